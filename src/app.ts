@@ -1,0 +1,199 @@
+// The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
+
+import { randomBytes } from 'node:crypto';
+import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
+import type { Config } from './config/options.ts';
+import { type SavedState, savedState } from './config/saved-state.ts';
+import { type Broker, openBroker } from './io/broker.ts';
+import { deferred } from './io/deferred.ts';
+import type { EmbeddedBroker } from './io/embedded.ts';
+import { type Link, openLink } from './io/link.ts';
+import type { Log } from './io/log.ts';
+import { keepOpen } from './io/retry.ts';
+import { openSimulated } from './io/simulated.ts';
+import { createStateWriter, readState } from './io/state-file.ts';
+import { isTwcId } from './protocol/field.ts';
+import { forbidden } from './protocol/permit.ts';
+
+export interface AppSettings {
+  readonly config: Config;
+  readonly statePath: string;
+  readonly log: Log;
+  /** Aborted when the bridge is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed. */
+export async function run({ config, statePath, log, signal }: AppSettings): Promise<void> {
+  const port = config['interface.port'];
+  const state = await restored(statePath, port, log);
+  const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
+  writer.write(state);
+
+  const embedded = await startEmbedded(config, log);
+  const bridge = createBridge(bridgeSettings(config, state), performance.now());
+  const most = Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']);
+  const ending = new AbortController();
+  const left = deferred<void>();
+  let link: Link | undefined;
+  let broker: Broker | undefined;
+
+  function send(bytes: Uint8Array): void {
+    const problem = forbidden(bytes, most);
+    if (problem === undefined) link?.write?.(bytes);
+    else log('error', `refused to send a frame: ${problem}`);
+  }
+
+  function publish(topic: string, payload: string): void {
+    broker?.publish(topic, payload, (problem) => {
+      if (problem !== undefined) log('warn', `${topic}: the broker did not take it, ${problem}`);
+      turn({ is: 'delivered', topic });
+    });
+  }
+
+  function perform(output: Output): void {
+    switch (output.do) {
+      case 'send':
+        return send(output.bytes);
+      case 'publish':
+        return publish(output.topic, output.payload);
+      case 'log':
+        return log(output.level, output.text);
+      case 'save':
+        return writer.write({ ...state, chargers: port === 'simulator' ? [] : output.chargers });
+      case 'left':
+        return left.resolve();
+    }
+  }
+
+  const turn = crank(bridge, perform);
+  const settings = {
+    port,
+    mayWrite: config['interface.mode'] === 'master',
+    received: (bytes: Uint8Array) => turn({ is: 'bytes', bytes }),
+  };
+
+  const keepingLink = keepOpen({
+    open: (stop) => (port === 'simulator' ? simulatedLink(settings) : openLink(settings, stop)),
+    up(opened) {
+      link = opened;
+      log('info', `${port}: open`);
+      turn({ is: 'link', up: true });
+    },
+    down(reason) {
+      link = undefined;
+      if (signal.aborted) return;
+      log('warn', `${reason}. Trying again until it works`);
+      turn({ is: 'link', up: false, reason });
+    },
+    signal: ending.signal,
+  });
+
+  const brokerSettings = {
+    url: embedded ? `mqtt://127.0.0.1:${embedded.port}` : config['status.MQTT.broker'],
+    clientId: state.clientId,
+    username: config['status.MQTT.username'],
+    password: config['status.MQTT.password'],
+    version: config['status.MQTT.version'],
+    ca: config['status.MQTT.ca'],
+    cert: config['status.MQTT.cert'],
+    key: config['status.MQTT.key'],
+    statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
+    subscriptions: [],
+  };
+  const keepingBroker = keepOpen({
+    open: (stop) => openBroker(brokerSettings, () => {}, stop),
+    up(opened) {
+      broker = opened;
+      log('info', `${brokerSettings.url}: connected`);
+      turn({ is: 'broker', up: true });
+    },
+    down(reason) {
+      broker = undefined;
+      if (signal.aborted) return;
+      log('warn', `${reason}. Trying again until it works`);
+      turn({ is: 'broker', up: false });
+    },
+    signal: ending.signal,
+  });
+
+  await aborted(signal);
+  log('info', 'ending: telling the chargers');
+  turn({ is: 'leave' });
+  await left.promise;
+  await broker?.farewell();
+  ending.abort();
+  await Promise.all([keepingLink, keepingBroker]);
+  await embedded?.close();
+  await writer.settled();
+  turn.stop();
+}
+
+/** Steps the bridge with an input, performs what comes out, and wakes it when it wants to be woken. */
+function crank(bridge: Bridge, perform: (output: Output) => void): ((input: Input) => void) & { stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  function turn(input: Input): void {
+    const now = performance.now();
+    for (const output of bridge.step(input, now)) perform(output);
+    clearTimeout(timer);
+    const wait = bridge.wakeAt(now) - performance.now();
+    if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { is: 'time' } satisfies Input);
+  }
+  return Object.assign(turn, { stop: () => clearTimeout(timer) });
+}
+
+async function restored(path: string, port: string, log: Log): Promise<SavedState> {
+  const fresh = { version: 1, clientId: `twc2mqtt-${randomBytes(4).toString('hex')}`, port, chargers: [] } as const;
+  try {
+    const found = savedState(await readState(path));
+    // Chargers of another bus are not chargers of this one.
+    return found ? { ...found, port, chargers: found.port === port ? found.chargers : [] } : fresh;
+  } catch (error) {
+    log('warn', `${path}: not usable, the chargers are learned anew: ${String(error)}`);
+    return fresh;
+  }
+}
+
+function bridgeSettings(config: Config, state: SavedState) {
+  const id = config['interface.id'];
+  if (!isTwcId(id)) throw new Error(`interface.id: expected a TWCID, got ${id}`);
+  const overrides = Object.entries(config['status.MQTT.ratelimitOverrides']);
+  return {
+    mode: config['interface.mode'],
+    id,
+    limits: {
+      maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
+      maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
+      minAmpsPerTWC: config['config.minAmpsPerTWC'],
+    },
+    energyUnit: config['config.energyUnit'],
+    remembered: state.chargers,
+    topicPrefix: config['status.MQTT.topicPrefix'],
+    ratelimit: config['status.MQTT.ratelimit'] * 1_000,
+    ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),
+  };
+}
+
+async function simulatedLink(settings: Parameters<typeof openSimulated>[1]): Promise<Link> {
+  const { createSimulatedBus, demonstration } = await import('./simulator/bus.ts');
+  return openSimulated(createSimulatedBus(demonstration()), settings);
+}
+
+const EMBEDDED_PORT = 1883;
+
+async function startEmbedded(config: Config, log: Log): Promise<EmbeddedBroker | undefined> {
+  const [kind, port = EMBEDDED_PORT] = config['status.MQTT.broker'].split(':');
+  if (kind !== 'embedded') return undefined;
+  const { startEmbedded: start } = await import('./io/embedded.ts');
+  const embedded = await start(Number(port));
+  const taken = embedded.port === Number(port) ? '' : ` (port ${port} is taken)`;
+  log('info', `embedded broker: listens on 127.0.0.1:${embedded.port}${taken}, for programs on this machine only`);
+  return embedded;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = deferred<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
+}

@@ -1,0 +1,42 @@
+// What the two ways to be on the bus have in common: a master speaks, a listener never does.
+
+import type { Fleet } from '../charger/fleet.ts';
+import type { Version } from '../protocol/codec.ts';
+import type { TwcId } from '../protocol/field.ts';
+import type { MasterMessage, Message } from '../protocol/messages.ts';
+
+/** Times are monotonic milliseconds. */
+export interface Bus {
+  /** Bytes came, whatever they were. */
+  stirred(now: number): void;
+  /** A valid frame came: the message in it if it is to be believed, undefined for our echo and for what is not meant for us. */
+  hears(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined;
+  /** What to say now, if anything. The caller sends it. */
+  speaks(fleet: Fleet, now: number): Utterance | undefined;
+  /** When `speaks` may have something to say. */
+  wakeAt(fleet: Fleet, now: number): number;
+  /** What is wrong on this bus, in words. */
+  troubles(now: number): readonly string[];
+}
+
+export interface Utterance {
+  readonly message: MasterMessage;
+  readonly version: Version;
+}
+
+/** A genuine master is on the bus; we only listen. Everything said is believed, and orders to slaves are noted. */
+export function createListener(): Bus {
+  return {
+    stirred() {},
+    hears: (_frame, message) => message,
+    speaks: () => undefined,
+    wakeAt: () => Number.POSITIVE_INFINITY,
+    troubles: () => [],
+  };
+}
+
+/** A unit that is not a slave but speaks like a master. */
+export function masterSpeaking(frame: Uint8Array, message: Message): TwcId | 'unknown' | undefined {
+  if (frame[0] !== 0xfb && frame[0] !== 0xfc) return undefined;
+  return 'sender' in message ? message.sender : 'unknown';
+}

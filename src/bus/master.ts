@@ -1,0 +1,205 @@
+// The master: who is spoken to, when and about what (protocol 4.1 to 4.4). One transaction at a time; heartbeats first,
+// then what is announced at the start, then questions. The worst answer pattern of three slaves costs three heartbeats
+// and one question of at most 450 ms each, so no slave waits 2 s for its heartbeat.
+
+import type { Charger } from '../charger/charger.ts';
+import { type Fleet, speaker } from '../charger/fleet.ts';
+import { type Limits, offer } from '../charger/share.ts';
+import { codeOf, encode, type Version } from '../protocol/codec.ts';
+import type { TwcId } from '../protocol/field.ts';
+import type { MasterMessage, Message } from '../protocol/messages.ts';
+import type { Bus, Utterance } from './bus.ts';
+import { createQuestionnaire } from './questions.ts';
+import { createRivalWatch } from './rival.ts';
+
+export interface MasterSettings {
+  readonly id: TwcId;
+  readonly limits: Limits;
+  /** When the bus was opened, ms. */
+  readonly openedAt: number;
+}
+
+/** A heartbeat to each slave this often. */
+const HEARTBEAT_EVERY = 1_000;
+/** A character on the wire: ten bits at 9600 baud. */
+const CHARACTER = 10 / 9.6;
+/** How long after our last byte an answer may begin; real units answer within 150 ms. */
+const ANSWER_WITHIN = 300;
+/** Pause after an answer. */
+const PAUSE = 100;
+/** Nobody speaks while bytes came this recently. */
+const QUIET_FOR = 25;
+/** A line that never falls quiet must not cost the chargers their heartbeats. */
+const NOISE_AT_MOST = 100;
+/** A genuine master is heard within about this time; listen that long before the first word. */
+const LISTEN_FIRST = 1_000;
+/** Slaves answer the announcements with linkready at once: wait this long for who is there before raising anybody. */
+const RAISE_AFTER = 5_000;
+/** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
+const HANGS_AFTER = 5;
+const SIGN = '77';
+const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
+const ANNOUNCED_TIMES = 5;
+
+interface Transaction {
+  readonly to: TwcId;
+  /** The second byte of the answer equals that of the request; linkready2 is not a transaction. */
+  readonly answer: number;
+  readonly until: number;
+}
+
+export interface Master extends Bus {
+  /** From now on nobody is offered more than the least that every car takes; true when everybody has been told. */
+  leaving(fleet: Fleet): boolean;
+}
+
+/** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
+const FAREWELL_AMPS = 6;
+
+export function createMaster({ id: own, limits, openedAt }: MasterSettings): Master {
+  const watch = createRivalWatch(own);
+  const questionnaire = createQuestionnaire();
+  const heartbeatAt = new Map<TwcId, number>();
+  const hanging = new Map<TwcId, number>();
+  const told = new Set<TwcId>();
+  let transaction: Transaction | undefined;
+  let lastByteAt = Number.NEGATIVE_INFINITY;
+  let freeAt = openedAt + LISTEN_FIRST;
+  let announced = 0;
+  let leaving = false;
+  let conflictAt = Number.NEGATIVE_INFINITY;
+
+  /** From when we may speak: the bus is quiet, or will not become so. */
+  function mayBegin(): number {
+    const free = transaction?.until ?? freeAt;
+    return Math.max(free, Math.min(lastByteAt + QUIET_FOR, free + NOISE_AT_MOST), watch.silentUntil);
+  }
+
+  function dueAt(charger: Charger): number {
+    return (heartbeatAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) + HEARTBEAT_EVERY;
+  }
+
+  function mostUrgent(fleet: Fleet): Charger | undefined {
+    let urgent: Charger | undefined;
+    for (const charger of fleet.values()) {
+      if (!urgent || dueAt(charger) < dueAt(urgent)) urgent = charger;
+    }
+    return urgent;
+  }
+
+  function say(message: MasterMessage, version: Version, now: number): Utterance {
+    const frame = encode(message, version);
+    const sentBy = now + (frame.length + 2) * CHARACTER;
+    watch.sent(frame, now);
+    transaction =
+      'receiver' in message
+        ? { to: message.receiver, answer: 0xfd00 | (codeOf(frame) & 0xff), until: sentBy + ANSWER_WITHIN }
+        : undefined;
+    freeAt = sentBy + PAUSE;
+    return { message, version };
+  }
+
+  function heartbeat(charger: Charger, fleet: Fleet, now: number): MasterMessage {
+    const wanted = offer(charger, fleet, limits, openedAt + RAISE_AFTER, now);
+    const amps = leaving && wanted !== undefined ? Math.min(wanted, FAREWELL_AMPS) : wanted;
+    const address = { sender: own, receiver: charger.id, masterPluggedIn: false } as const;
+    if (amps === undefined || (amps > 0 && amps === charger.heartbeat?.limitAmps)) {
+      return { name: 'masterHeartbeat', ...address, command: 0x00 };
+    }
+    return { name: 'masterHeartbeatLimit', ...address, command: commandFor(charger), limitAmps: amps };
+  }
+
+  /** Version 1 knows 05 only; version 2 takes 09, and where that does not help the answer to its state (protocol 4.6). */
+  function commandFor({ id, version, heartbeat: last }: Charger): 0x05 | 0x08 | 0x09 {
+    if (version === 1) return 0x05;
+    const asks = last?.limitAmps === 0 && (last.state === 4 || last.state === 8);
+    const times = asks ? (hanging.get(id) ?? 0) + 1 : 0;
+    hanging.set(id, times);
+    if (times <= HANGS_AFTER || times % 2 === 0) return 0x09;
+    return last?.state === 4 ? 0x05 : 0x08;
+  }
+
+  /** A unit that announces itself gets its heartbeat at once, but not before those that are due already. */
+  function welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
+    const announces = message.name === 'slaveLinkready';
+    if (announces || fleet.get(id)?.online === false) questionnaire.reopen(id);
+    if (announces && heartbeatAt.has(id)) heartbeatAt.set(id, now - HEARTBEAT_EVERY);
+  }
+
+  return {
+    stirred(now) {
+      lastByteAt = now;
+    },
+
+    hears(frame, message, fleet, now) {
+      if (frame[0] !== 0xfd) {
+        watch.judge(frame, message, fleet, now);
+        return undefined;
+      }
+      const id = speaker(message);
+      if (id === undefined) return undefined;
+      if (id === own) {
+        // A slave with our id chooses another when it hears us announce ours (protocol 4.4).
+        if (message.name === 'slaveLinkready') {
+          conflictAt = now;
+          announced = 0;
+        }
+        return undefined;
+      }
+      if (message.name === 'slaveHeartbeat' && message.receiver !== own) return undefined;
+      if (message.name !== 'slaveLinkready' && message.name !== 'slaveHeartbeat' && !fleet.has(id)) return undefined;
+      if (transaction?.to === id && transaction.answer === codeOf(frame)) {
+        transaction = undefined;
+        freeAt = now + PAUSE;
+      }
+      questionnaire.answered(id, message);
+      welcome(id, message, fleet, now);
+      return message;
+    },
+
+    speaks(fleet, now) {
+      if (now < mayBegin()) return undefined;
+      transaction = undefined;
+      const urgent = mostUrgent(fleet);
+      if (urgent && dueAt(urgent) <= now) {
+        heartbeatAt.set(urgent.id, now);
+        if (leaving) told.add(urgent.id);
+        return say(heartbeat(urgent, fleet, now), urgent.version ?? 2, now);
+      }
+      if (leaving) return undefined;
+      const name = announcements[Math.floor(announced / ANNOUNCED_TIMES)];
+      if (name) {
+        announced++;
+        return say({ name, sender: own, sign: SIGN }, 2, now);
+      }
+      const next = questionnaire.next([...fleet.values()], now);
+      if (!next || next.at > now) return undefined;
+      questionnaire.asked(next.charger, next.question, now);
+      return say({ name: next.question.ask, sender: own, receiver: next.charger.id }, 2, now);
+    },
+
+    wakeAt(fleet, now) {
+      const urgent = mostUrgent(fleet);
+      const heartbeatDue = urgent ? dueAt(urgent) : Number.POSITIVE_INFINITY;
+      const announcing = announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
+      const asking = questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
+      return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking));
+    },
+
+    troubles(now) {
+      const rival = watch.rival(now);
+      return [
+        ...(rival
+          ? [`Another master speaks on the bus (${rival}): set its rotary switch to F. Nothing is sent meanwhile`]
+          : []),
+        ...(now - conflictAt < 30_000 ? [`A charger has our id ${own}; asked it to choose another`] : []),
+      ];
+    },
+
+    leaving(fleet) {
+      if (!leaving) heartbeatAt.clear();
+      leaving = true;
+      return [...fleet.values()].every((charger) => told.has(charger.id) || !charger.online);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// Another master on the bus. There is no arbitration: two masters collide and chargers may take orders from either, so
+// at the first frame of another master we fall silent (protocol 5).
+
+import type { Fleet } from '../charger/fleet.ts';
+import type { TwcId } from '../protocol/field.ts';
+import type { Message } from '../protocol/messages.ts';
+
+/** Our own frames come back from adapters that echo, within this time. */
+const ECHO_WITHIN = 2_000;
+/**
+ * We speak again when no other master was heard for this long. A genuine master answers every slave's linkready, and
+ * slaves without a master repeat it every 10 s, so one that is still there is heard well within this time; and chargers
+ * that lost their master keep charging for 20 s at least.
+ */
+export const SILENT_FOR = 15_000;
+
+export interface RivalWatch {
+  /** A frame of ours went out. */
+  sent(frame: Uint8Array, now: number): void;
+  /** Judges a frame with a master's type byte. */
+  judge(frame: Uint8Array, message: Message, fleet: Fleet, now: number): 'echo' | 'noise' | 'rival';
+  /** Until when we must be silent. */
+  readonly silentUntil: number;
+  /** The other master, while we are silent because of it. */
+  rival(now: number): TwcId | 'unknown' | undefined;
+  readonly echoes: boolean;
+}
+
+export function createRivalWatch(own: TwcId): RivalWatch {
+  let sentFrames: { readonly frame: Uint8Array; readonly at: number }[] = [];
+  let last: { readonly id: TwcId | 'unknown'; readonly at: number } | undefined;
+  let echoes = false;
+  const silentUntil = () => (last ? last.at + SILENT_FOR : Number.NEGATIVE_INFINITY);
+
+  return {
+    sent(frame, now) {
+      sentFrames = [...sentFrames.filter(({ at }) => now - at <= ECHO_WITHIN), { frame, at: now }];
+    },
+    judge(frame, message, fleet, now) {
+      const echoed = sentFrames.findIndex((sent) => now - sent.at <= ECHO_WITHIN && equal(sent.frame, frame));
+      if (echoed >= 0) {
+        sentFrames = sentFrames.toSpliced(echoed, 1);
+        echoes = true;
+        return 'echo';
+      }
+      // The checksum does not cover the type byte: a slave's answer to us can turn into a master's order to us.
+      if ('receiver' in message && message.receiver === own && fleet.has(message.sender)) return 'noise';
+      last = { id: 'sender' in message ? message.sender : 'unknown', at: now };
+      return 'rival';
+    },
+    get silentUntil() {
+      return silentUntil();
+    },
+    rival: (now) => (now < silentUntil() ? last?.id : undefined),
+    get echoes() {
+      return echoes;
+    },
+  };
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

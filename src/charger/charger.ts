@@ -1,0 +1,219 @@
+// What is known of one charger: messages and time go in, the new knowledge comes out. Times are monotonic milliseconds.
+
+import type { Version } from '../protocol/codec.ts';
+import type { Phases, TwcId } from '../protocol/field.ts';
+import type { Message, MessageNamed } from '../protocol/messages.ts';
+import { type Energy, type EnergyUnit, metered, noEnergy } from './energy.ts';
+import { concluded, type Vin, type VinReading, withPart } from './vin.ts';
+
+export interface Charger {
+  readonly id: TwcId;
+  /** When this process came to know it. */
+  readonly since: number;
+  /** Undefined until a frame told it: a genuine master says of itself neither version nor limit nor state. */
+  readonly version?: Version;
+  /** When the last frame of this unit came; undefined for one that is only remembered from before a restart. */
+  readonly heardAt?: number;
+  readonly online: boolean;
+  /** False for a unit heard once only: noise that looks like a frame must not become a charger. */
+  readonly confirmed: boolean;
+  /** The hardware's maximum, A (not the breaker's). */
+  readonly ratedAmps?: number;
+  readonly heartbeat?: Heartbeat;
+  readonly meter?: Meter;
+  readonly energy: Energy;
+  readonly charging: Charging;
+  /** The limit that was last ordered, by us or by the master that we listen to. */
+  readonly offer?: { readonly amps: number; readonly at: number };
+  readonly serialNumber?: string;
+  readonly firmware?: string;
+  readonly vin: Vin;
+  readonly vinReading?: VinReading;
+  readonly lastVin?: string;
+}
+
+interface Heartbeat {
+  readonly state: number;
+  /** The limit in force, A; 0 while no car is plugged in, whatever was ordered. */
+  readonly limitAmps: number;
+  /** Measured, the largest phase, A. */
+  readonly actualAmps: number;
+  readonly at: number;
+}
+
+interface Meter {
+  readonly volts: Phases;
+  /** Undefined where older firmware does not tell currents. */
+  readonly phaseAmps: Phases | undefined;
+  readonly at: number;
+}
+
+/** `below`: since when the current has been too small while this still counts as charging. */
+type Charging =
+  | { readonly on: false }
+  | { readonly on: true; readonly since: number; readonly below: number | undefined };
+
+/** What survives a restart of the bridge. */
+export interface ChargerRecord {
+  readonly id: TwcId;
+  readonly version?: Version;
+  readonly ratedAmps?: number;
+  readonly serialNumber?: string;
+  readonly firmware?: string;
+  readonly lastVin?: string;
+}
+
+/** A unit that has not been heard for this long is offline (protocol 4.1). */
+export const OFFLINE_AFTER = 26_000;
+/** Less is not charging: idle units report up to 0.25 A (protocol 3.4, 4.8). */
+const CHARGING_FROM = 1;
+const CHARGING_ENDS_AFTER = 5_000;
+
+const nothing = { online: false, energy: noEnergy, charging: { on: false }, vin: { is: 'unknown' } } as const;
+
+export function newcomer(id: TwcId, now: number): Charger {
+  return { ...nothing, id, since: now, confirmed: false };
+}
+
+export function remembered(record: ChargerRecord, now: number): Charger {
+  return { ...nothing, ...record, since: now, confirmed: true };
+}
+
+/** For how long nothing has been heard of it, ms. */
+export function silence({ heardAt, since }: Charger, now: number): number {
+  return now - (heardAt ?? since);
+}
+
+export function record(charger: Charger): ChargerRecord {
+  const { id, version, ratedAmps, serialNumber, firmware, lastVin } = charger;
+  return {
+    id,
+    ...(version && { version }),
+    ...(ratedAmps && { ratedAmps }),
+    ...(serialNumber && { serialNumber }),
+    ...(firmware && { firmware }),
+    ...(lastVin && { lastVin }),
+  };
+}
+
+/** The charger after one of its own messages. `version` is that of the frame. */
+export function heard(charger: Charger, message: Message, version: Version, unit: EnergyUnit, now: number): Charger {
+  const present: Charger = {
+    ...charger,
+    heardAt: now,
+    online: true,
+    confirmed: charger.heardAt !== undefined || charger.confirmed,
+  };
+  return elapsed(learned(present, message, version, unit, now), now);
+}
+
+/** The charger after a master ordered it a limit. */
+export function ordered(charger: Charger, amps: number, now: number): Charger {
+  return charger.offer?.amps === amps ? charger : { ...charger, offer: { amps, at: now } };
+}
+
+/** The charger after time passed: gone after silence, no longer charging after 5 s without current. */
+export function elapsed(charger: Charger, now: number): Charger {
+  const online = charger.heardAt !== undefined && now - charger.heardAt < OFFLINE_AFTER;
+  const charging = chargingAt(charger, online, now);
+  if (online === charger.online && charging === charger.charging) return charger;
+  const ended = charger.charging.on && !charging.on;
+  const begun = !charger.charging.on && charging.on;
+  return {
+    ...charger,
+    online,
+    charging,
+    ...(ended && charger.vin.is === 'known' && { lastVin: charger.vin.text }),
+    ...((ended || begun) && { vin: { is: 'unknown' } }),
+  };
+}
+
+/** When `elapsed` may change something although no message comes. */
+export function changesAt({ online, heardAt, charging }: Charger): number {
+  const gone = online && heardAt !== undefined ? heardAt + OFFLINE_AFTER : Number.POSITIVE_INFINITY;
+  const ends = charging.on && charging.below !== undefined ? charging.below + CHARGING_ENDS_AFTER : gone;
+  return Math.min(gone, ends);
+}
+
+/** Measured current, A: of the largest phase. 0 when offline, since a slave without a master stops its car; undefined when not known. */
+export function actualAmps({ online, heartbeat, meter }: Charger): number | undefined {
+  const amps = heartbeat?.actualAmps ?? (meter?.phaseAmps && Math.max(...meter.phaseAmps));
+  return amps === undefined || online ? amps : 0;
+}
+
+/**
+ * Load, W: volts times amperes of each phase. The meter's half amperes tell which phases carry current, the heartbeat's
+ * hundredths how much. Without phase currents every connected phase counts. Undefined when not known.
+ */
+export function loadWatts(charger: Charger): number | undefined {
+  const amps = actualAmps(charger);
+  if (!charger.meter || amps === undefined) return undefined;
+  if (!charger.charging.on) return 0;
+  const { volts, phaseAmps } = charger.meter;
+  const weights = phaseAmps ?? volts.map((v) => (v >= CONNECTED_FROM ? 1 : 0));
+  const largest = Math.max(...weights);
+  if (largest === 0) return undefined;
+  return volts.reduce((watts, v, phase) => watts + (v * amps * (weights[phase] ?? 0)) / largest, 0);
+}
+
+/** A phase with fewer volts is not connected. */
+const CONNECTED_FROM = 80;
+
+function chargingAt({ charging, ...charger }: Charger, online: boolean, now: number): Charging {
+  const amps = actualAmps({ ...charger, charging, online });
+  if (!online || amps === undefined) return charging.on ? { on: false } : charging;
+  if (amps >= CHARGING_FROM) {
+    if (!charging.on) return { on: true, since: now, below: undefined };
+    return charging.below === undefined ? charging : { ...charging, below: undefined };
+  }
+  if (!charging.on) return charging;
+  if (charging.below === undefined) return { ...charging, below: now };
+  return now - charging.below >= CHARGING_ENDS_AFTER ? { on: false } : charging;
+}
+
+function learned(charger: Charger, message: Message, version: Version, unit: EnergyUnit, now: number): Charger {
+  switch (message.name) {
+    case 'slaveLinkready':
+      return { ...charger, version, ratedAmps: message.maxAmps };
+    case 'slaveHeartbeat': {
+      const { state, limitAmps, actualAmps } = message;
+      return { ...charger, version: charger.version ?? version, heartbeat: { state, limitAmps, actualAmps, at: now } };
+    }
+    case 'meterResponse':
+      return withMeter(charger, message, message.phaseAmps, unit, now);
+    case 'meterResponseShort':
+      return withMeter(charger, message, undefined, unit, now);
+    case 'versionResponse':
+      return { ...charger, firmware: message.version };
+    case 'serialResponse':
+      return message.serial === '' ? charger : { ...charger, serialNumber: message.serial };
+    case 'vinResponse1':
+      return withVinPart(charger, 1, message.vin, now);
+    case 'vinResponse2':
+      return withVinPart(charger, 2, message.vin, now);
+    case 'vinResponse3':
+      return withVinPart(charger, 3, message.vin, now);
+    default:
+      return charger;
+  }
+}
+
+function withMeter(
+  charger: Charger,
+  { energyCounter, volts }: MessageNamed<'meterResponseShort'> | MessageNamed<'meterResponse'>,
+  phaseAmps: Phases | undefined,
+  unit: EnergyUnit,
+  now: number,
+): Charger {
+  return {
+    ...charger,
+    meter: { volts, phaseAmps, at: now },
+    energy: metered(charger.energy, energyCounter, now, unit),
+  };
+}
+
+function withVinPart(charger: Charger, part: number, text: string, now: number): Charger {
+  const vinReading = withPart(charger.vinReading, part, text, now);
+  if (!vinReading || vinReading === charger.vinReading) return charger;
+  return { ...charger, vinReading, vin: concluded(charger.vin, vinReading) };
+}

@@ -1,0 +1,118 @@
+// Reads the configuration: all problems at once, each with its place, what was expected and what came.
+
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import leven from 'leven';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { type Config, type Option, type OptionPath, options, simulatedAmps } from './options.ts';
+
+/** A configuration that can not be right; `problems` has a line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** The configuration of a file. Throws a ConfigError. */
+export async function loadConfig(file: string): Promise<Config> {
+  let source: string;
+  try {
+    source = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${file}: expected a readable file, got ${String(error)}`]);
+  }
+  return parseConfig(source, file);
+}
+
+/** Where the chargers are remembered: beside the configuration and named for it, so that two bridges do not share it. */
+export function statePath(config: Config, file: string): string {
+  const name = basename(file).replace(/\.[^.]*$/, '');
+  return config['state.path'] || join(dirname(file), `twc2mqtt-${name}.state.json`);
+}
+
+/** The configuration of a text; `file` is its name in errors. Throws a ConfigError. */
+export function parseConfig(source: string, file: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines });
+  const lineOf = (offset = 0) => `${file}:${lines.linePos(offset).line}`;
+  const broken = document.errors.map((error) => `${lineOf(error.pos[0])}: ${error.message.split('\n')[0]}`);
+  if (broken.length > 0) throw new ConfigError(broken);
+  const problems: string[] = [];
+  const root = document.contents;
+  if (root !== null && !isMap(root)) throw new ConfigError([`${lineOf()}: expected a mapping of settings`]);
+  if (root) refuseUnknown(root, '', (offset, text) => void problems.push(`${lineOf(offset)}: ${text}`));
+  const config = accepted(document, (offset, text) => void problems.push(`${lineOf(offset)}: ${text}`));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+type Complain = (offset: number | undefined, text: string) => void;
+
+function accepted(document: Document, complain: Complain): Config {
+  const found: Partial<Record<OptionPath, unknown>> = {};
+  for (const [path, option] of Object.entries(options) as [OptionPath, Option<unknown>][]) {
+    const at = path.split('.');
+    const node = document.getIn(at, true);
+    const value = isScalar(node) ? node.value : isMap(node) ? node.toJSON() : undefined;
+    if (value === undefined || value === null) continue;
+    const good = option.check.accept(value);
+    if (good === undefined) {
+      const got = option.secret ? `a ${typeof value}` : JSON.stringify(value);
+      complain(offsetOf(node), `${path}: expected ${option.check.expected}, got ${got}`);
+    } else found[path] = good;
+  }
+  // Every found value passed the check of its own row.
+  const config = { ...defaults(found['interface.port'] ?? options['interface.port'].default), ...found } as Config;
+  for (const [low, high] of ordered) {
+    if (config[low] <= config[high]) continue;
+    const node = document.getIn(low.split('.'), true) ?? document.getIn(high.split('.'), true);
+    complain(offsetOf(node), `${low}: expected at most ${high} (${config[high]}), got ${config[low]}`);
+  }
+  return config;
+}
+
+const ordered = [
+  ['config.minAmpsPerTWC', 'config.maxAmpsPerTWC'],
+  ['config.minAmpsPerTWC', 'config.maxAmpsForSlaves'],
+] as const;
+
+function defaults(port: unknown): Config {
+  const all = Object.entries(options).map(([path, option]) => [path, option.default]);
+  // One default for each row of the table.
+  const plain = Object.fromEntries(all) as Config;
+  return port === 'simulator' ? { ...plain, ...simulatedAmps } : plain;
+}
+
+function refuseUnknown(map: YAMLMap, above: string, complain: Complain): void {
+  for (const { key, value } of map.items) {
+    const path = above + String(isScalar(key) ? key.value : key);
+    if (path in options) continue;
+    const inside = Object.keys(options).some((known) => known.startsWith(`${path}.`));
+    if (inside && (isMap(value) || (isScalar(value) && value.value === null))) {
+      if (isMap(value)) refuseUnknown(value, `${path}.`, complain);
+    } else if (inside) complain(offsetOf(key), `${path}: expected a mapping of settings, got ${JSON.stringify(value)}`);
+    else complain(offsetOf(key), `${path}: unknown setting, did you mean ${nearest(path)}?`);
+  }
+}
+
+/** The known setting or group that is spelled most like this one. */
+function nearest(path: string): string {
+  const depth = path.split('.').length;
+  const groups = Object.keys(options).map((known) => known.split('.').slice(0, depth).join('.'));
+  const names = [...new Set([...Object.keys(options), ...groups])];
+  return names.reduce((best, name) => (likeness(path, name) < likeness(path, best) ? name : best));
+}
+
+/** The whole path counts, and more so its last part, since people misplace a setting as often as they misspell it. */
+function likeness(a: string, b: string): number {
+  const last = (path: string) => path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  return leven(a.toLowerCase(), b.toLowerCase()) + 2 * leven(last(a), last(b));
+}
+
+function offsetOf(node: unknown): number | undefined {
+  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+  return Array.isArray(range) ? Number(range[0]) : undefined;
+}

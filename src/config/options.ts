@@ -1,0 +1,132 @@
+// The option table: one row a setting with its default, its check and its help. The sample config.yaml, the README and
+// the app are held to it by tests.
+
+import { isTwcId } from '../protocol/field.ts';
+import { bridgeTopics, chargerTopics } from '../topics/catalogue.ts';
+import { type Check, choice, integer, number, numbersFor, text } from './check.ts';
+
+export interface Option<T> {
+  readonly default: T;
+  readonly check: Check<T>;
+  readonly help: string;
+  /** Never shown, neither in errors nor in logs. */
+  readonly secret?: true;
+}
+
+const anyText = text('text', () => true);
+const path = text('the path of a file', () => true);
+const seconds = number(0, 86_400);
+
+export const options = {
+  'interface.port': option(
+    'simulator',
+    text('a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator', isPort),
+    'Where the chargers are: a serial device (best one of `/dev/serial/by-id/`), `tcp://host:port` of a serial server, or `simulator`',
+  ),
+  'interface.mode': option(
+    'master',
+    choice('master', 'listen'),
+    '`master`: the chargers obey us. `listen`: a genuine master is on the bus, we never send a byte',
+  ),
+  'interface.id': option(
+    '7777',
+    text('four upper-case hex digits without 0000, FFFF, C0 and DB', isOwnId),
+    'Our own id on the bus as master; no charger may have it',
+  ),
+  'config.maxAmpsForSlaves': option(
+    6,
+    integer(6, 240),
+    'Amperes of the circuit that all chargers share. A hard limit: never more than the wiring and breaker allow for hours (32 when simulated)',
+  ),
+  'config.maxAmpsPerTWC': option(6, integer(6, 80), 'Amperes of the wiring of one charger (32 when simulated)'),
+  'config.minAmpsPerTWC': option(6, integer(6, 80), 'Below this a car is not charged'),
+  'config.energyUnit': option(
+    'auto',
+    choice('auto', 'kWh', 'Wh'),
+    "Unit of the chargers' energy counter; `auto` tells it from the counter",
+  ),
+  'status.MQTT.broker': option(
+    'embedded',
+    text('mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT', isBroker),
+    'The broker: `mqtt://host:1883`, `mqtts://host:8883`, or `embedded` for one of our own on this machine only (`embedded:PORT` for another port than 1883)',
+  ),
+  'status.MQTT.username': option('', anyText, 'Name at the broker; empty for none'),
+  'status.MQTT.password': { ...option('', anyText, 'Password at the broker; put it in quotes'), secret: true as const },
+  'status.MQTT.topicPrefix': option(
+    'TWC',
+    text(
+      'text without spaces, +, # and control characters, not starting with / or $ and not ending with /',
+      isTopicPrefix,
+    ),
+    'First part of all topics',
+  ),
+  'status.MQTT.ratelimit': option(
+    60,
+    seconds,
+    'Seconds between two updates of one topic; the newest value is always delivered. 0 publishes every change',
+  ),
+  'status.MQTT.ratelimitOverrides': option(
+    {},
+    numbersFor([...Object.keys(chargerTopics), ...Object.keys(bridgeTopics)], seconds),
+    'Another limit for single topics, for example `{ state: 0 }`',
+  ),
+  'status.MQTT.version': option('3.1.1', choice('3.1.1', '5'), 'MQTT version'),
+  'status.MQTT.ca': option('', path, 'File with the certificate of a private authority, for `mqtts://`'),
+  'status.MQTT.cert': option('', path, "File with the client's certificate, for `mqtts://`"),
+  'status.MQTT.key': option('', path, "File with the client's key, for `mqtts://`"),
+  'homeassistant.discovery': option(
+    'entity',
+    choice('entity', 'device', 'off'),
+    'Home Assistant discovery: `entity` sends a payload for each sensor, `device` one for each charger, `off` none',
+  ),
+  'homeassistant.discoveryPrefix': option(
+    'homeassistant',
+    text('text without spaces, + and #, not starting or ending with /', isTopicPrefix),
+    'The prefix that Home Assistant listens to',
+  ),
+  'log.level': option(
+    'info',
+    choice('error', 'warn', 'info', 'debug'),
+    'How much is logged; `debug` shows every frame',
+  ),
+  'state.path': option('', path, 'File that remembers the chargers across restarts; empty: beside the configuration'),
+} satisfies Record<string, Option<never> | Option<unknown>>;
+
+export type OptionPath = keyof typeof options;
+
+/** All settings by their path in the file. */
+export type Config = { readonly [P in OptionPath]: (typeof options)[P]['default'] };
+
+/** What the amps are where none are configured and nothing real can burn. */
+export const simulatedAmps: Partial<Config> = { 'config.maxAmpsForSlaves': 32, 'config.maxAmpsPerTWC': 32 };
+
+function option<T>(value: NoInfer<T>, check: Check<T>, help: string): Option<T> {
+  return { default: value, check, help };
+}
+
+function isPort(value: string): boolean {
+  if (value === 'simulator' || value.startsWith('/') || /^COM\d+$/.test(value)) return true;
+  const url = parsed(value);
+  return url?.protocol === 'tcp:' && url.hostname !== '' && url.port !== '' && `${url.pathname}${url.search}` === '';
+}
+
+function isBroker(value: string): boolean {
+  const port = /^embedded(?::(\d+))?$/.exec(value);
+  if (port) return port[1] === undefined || (Number(port[1]) > 0 && Number(port[1]) < 65_536);
+  const url = parsed(value);
+  if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') return false;
+  // A name and password in the address would end up in logs; there are settings for them.
+  return url.username === '' && url.password === '' && ['', '/'].includes(url.pathname);
+}
+
+function isTopicPrefix(value: string): boolean {
+  return value.length <= 100 && /^(?![/$])[^\s+#\p{Cc}]+(?<!\/)$/u.test(value);
+}
+
+function isOwnId(value: string): boolean {
+  return isTwcId(value) && !['0000', 'FFFF'].includes(value) && !/^(..)?(C0|DB)/.test(value);
+}
+
+function parsed(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}

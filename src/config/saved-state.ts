@@ -1,0 +1,42 @@
+// What survives a restart, checked like anything that comes from outside.
+
+import type { ChargerRecord } from '../charger/charger.ts';
+import { isTwcId } from '../protocol/field.ts';
+
+export interface SavedState {
+  readonly version: 1;
+  /** Stable for this installation, different from every other. */
+  readonly clientId: string;
+  /** The bus that the chargers are on. */
+  readonly port: string;
+  readonly chargers: readonly ChargerRecord[];
+}
+
+/** The state in a file's JSON, undefined for no file. Throws an Error that says what is wrong. */
+export function savedState(json: unknown): SavedState | undefined {
+  if (json === undefined) return undefined;
+  const { version, clientId, port, chargers } = fieldsOf(json);
+  if (version !== 1) throw new Error(`version: expected 1, got ${JSON.stringify(version)}`);
+  if (typeof clientId !== 'string' || !/^[\w-]{1,64}$/.test(clientId)) throw new Error('clientId: expected a name');
+  if (typeof port !== 'string' || !Array.isArray(chargers)) throw new Error('expected a port and chargers');
+  return { version, clientId, port, chargers: chargers.map(chargerRecord) };
+}
+
+const kept = { ratedAmps: 'number', serialNumber: 'string', firmware: 'string', lastVin: 'string' } as const;
+
+function chargerRecord(json: unknown): ChargerRecord {
+  const fields = fieldsOf(json);
+  const { id, version } = fields;
+  if (typeof id !== 'string' || !isTwcId(id)) throw new Error(`charger: expected a TWCID, got ${JSON.stringify(id)}`);
+  const good = Object.entries(kept).filter(([name, type]) => typeof fields[name] === type);
+  return {
+    id,
+    ...((version === 1 || version === 2) && { version }),
+    ...Object.fromEntries(good.map(([name]) => [name, fields[name]])),
+  };
+}
+
+function fieldsOf(json: unknown): Record<string, unknown> {
+  if (typeof json !== 'object' || json === null) throw new Error(`expected an object, got ${JSON.stringify(json)}`);
+  return { ...json };
+}

@@ -1,0 +1,158 @@
+// The connection to the broker. Every connection is a new client, so nothing waits in a queue of the library's while the
+// broker is away: what is to be said is decided anew when it is back.
+
+import { readFile } from 'node:fs/promises';
+import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
+import { deferred } from './deferred.ts';
+import { type Open, Refusal } from './retry.ts';
+
+export interface BrokerSettings {
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  readonly url: string;
+  readonly clientId: string;
+  readonly username: string;
+  readonly password: string;
+  readonly version: '3.1.1' | '5';
+  /** Paths; empty for none. */
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  /** Where the broker says `offline` for us when we are gone. */
+  readonly statusTopic: string;
+  readonly subscriptions: readonly string[];
+}
+
+export interface Heard {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retained: boolean;
+}
+
+export interface Broker extends Open {
+  /** Retained, QoS 1. `done` is called when the broker has taken or refused it, never after the connection is gone. */
+  publish(topic: string, payload: string, done: (problem: string | undefined) => void): void;
+  /** Says `offline`, then ends the connection; gives up after a moment. */
+  farewell(): Promise<void>;
+}
+
+const CONNECT_WITHIN = 10_000;
+const KEEP_ALIVE = 15;
+const FAREWELL_WITHIN = 700;
+const OFFLINE = { qos: 1, retain: true } as const;
+
+export async function openBroker(
+  settings: BrokerSettings,
+  heard: (message: Heard) => void,
+  signal: AbortSignal,
+): Promise<Broker> {
+  const client = connect(settings.url, await clientOptions(settings));
+  const gone = deferred<string>();
+  let open = true;
+  client.on('message', (topic, payload, { retain }) => heard({ topic, payload: payload.toString(), retained: retain }));
+  client.on('error', (error) => gone.resolve(inWords(settings.url, error).message));
+  client.on('close', () => gone.resolve(`${settings.url}: the connection was closed`));
+  void gone.promise.then(() => {
+    open = false;
+    client.end(true);
+  });
+  await connected(client, settings, signal);
+  if (settings.subscriptions.length > 0) client.subscribe([...settings.subscriptions], { qos: 1 });
+  return {
+    closed: gone.promise,
+    publish(topic, payload, done) {
+      client.publish(topic, payload, { qos: 1, retain: true }, (error) => {
+        if (open) done(error ? error.message : undefined);
+      });
+    },
+    async farewell() {
+      const said = new Promise((resolve) => client.publish(settings.statusTopic, 'offline', OFFLINE, resolve));
+      await within(FAREWELL_WITHIN, said);
+      open = false;
+      await within(FAREWELL_WITHIN, client.endAsync());
+      client.end(true);
+    },
+    async close() {
+      open = false;
+      client.end(true);
+    },
+  };
+}
+
+async function clientOptions(settings: BrokerSettings): Promise<IClientOptions> {
+  const { username, password, clientId, version, statusTopic } = settings;
+  const [ca, cert, key] = await Promise.all([settings.ca, settings.cert, settings.key].map(contents));
+  return {
+    clientId,
+    ...(username && { username, password }),
+    protocolVersion: version === '5' ? 5 : 4,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_WITHIN,
+    keepalive: KEEP_ALIVE,
+    will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE },
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+  };
+}
+
+async function contents(path: string): Promise<Buffer | undefined> {
+  if (path === '') return undefined;
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new Error(`${path}: expected a readable file, got ${String(error)}`);
+  }
+}
+
+async function connected(client: MqttClient, { url }: BrokerSettings, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = deferred<void>();
+  const fail = (error: Error) => reject(inWords(url, error));
+  const closed = () => fail(new Error('the connection was closed before the broker answered'));
+  const abort = () => fail(new Error('given up'));
+  client.once('connect', () => resolve());
+  client.once('error', fail);
+  client.once('close', closed);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await promise;
+  } catch (error) {
+    client.end(true);
+    throw error;
+  } finally {
+    client.off('error', fail);
+    client.off('close', closed);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Return codes of MQTT 3.1.1 (4, 5) and 5 (134, 135) for credentials that the broker does not take. */
+const refusals = new Set<unknown>([4, 5, 134, 135]);
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses the connection; does the broker run there?',
+  ENOTFOUND: 'there is no such host',
+  ECONNRESET: 'the broker reset the connection',
+  CERT_HAS_EXPIRED: "the broker's certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the broker's certificate is for another host",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "the broker's certificate is self-signed; name its authority in status.MQTT.ca",
+  SELF_SIGNED_CERT_IN_CHAIN: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
+};
+
+function inWords(url: string, error: Error | ErrorWithReasonCode): Error {
+  const { code } = error as { code?: unknown };
+  if (refusals.has(code)) return new Refusal(`${url}: the broker refuses this username and password`);
+  // An error that names several failed addresses has no message of its own.
+  return new Error(`${url}: ${words[String(code)] ?? (error.message || String(code))}`);
+}
+
+async function within(milliseconds: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([done.catch(() => {}), late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,68 @@
+// Keeps something open for ever: opens it, waits until it is gone, opens it again.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deferred } from './deferred.ts';
+
+/** Something open. `closed` gives the reason when it is gone; it never rejects. */
+export interface Open {
+  readonly closed: Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface Keeping<T extends Open> {
+  readonly open: (signal: AbortSignal) => Promise<T>;
+  readonly up: (opened: T) => void;
+  /** Called once when it goes or can not be opened, and again only when the reason changes. */
+  readonly down: (reason: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** An error after which trying again soon is no use: refused credentials. */
+export class Refusal extends Error {}
+
+const SOONEST = 250;
+const LATEST = 5_000;
+const AFTER_REFUSAL = 30_000;
+
+/** Returns when the signal is aborted and what was open is closed. Never two opens at once. */
+export async function keepOpen<T extends Open>({ open, up, down, signal }: Keeping<T>): Promise<void> {
+  let downSince = performance.now();
+  let told: string | undefined;
+  while (!signal.aborted) {
+    let refused = false;
+    let reason: string;
+    try {
+      const opened = await open(signal);
+      if (signal.aborted) return await opened.close();
+      up(opened);
+      told = undefined;
+      reason = await untilClosed(opened, signal);
+      downSince = performance.now();
+    } catch (error) {
+      refused = error instanceof Refusal;
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    if (signal.aborted) return;
+    if (reason !== told) down(reason);
+    told = reason;
+    await sleep(refused ? AFTER_REFUSAL : pause(performance.now() - downSince), undefined, { signal }).catch(() => {});
+  }
+}
+
+/**
+ * The pause before the next try: a fortieth of the time that it has been away, so that a return after a minute is seen
+ * within 2 s and one after hours within 5 s; spread a little so that a fleet does not knock all at once.
+ */
+export function pause(awayFor: number, random = Math.random()): number {
+  return Math.min(LATEST, Math.max(SOONEST, awayFor / 40)) * (0.9 + 0.2 * random);
+}
+
+async function untilClosed(opened: Open, signal: AbortSignal): Promise<string> {
+  const aborted = deferred<void>();
+  const abort = () => aborted.resolve();
+  signal.addEventListener('abort', abort, { once: true });
+  const reason = await Promise.race([opened.closed, aborted.promise]);
+  signal.removeEventListener('abort', abort);
+  if (reason === undefined) await opened.close();
+  return reason ?? 'closed';
+}

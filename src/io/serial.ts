@@ -1,0 +1,40 @@
+// A serial device: 9600 baud, 8N1, for us alone; the control lines are left as they are.
+
+import { SerialPort } from 'serialport';
+import { deferred } from './deferred.ts';
+import type { Link, LinkSettings } from './link.ts';
+
+/** More unwritten bytes than this and the device takes nothing: what is said then would be stale. */
+const MOST_UNWRITTEN = 128;
+
+export async function openSerial({ port: path, mayWrite, received }: LinkSettings): Promise<Link> {
+  const port = new SerialPort({ path, baudRate: 9600, lock: true, hupcl: false, autoOpen: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open((error) => (error ? reject(new Error(inWords(path, error))) : resolve()));
+  });
+  const closed = deferred<string>();
+  port.on('data', received);
+  port.on('error', (error) => {
+    closed.resolve(inWords(path, error));
+    if (port.isOpen) port.close(() => {});
+  });
+  port.on('close', (error: Error | null) => closed.resolve(error ? inWords(path, error) : `${path} was closed`));
+  return {
+    write: mayWrite ? (bytes) => void (port.writableLength < MOST_UNWRITTEN && port.write(bytes)) : undefined,
+    closed: closed.promise,
+    close: () => new Promise((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve())),
+  };
+}
+
+const words: readonly (readonly [RegExp, string])[] = [
+  [/no such file|ENOENT/i, 'there is no such device; is the adapter plugged in?'],
+  [/permission denied|EACCES/i, 'permission denied; may this user open serial devices (group dialout)?'],
+  [/temporarily unavailable|cannot lock|EAGAIN|EBUSY|busy/i, 'another program holds it'],
+  [/inappropriate ioctl|ENOTTY|not a tty|not a character/i, 'it is not a serial device'],
+  [/disconnected|EIO|input\/output error|ENXIO|ENODEV|bad file descriptor/i, 'it was unplugged'],
+];
+
+function inWords(path: string, error: Error): string {
+  const found = words.find(([pattern]) => pattern.test(error.message));
+  return `${path}: ${found ? found[1] : error.message}`;
+}

@@ -1,0 +1,83 @@
+// A serial server on the network: a raw TCP stream of the bus's bytes.
+
+import { connect, type Socket } from 'node:net';
+import { deferred } from './deferred.ts';
+import type { Link, LinkSettings } from './link.ts';
+
+const CONNECT_WITHIN = 5_000;
+const KEEP_ALIVE_AFTER = 10_000;
+const MOST_UNWRITTEN = 128;
+/**
+ * A peer that is gone without a word: we write, nothing comes back any more. Keep-alive does not see it while unsent
+ * bytes wait. Chargers answer every heartbeat, so on a connection that was alive such a silence means that it is not.
+ */
+const DEAD_AFTER = 20_000;
+
+export async function openTcp({ port, mayWrite, received }: LinkSettings, signal: AbortSignal): Promise<Link> {
+  const { hostname, port: number } = new URL(port);
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(number), noDelay: true });
+  await connected(socket, port, signal);
+  socket.setKeepAlive(true, KEEP_ALIVE_AFTER);
+  const closed = deferred<string>();
+  let watchdog: NodeJS.Timeout | undefined;
+  let alive = false;
+  socket.on('data', (bytes) => {
+    alive = true;
+    clearTimeout(watchdog);
+    watchdog = undefined;
+    received(bytes);
+  });
+  socket.on('error', (error) => closed.resolve(inWords(port, error)));
+  socket.on('end', () => socket.destroy());
+  socket.on('close', () => {
+    clearTimeout(watchdog);
+    closed.resolve(`${port}: the other side closed the connection`);
+  });
+  const write = (bytes: Uint8Array) => {
+    if (socket.writableLength < MOST_UNWRITTEN) socket.write(bytes);
+    if (alive)
+      watchdog ??= setTimeout(() => socket.destroy(new Error(`silent for ${DEAD_AFTER / 1_000} s`)), DEAD_AFTER);
+  };
+  return {
+    write: mayWrite ? write : undefined,
+    closed: closed.promise,
+    async close() {
+      socket.destroy();
+      await closed.promise;
+    },
+  };
+}
+
+async function connected(socket: Socket, port: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = deferred<void>();
+  const fail = (error: Error) => reject(new Error(inWords(port, error)));
+  const abort = () => fail(new Error('given up'));
+  const late = setTimeout(() => fail(new Error(`no connection within ${CONNECT_WITHIN / 1_000} s`)), CONNECT_WITHIN);
+  socket.once('connect', resolve);
+  socket.once('error', fail);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await promise;
+  } catch (error) {
+    socket.on('error', () => {});
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(late);
+    socket.off('connect', resolve);
+    socket.off('error', fail);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses the connection; is the serial server on, and the port right?',
+  ENOTFOUND: 'there is no such host',
+  EHOSTUNREACH: 'the host can not be reached',
+  ECONNRESET: 'the other side reset the connection',
+  ETIMEDOUT: 'the other side does not answer',
+};
+
+function inWords(port: string, error: NodeJS.ErrnoException): string {
+  return `${port}: ${words[error.code ?? ''] ?? error.message}`;
+}

@@ -1,0 +1,94 @@
+// The command line.
+
+import { parseArgs } from 'node:util';
+import packageJson from '../package.json' with { type: 'json' };
+import { ConfigError, loadConfig, statePath } from './config/load.ts';
+
+const help = `twc2mqtt ${packageJson.version}: Tesla Gen-2 Wall Connectors to MQTT
+
+Usage: twc2mqtt [run|check|ports|decode] [--config FILE]
+
+  run       runs the bridge (default)
+  check     checks the configuration without running
+  ports     lists serial adapters and says which entry to put in the configuration
+  decode    reads frames as hex from standard input, a frame per line, and prints a JSON line for each
+
+  --config FILE   the configuration, default config.yaml in this folder
+  --version       prints the version
+  --help          prints this
+
+Exit codes: 0 fine, 1 bad configuration, 2 wrong usage
+`;
+
+const commands: Readonly<Record<string, (configFile: string) => Promise<void>>> = {
+  run,
+  check,
+  ports: async () => print(await (await import('./ports.ts')).portList()),
+  decode: async () => (await import('./decode.ts')).decodeLines(process.stdin, print),
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', default: 'config.yaml' },
+      version: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return print(help);
+  if (values.version) return print(`${packageJson.version}\n`);
+  const [name = 'run', ...rest] = positionals;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command || rest.length > 0) throw new UsageError(`unknown command: ${positionals.join(' ')}`);
+  await command(values.config);
+}
+
+class UsageError extends Error {}
+
+async function run(file: string): Promise<void> {
+  const config = await loadConfig(file);
+  const [{ run }, { createLog }] = await Promise.all([import('./app.ts'), import('./io/log.ts')]);
+  const log = createLog(config['log.level']);
+  log('info', `twc2mqtt ${packageJson.version}, configuration ${file}`);
+  if (config['interface.port'] === 'simulator') for (const line of simulationBanner(file)) log('warn', line);
+  await run({ config, statePath: statePath(config, file), log, signal: endSignal() });
+  log('info', 'ended');
+}
+
+async function check(file: string): Promise<void> {
+  await loadConfig(file);
+  print(`${file}: fine\n`);
+}
+
+function simulationBanner(file: string): string[] {
+  const lines = [
+    'SIMULATION: these chargers are not real, and neither are their cars.',
+    `For real ones change two lines in ${file}:`,
+    '  interface.port      your serial adapter, see: twc2mqtt ports',
+    '  status.MQTT.broker  your broker, for example mqtt://localhost:1883',
+  ];
+  const edge = '#'.repeat(74);
+  return [edge, ...lines.map((line) => `# ${line.padEnd(70)} #`), edge];
+}
+
+/** Aborted at the first SIGTERM or SIGINT; a second one ends the process as it is. */
+function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => controller.abort());
+  return controller.signal;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.problems.join('\n')}\n`);
+    process.exitCode = 1;
+  } else if (error instanceof UsageError || (error instanceof TypeError && 'code' in error)) {
+    process.stderr.write(`${error.message}\n\n${help}`);
+    process.exitCode = 2;
+  } else throw error;
+});

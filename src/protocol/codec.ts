@@ -1,0 +1,99 @@
+// Frames ⇄ messages. A frame is the unescaped bytes from the type byte to the checksum, both included (protocol 2).
+
+import {
+  answered,
+  type MasterMessage,
+  type Message,
+  messages,
+  type Row,
+  type SlaveMessage,
+  spoken,
+} from './messages.ts';
+
+/** Protocol version of a unit: 1 speaks 14-byte frames, 2 speaks 16-byte frames. */
+export type Version = 1 | 2;
+
+export type Decoded =
+  | { readonly valid: true; readonly message: Message }
+  | { readonly valid: false; readonly reason: string };
+
+export const shortestFrame = 13;
+export const longestFrame = 20;
+
+/** Decodes one frame. Bytes after the fields are not looked at: real masters and others disagree about them. */
+export function decode(frame: Uint8Array): Decoded {
+  if (frame.length < shortestFrame || frame.length > longestFrame) {
+    return refused(`length: expected ${shortestFrame} to ${longestFrame} bytes, got ${frame.length}`);
+  }
+  const expected = checksum(frame);
+  const got = frame[frame.length - 1];
+  if (got !== expected) return refused(`checksum: expected ${hex(expected)}, got ${hex(got)}`);
+  const rows = rowsByCode.get(codeOf(frame));
+  if (!rows) return refused(`code: no known message has ${hex(frame[0])} ${hex(frame[1])}`);
+  const fitting = rows.filter(([, row]) => row.lengths.heard.includes(frame.length));
+  if (fitting.length === 0) {
+    const lengths = [...new Set(rows.flatMap(([, row]) => row.lengths.heard))].join(', ');
+    return refused(`length: expected ${lengths} bytes for ${hex(frame[0])} ${hex(frame[1])}, got ${frame.length}`);
+  }
+  for (const [name, row] of fitting) {
+    const values = read(row, frame);
+    // The row that gave the name gave the fields too, so this is that row's message.
+    if (values) return { valid: true, message: { name, ...values } as Message };
+  }
+  return refused(`content: no ${fitting.map(([name]) => name).join(' or ')} has these bytes`);
+}
+
+/** Encodes a message as the frame that a unit of that version sends. Throws a RangeError for a value outside its field. */
+export function encode(message: MasterMessage | SlaveMessage, version: Version = 2): Uint8Array {
+  const row: Row = sendable[message.name];
+  const frame = new Uint8Array(row.lengths[version]);
+  frame[0] = row.code >> 8;
+  frame[1] = row.code & 0xff;
+  let at = 2;
+  for (const [name, field] of Object.entries(row.fields)) {
+    // The message's type follows from the row, so the value has the field's type.
+    field.write(message[name as keyof typeof message] as never, frame, at);
+    at += field.size;
+  }
+  frame[frame.length - 1] = checksum(frame);
+  return frame;
+}
+
+/** The two bytes that name a message. */
+export function codeOf(frame: Uint8Array): number {
+  return ((frame[0] ?? 0) << 8) | (frame[1] ?? 0);
+}
+
+/** Sum of all bytes but the first and the last, modulo 256 (protocol 2.1). */
+export function checksum(frame: Uint8Array): number {
+  let sum = 0;
+  for (let i = 1; i < frame.length - 1; i++) sum += frame[i] ?? 0;
+  return sum & 0xff;
+}
+
+const sendable = { ...spoken, ...answered };
+
+const rowsByCode = new Map<number, [string, Row][]>();
+for (const entry of Object.entries<Row>(messages)) {
+  rowsByCode.set(entry[1].code, [...(rowsByCode.get(entry[1].code) ?? []), entry]);
+}
+
+function read(row: Row, frame: Uint8Array): Record<string, unknown> | undefined {
+  const values: Record<string, unknown> = {};
+  let at = 2;
+  for (const [name, field] of Object.entries(row.fields)) {
+    const value = field.read(frame, at);
+    if (value === undefined) return undefined;
+    values[name] = value;
+    at += field.size;
+  }
+  return values;
+}
+
+function refused(reason: string): Decoded {
+  return { valid: false, reason };
+}
+
+function hex(byte = 0): string {
+  return byte.toString(16).toUpperCase().padStart(2, '0');
+}

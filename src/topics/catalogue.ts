@@ -1,0 +1,282 @@
+// The topic table: one row a value that a person can see. Publishing, Home Assistant discovery, the README's table and
+// the tests all read it. Names, types and meanings of the documented topics are fixed.
+
+import { actualAmps, type Charger, loadWatts } from '../charger/charger.ts';
+import { lifetimeKWh } from '../charger/energy.ts';
+import type { Limits } from '../charger/share.ts';
+import { states, stateText } from '../charger/state-text.ts';
+
+/** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
+export interface Entity {
+  readonly component: 'sensor' | 'binary_sensor';
+  /** Part of the unique id: never changes, and never moves to another component. */
+  readonly key: string;
+  /** Left out where the device class gives the name. */
+  readonly name?: string;
+  readonly deviceClass?: string;
+  readonly stateClass?: 'measurement' | 'total_increasing';
+  readonly unit?: 'A' | 'V' | 'W' | 'kWh';
+  readonly category?: 'diagnostic';
+  readonly precision?: number;
+  readonly icon?: string;
+  /** Only few want it: Home Assistant adds it disabled. */
+  readonly disabled?: true;
+  readonly options?: readonly string[];
+  readonly template?: string;
+  readonly payloads?: { readonly on: string; readonly off: string };
+  /** Says whether others are there, so it must be there itself. */
+  readonly alwaysAvailable?: true;
+}
+
+interface TopicRow {
+  /** What is published, for people. */
+  readonly type: string;
+  readonly meaning: string;
+  /** Not limited to one update per window: it says whether the other values are true. */
+  readonly urgent?: true;
+  readonly entity?: Entity;
+}
+
+/** Below `{prefix}/{charger}/`. An undefined value is not known and not published. */
+export interface ChargerTopic extends TopicRow {
+  readonly value: (charger: Charger) => string | undefined;
+}
+
+/** What the bridge knows of everything. */
+export interface Overview {
+  readonly chargers: readonly Charger[];
+  readonly limits: Limits;
+  /** What is wrong, in words; empty when all is well. */
+  readonly troubles: readonly string[];
+}
+
+/** Below `{prefix}/`. */
+export interface BridgeTopic extends TopicRow {
+  readonly value: (overview: Overview) => string | undefined;
+}
+
+const current = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
+const whole = 'integer';
+const amperes = 'float, A';
+const none = "{{ value if value else 'None' }}";
+const stateTexts = Object.values(states)
+  .map(({ text }) => text)
+  .filter((text) => text !== 'Unknown');
+
+export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
+  stateText: {
+    type: 'text',
+    meaning: 'What `state` means, see the table of states',
+    value: ({ heartbeat }) => heartbeat && stateText(heartbeat.state),
+    entity: {
+      component: 'sensor',
+      key: 'status',
+      name: 'Status',
+      deviceClass: 'enum',
+      options: stateTexts,
+      template: `{{ value if value in ${JSON.stringify(stateTexts).replaceAll('"', "'")} else 'None' }}`,
+    },
+  },
+  carsCharging: {
+    type: '`0` or `1`',
+    meaning: 'A car is charging: 1 A or more; back to 0 after 5 s below without a break',
+    value: ({ charging }) => (charging.on ? '1' : '0'),
+    entity: {
+      component: 'binary_sensor',
+      key: 'charging',
+      deviceClass: 'battery_charging',
+      payloads: { on: '1', off: '0' },
+    },
+  },
+  chargerLoadInW: {
+    type: `${whole}, W`,
+    meaning: 'Load: volts times amperes of each phase',
+    value: (charger) => rounded(loadWatts(charger)),
+    entity: {
+      component: 'sensor',
+      key: 'load',
+      deviceClass: 'power',
+      stateClass: 'measurement',
+      unit: 'W',
+      precision: 0,
+    },
+  },
+  ampsInUse: {
+    type: amperes,
+    meaning: 'Current that the car draws, of the largest phase; 0 when the charger is offline',
+    value: (charger) => decimals(actualAmps(charger)),
+    entity: { ...current, key: 'amps_in_use', name: 'Charging current', stateClass: 'measurement', precision: 2 },
+  },
+  lifetimekWh: {
+    type: `${whole}, kWh`,
+    meaning: 'Energy since manufacture; never decreases',
+    value: ({ energy }) => rounded(lifetimeKWh(energy)),
+    entity: {
+      component: 'sensor',
+      key: 'lifetime_energy',
+      name: 'Lifetime energy',
+      deviceClass: 'energy',
+      stateClass: 'total_increasing',
+      unit: 'kWh',
+      precision: 0,
+    },
+  },
+  ampsMax: {
+    type: `${whole}, A`,
+    meaning: 'The limit that the charger reports; 0 while no car is plugged in',
+    value: ({ heartbeat }) => rounded(heartbeat?.limitAmps),
+    entity: { ...current, key: 'amps_max', name: 'Current limit', category: 'diagnostic', precision: 0 },
+  },
+  ampsOffered: {
+    type: `${whole}, A`,
+    meaning: 'The limit last sent to the charger',
+    value: ({ offer }) => rounded(offer?.amps),
+    entity: { ...current, key: 'amps_offered', name: 'Offered current', category: 'diagnostic', precision: 0 },
+  },
+  ampsRated: {
+    type: `${whole}, A`,
+    meaning: "The hardware's maximum",
+    value: ({ ratedAmps }) => rounded(ratedAmps),
+    entity: { ...current, key: 'amps_rated', name: 'Hardware limit', category: 'diagnostic', precision: 0 },
+  },
+  power: {
+    type: amperes,
+    meaning: 'Amperes, despite its name: the same as `ampsInUse`. For watts see `chargerLoadInW`',
+    value: (charger) => decimals(actualAmps(charger)),
+    entity: {
+      ...current,
+      key: 'power',
+      name: 'Reported current',
+      stateClass: 'measurement',
+      category: 'diagnostic',
+      precision: 2,
+      disabled: true,
+    },
+  },
+  state: {
+    type: `${whole} code`,
+    meaning: 'State of the charger, see the table of states',
+    value: ({ heartbeat }) => rounded(heartbeat?.state),
+    entity: {
+      component: 'sensor',
+      key: 'state',
+      name: 'State code',
+      category: 'diagnostic',
+      icon: 'mdi:numeric',
+      disabled: true,
+    },
+  },
+  voltagePhaseA: voltage('A', 0),
+  voltagePhaseB: voltage('B', 1),
+  voltagePhaseC: voltage('C', 2),
+  currentVehicleVIN: {
+    type: 'text',
+    meaning: 'VIN of the car that is charging now; empty when there is none or it is not known',
+    value: ({ charging, vin }) => (charging.on && vin.is === 'known' ? vin.text : ''),
+    entity: {
+      component: 'sensor',
+      key: 'vehicle_vin',
+      name: 'Vehicle VIN',
+      category: 'diagnostic',
+      icon: 'mdi:car-electric',
+      template: none,
+    },
+  },
+  lastVehicleVIN: {
+    type: 'text',
+    meaning: 'VIN of the car before; empty when not known',
+    value: ({ lastVin }) => lastVin ?? '',
+    entity: {
+      component: 'sensor',
+      key: 'last_vehicle_vin',
+      name: 'Last vehicle VIN',
+      category: 'diagnostic',
+      icon: 'mdi:car-clock',
+      template: none,
+      disabled: true,
+    },
+  },
+  serialNumber: {
+    type: 'text',
+    meaning: 'Serial number of the charger',
+    value: ({ serialNumber }) => serialNumber,
+  },
+  firmware: {
+    type: 'text',
+    meaning: "The charger's firmware, for example `4.5.3.2`",
+    value: ({ firmware }) => firmware,
+  },
+  availability: {
+    type: '`online` or `offline`',
+    meaning: 'Whether the charger is heard; offline after 26 s of silence',
+    urgent: true,
+    value: ({ online }) => (online ? 'online' : 'offline'),
+  },
+};
+
+export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
+  'all/totalAmpsInUse': {
+    type: amperes,
+    meaning: 'Sum of what all chargers draw that are online',
+    value: ({ chargers }) => decimals(chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0)),
+    entity: { ...current, key: 'total_amps_in_use', name: 'Total current', stateClass: 'measurement', precision: 2 },
+  },
+  'config/maxAmpsForSlaves': {
+    type: `${whole}, A`,
+    meaning: 'Amperes of the circuit that are divided now',
+    value: ({ limits }) => rounded(limits.maxAmpsForSlaves),
+    entity: { ...current, key: 'max_amps_for_slaves', name: 'Circuit limit', category: 'diagnostic', precision: 0 },
+  },
+  'config/minAmpsPerTWC': {
+    type: `${whole}, A`,
+    meaning: 'A car is not charged with less',
+    value: ({ limits }) => rounded(limits.minAmpsPerTWC),
+    entity: { ...current, key: 'min_amps_per_twc', name: 'Minimum current', category: 'diagnostic', precision: 0 },
+  },
+  problem: {
+    type: 'text',
+    meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
+    urgent: true,
+    value: ({ troubles }) => (troubles.length === 0 ? 'none' : troubles.join('; ').slice(0, 255)),
+  },
+  status: {
+    type: '`online` or `offline`',
+    meaning: 'Whether the bridge runs; the broker says `offline` for it when it is gone (last will)',
+    urgent: true,
+    value: () => 'online',
+    entity: {
+      component: 'binary_sensor',
+      key: 'connectivity',
+      deviceClass: 'connectivity',
+      category: 'diagnostic',
+      payloads: { on: 'online', off: 'offline' },
+      alwaysAvailable: true,
+    },
+  },
+};
+
+function voltage(phase: 'A' | 'B' | 'C', index: 0 | 1 | 2): ChargerTopic {
+  return {
+    type: `${whole}, V`,
+    meaning: `Voltage of phase ${phase} to neutral; 0 when it is not connected`,
+    value: ({ meter }) => rounded(meter?.volts[index]),
+    entity: {
+      component: 'sensor',
+      key: `voltage_phase_${phase.toLowerCase()}`,
+      name: `Voltage phase ${phase}`,
+      deviceClass: 'voltage',
+      stateClass: 'measurement',
+      unit: 'V',
+      category: 'diagnostic',
+      precision: 0,
+    },
+  };
+}
+
+function rounded(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(Math.round(value));
+}
+
+function decimals(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(Math.round(value * 100) / 100);
+}
