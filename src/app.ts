@@ -54,15 +54,20 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
   function perform(output: Output): void {
     switch (output.do) {
       case 'send':
-        return send(output.bytes);
+        send(output.bytes);
+        break;
       case 'publish':
-        return publish(output.topic, output.payload);
+        publish(output.topic, output.payload);
+        break;
       case 'log':
-        return log(output.level, output.text);
+        log(output.level, output.text);
+        break;
       case 'save':
-        return writer.write({ ...state, chargers: port === 'simulator' ? [] : output.chargers });
+        writer.write({ ...state, chargers: port === 'simulator' ? [] : output.chargers });
+        break;
       case 'left':
-        return left.resolve();
+        left.resolve();
+        break;
     }
   }
 

@@ -37,7 +37,7 @@ export type Input =
   /** The bridge is to end: chargers are told first, then comes the output `left`. */
   | { readonly is: 'leave' };
 
-export type Level = 'error' | 'warn' | 'info' | 'debug';
+type Level = 'error' | 'warn' | 'info' | 'debug';
 
 export type Output =
   | { readonly do: 'send'; readonly bytes: Uint8Array }
@@ -54,13 +54,16 @@ export interface Bridge {
 
 /** A genuine master tells its slaves that they are too many; three is what the manual allows, and a master may be the fourth. */
 const MOST_SLAVES = 3;
+/** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
+const REFUSED_FOR = 30_000;
 /** Chargers are told the farewell limit within this time or not at all. */
 const LEAVE_WITHIN = 1_000;
 
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
   const cutter = createCutter();
   const publisher = createPublisher();
-  const refused = new Set<TwcId>();
+  /** Units for which there is no room, and when they were last heard. */
+  const refused = new Map<TwcId, number>();
   let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
   let bus: Bus | Master | undefined;
   let linkDown = 'the link is not open yet';
@@ -130,13 +133,17 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     const most = settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
     const after = met(fleet, id, message, version, settings.energyUnit, most, now);
     if (after) change(after);
-    else if (!refused.has(id)) {
-      refused.add(id);
+    else refuse(id, now);
+  }
+
+  function refuse(id: TwcId, now: number): void {
+    if (!refused.has(id)) {
       log(
         'warn',
         `${id}: refused, a bus has at most ${MOST_SLAVES} slaves and these are known: ${[...fleet.keys()].join(', ')}`,
       );
     }
+    refused.set(id, now);
   }
 
   function change(after: Fleet): void {
@@ -159,8 +166,11 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   }
 
   function troublesNow(now: number): readonly string[] {
+    for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
     const tooMany =
-      refused.size > 0 ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${[...refused].join(', ')}`] : [];
+      refused.size > 0
+        ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${[...refused.keys()].join(', ')}`]
+        : [];
     return [...(bus ? bus.troubles(now) : [linkDown]), ...tooMany];
   }
 

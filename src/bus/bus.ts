@@ -2,7 +2,6 @@
 
 import type { Fleet } from '../charger/fleet.ts';
 import type { Version } from '../protocol/codec.ts';
-import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
 
 /** Times are monotonic milliseconds. */
@@ -33,10 +32,4 @@ export function createListener(): Bus {
     wakeAt: () => Number.POSITIVE_INFINITY,
     troubles: () => [],
   };
-}
-
-/** A unit that is not a slave but speaks like a master. */
-export function masterSpeaking(frame: Uint8Array, message: Message): TwcId | 'unknown' | undefined {
-  if (frame[0] !== 0xfb && frame[0] !== 0xfc) return undefined;
-  return 'sender' in message ? message.sender : 'unknown';
 }

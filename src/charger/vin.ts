@@ -49,7 +49,7 @@ export function checkDigitFits(vin: string): boolean {
   if (characters.length !== weights.length) return false;
   let sum = 0;
   for (const [i, weight] of weights.entries()) {
-    const value = valueOf(characters[i] ?? '');
+    const value = characterValue(characters[i] ?? '');
     if (value === undefined) return false;
     sum += weight * value;
   }
@@ -61,7 +61,7 @@ const weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 // The letters' values run 1 to 8, 1 to 5 with 7 and 9, 2 to 9; I, O and Q do not occur.
 const letters = { ABCDEFGH: 1, JKLMN: 1, P: 7, R: 9, STUVWXYZ: 2 };
 
-function valueOf(character: string): number | undefined {
+function characterValue(character: string): number | undefined {
   if (/^\d$/.test(character)) return Number(character);
   for (const [run, first] of Object.entries(letters)) {
     const at = run.indexOf(character);

@@ -97,7 +97,9 @@ export function text(size: number, allowed = /^[\x20-\x7e]*$/): Field<string> {
   return {
     size,
     read: (bytes, at) => {
-      const value = String.fromCharCode(...bytes.subarray(at, at + size)).replace(/[\x00\xff]+$/, '');
+      let end = at + size;
+      while (end > at && isPadding(bytes[end - 1])) end--;
+      const value = String.fromCharCode(...bytes.subarray(at, end));
       return allowed.test(value) ? value : undefined;
     },
     write: (value, bytes, at) => {
@@ -128,6 +130,10 @@ export function dotted(size: number): Field<string> {
 }
 
 export type Phases = readonly [number, number, number];
+
+function isPadding(byte: number | undefined): boolean {
+  return byte === 0x00 || byte === 0xff;
+}
 
 function threePhases(phase: Field<number>): Field<Phases> {
   return {

@@ -93,7 +93,7 @@ export const answered = {
 } satisfies Record<string, Row>;
 
 /** What may be on the bus and is understood, but never sent by us. */
-export const overheard = {
+const overheard = {
   masterHeartbeatError: {
     code: 0xfbe0,
     lengths: short,

@@ -49,7 +49,7 @@ export function createCutter(): Cutter {
     else broken ??= `length: more than ${longestFrame} bytes`;
   }
 
-  function unescape(byte: number): void {
+  function appendEscaped(byte: number): void {
     escaping = false;
     if (byte === ESCAPED_END) append(END);
     else if (byte === ESCAPED_ESCAPE) append(ESCAPE);
@@ -66,7 +66,7 @@ export function createCutter(): Cutter {
           if (collecting && (length > 0 || escaping)) cuts.push(candidate());
           begin(true);
         } else if (!collecting) continue;
-        else if (escaping) unescape(byte);
+        else if (escaping) appendEscaped(byte);
         else if (byte === ESCAPE) escaping = true;
         else append(byte);
       }

@@ -1,0 +1,325 @@
+// The heart against simulated slaves in simulated time.
+
+import { describe, expect, test } from 'vitest';
+import { createWorld, heartbeats, id, largestGap, own, slave, switchable, tesla } from './world.ts';
+
+const none = () => undefined;
+
+describe('the documented topics', () => {
+  const world = createWorld({
+    slaves: [
+      slave('1A2B'),
+      slave('3C4D', {
+        volts: [238, 0, 0],
+        car: () => ({ amps: 32, phases: 1, vin: '' }),
+        counterIn: 'Wh',
+        counter: 8_732_946,
+      }),
+      slave('5E6F', { version: 1, car: none }),
+    ],
+  });
+  world.pass(40_000);
+  const valuesOf = (charger: string) =>
+    Object.fromEntries(
+      [...new Set(world.published.map(({ topic }) => topic))]
+        .filter((topic) => topic.startsWith(`TWC/${charger}/`))
+        .sort()
+        .map((topic) => [topic.slice(`TWC/${charger}/`.length), world.value(topic)]),
+    );
+
+  test('of a three-phase charger with a Tesla', () => {
+    expect(valuesOf('1A2B')).toEqual({
+      ampsInUse: '9.2',
+      ampsMax: '10',
+      ampsOffered: '10',
+      ampsRated: '32',
+      availability: 'online',
+      carsCharging: '1',
+      chargerLoadInW: String(Math.round(3 * 230 * 9.2)),
+      currentVehicleVIN: tesla.vin,
+      firmware: '4.5.3.2',
+      lastVehicleVIN: '',
+      lifetimekWh: '924',
+      power: '9.2',
+      serialNumber: 'A18K0001A2B',
+      state: '1',
+      stateText: 'Plugged in and charging',
+      voltagePhaseA: '230',
+      voltagePhaseB: '230',
+      voltagePhaseC: '230',
+    });
+  });
+
+  test('of a single-phase charger that counts Wh, with a car that tells no VIN', () => {
+    expect(valuesOf('3C4D')).toMatchObject({
+      chargerLoadInW: String(Math.round(238 * 9.2)),
+      currentVehicleVIN: '',
+      lifetimekWh: '8732',
+      voltagePhaseA: '238',
+      voltagePhaseB: '0',
+      voltagePhaseC: '0',
+    });
+  });
+
+  test('of a version 1 unit, which has no meter: what is not known is not published', () => {
+    expect(valuesOf('5E6F')).toEqual({
+      ampsInUse: '0',
+      ampsMax: '0',
+      ampsOffered: '10',
+      ampsRated: '32',
+      availability: 'online',
+      carsCharging: '0',
+      currentVehicleVIN: '',
+      lastVehicleVIN: '',
+      power: '0',
+      state: '0',
+      stateText: 'Ready',
+    });
+  });
+
+  test('of all together', () => {
+    expect(world.value('TWC/all/totalAmpsInUse')).toBe('18.4');
+    expect(world.value('TWC/config/maxAmpsForSlaves')).toBe('32');
+    expect(world.value('TWC/config/minAmpsPerTWC')).toBe('6');
+    expect(world.value('TWC/status')).toBe('online');
+    expect(world.value('TWC/problem')).toBe('none');
+  });
+});
+
+describe('heartbeats', () => {
+  test('go to three slaves never more than 2 s apart, whatever they answer', () => {
+    const badVin = { amps: 16, phases: 3, vin: '5YJ3E1EA3KF000317' } as const;
+    let killed = false;
+    const mortal = switchable(slave('5E6F'), () => !killed);
+    const world = createWorld({
+      slaves: [slave('1A2B', { car: () => badVin }), slave('3C4D', { mute: true }), mortal],
+    });
+    world.pass(20_000);
+    killed = true;
+    world.pass(300_000);
+    for (const name of ['1A2B', '3C4D', '5E6F']) {
+      const times = heartbeats(world, name).map(({ at }) => at);
+      expect(times.length).toBeGreaterThan(200);
+      expect(largestGap(times)).toBeLessThan(2_000);
+    }
+    expect(world.value('TWC/5E6F/availability')).toBe('offline');
+    expect(world.value('TWC/1A2B/currentVehicleVIN')).toBe(badVin.vin);
+  });
+
+  test('go to remembered chargers at once after a restart', () => {
+    const world = createWorld({ slaves: [slave('1A2B')], remembered: [{ id: id('1A2B'), version: 2 }] });
+    world.pass(1_200);
+    expect(heartbeats(world, '1A2B').length).toBeGreaterThan(0);
+    expect(world.value('TWC/1A2B/availability')).toBe('online');
+  });
+
+  test('have the length of the unit and its command', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { version: 1 }), slave('3C4D')] });
+    world.pass(20_000);
+    const limits = (name: string) =>
+      heartbeats(world, name).filter(({ message }) => message.name === 'masterHeartbeatLimit');
+    expect(limits('1A2B').map(({ bytes, message }) => [bytes.length, message])).toContainEqual([
+      16,
+      expect.objectContaining({ command: 0x05, limitAmps: 16 }),
+    ]);
+    expect(limits('3C4D').map(({ bytes, message }) => [bytes.length, message])).toContainEqual([
+      18,
+      expect.objectContaining({ command: 0x09, limitAmps: 16 }),
+    ]);
+  });
+});
+
+describe('questions', () => {
+  test('a wrong check digit is asked about twice, then shown', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { car: () => ({ ...tesla, vin: '5YJ3E1EA3KF000317' }) })] });
+    world.pass(600_000);
+    expect(world.said.filter(({ message }) => message.name === 'vinRequest1')).toHaveLength(2);
+    expect(world.value('TWC/1A2B/currentVehicleVIN')).toBe('5YJ3E1EA3KF000317');
+  });
+
+  test('empty VIN parts end the asking until the next car', () => {
+    let plugged = true;
+    const world = createWorld({
+      slaves: [slave('1A2B', { car: () => (plugged ? { ...tesla, vin: '' } : undefined) })],
+    });
+    world.pass(300_000);
+    expect(world.said.filter(({ message }) => message.name === 'vinRequest1')).toHaveLength(1);
+    plugged = false;
+    world.pass(30_000);
+    plugged = true;
+    world.pass(60_000);
+    expect(world.said.filter(({ message }) => message.name === 'vinRequest1')).toHaveLength(2);
+  });
+
+  test('end for a unit that answers none', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { mute: true })] });
+    world.pass(3_600_000);
+    const asked = world.said.filter(({ message }) => message.name.includes('Request'));
+    expect(asked.length).toBeLessThanOrEqual(30);
+  });
+
+  test('are not put to version 1 units', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { version: 1 })] });
+    world.pass(60_000);
+    expect(world.said.filter(({ message }) => message.name.includes('Request'))).toEqual([]);
+  });
+
+  test('the car before is remembered when it has gone', () => {
+    let plugged = true;
+    const world = createWorld({ slaves: [slave('1A2B', { car: () => (plugged ? tesla : undefined) })] });
+    world.pass(30_000);
+    plugged = false;
+    world.pass(10_000);
+    expect(world.value('TWC/1A2B/currentVehicleVIN')).toBe('');
+    expect(world.value('TWC/1A2B/lastVehicleVIN')).toBe(tesla.vin);
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('0');
+  });
+});
+
+describe('who is on the bus', () => {
+  test('a vanished charger goes offline after 26 s and draws nothing in the total', () => {
+    let there = true;
+    const world = createWorld({
+      slaves: [switchable(slave('1A2B'), () => there), slave('3C4D', { car: none })],
+    });
+    world.pass(30_000);
+    expect(Number(world.value('TWC/all/totalAmpsInUse'))).toBeGreaterThan(10);
+    there = false;
+    world.pass(24_000);
+    expect(world.value('TWC/1A2B/availability')).toBe('online');
+    world.pass(4_000);
+    expect(world.value('TWC/1A2B/availability')).toBe('offline');
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('0');
+    expect(world.value('TWC/1A2B/currentVehicleVIN')).toBe('');
+    expect(world.value('TWC/all/totalAmpsInUse')).toBe('0');
+    expect(world.value('TWC/3C4D/availability')).toBe('online');
+    there = true;
+    world.pass(2_000);
+    expect(world.value('TWC/1A2B/availability')).toBe('online');
+  });
+
+  test('a fourth slave is refused and said so', () => {
+    const world = createWorld({ slaves: ['1A2B', '3C4D', '5E6F', '7081'].map((name) => slave(name, { car: none })) });
+    world.pass(30_000);
+    expect(heartbeats(world, '7081')).toEqual([]);
+    expect(world.value('TWC/problem')).toContain('More than 3 chargers');
+    expect(world.logs.filter((line) => line.includes('7081: refused'))).toHaveLength(1);
+  });
+
+  test('a frame of another master silences us at once, and we speak again when it is gone', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(10_000);
+    world.overhear({ name: 'masterLinkready1', sender: id('4242'), sign: '77' });
+    const before = world.said.length;
+    world.pass(14_900);
+    expect(world.said.length).toBe(before);
+    expect(world.value('TWC/problem')).toContain('4242');
+    world.pass(5_000);
+    expect(world.said.length).toBeGreaterThan(before);
+    expect(world.value('TWC/problem')).toBe('none');
+  });
+
+  test('another master with our own id is another master', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(10_000);
+    world.overhear({ name: 'masterLinkready1', sender: own, sign: '11' });
+    const before = world.said.length;
+    world.pass(10_000);
+    expect(world.said.length).toBe(before);
+  });
+
+  test('an adapter that echoes is no other master', () => {
+    const world = createWorld({ slaves: [slave('1A2B')], echo: true });
+    world.pass(30_000);
+    expect(world.value('TWC/problem')).toBe('none');
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
+  });
+
+  test('a slave with our id is asked to choose another', () => {
+    const world = createWorld();
+    world.pass(5_000);
+    const before = world.said.length;
+    world.overhear({ name: 'slaveLinkready', sender: own, sign: '52', maxAmps: 32 });
+    world.pass(3_000);
+    expect(world.said.slice(before).map(({ message }) => message.name)).toEqual([
+      ...Array(5).fill('masterLinkready1'),
+      ...Array(5).fill('masterLinkready2'),
+    ]);
+  });
+
+  test('a frame that comes once only is no charger', () => {
+    const world = createWorld();
+    world.overhear({ name: 'slaveLinkready', sender: id('DEAD'), sign: '52', maxAmps: 32 });
+    world.pass(60_000);
+    expect(world.published.filter(({ topic }) => topic.includes('DEAD'))).toEqual([]);
+  });
+});
+
+describe('listening beside a genuine master', () => {
+  test('nothing is ever sent, and everything said becomes topics', () => {
+    const world = createWorld({ mode: 'listen' });
+    const master = id('035D');
+    const unit = id('2433');
+    for (let second = 0; second < 20; second++) {
+      world.overhear({
+        name: 'masterHeartbeatLimit',
+        sender: master,
+        receiver: unit,
+        command: 9,
+        limitAmps: 16,
+        masterPluggedIn: true,
+      });
+      world.overhear({
+        name: 'slaveHeartbeat',
+        sender: unit,
+        receiver: master,
+        state: 1,
+        limitAmps: 16,
+        actualAmps: 15.62,
+      });
+      world.overhear({
+        name: 'meterResponse',
+        sender: master,
+        energyCounter: 500,
+        volts: [230, 0, 0],
+        phaseAmps: [7.5, 0, 0],
+      });
+      world.overhear({ name: 'vinResponse1', sender: unit, vin: tesla.vin.slice(0, 7) });
+      world.overhear({ name: 'vinResponse2', sender: unit, vin: tesla.vin.slice(7, 14) });
+      world.overhear({ name: 'vinResponse3', sender: unit, vin: tesla.vin.slice(14) });
+      world.pass(1_000);
+    }
+    expect(world.said).toEqual([]);
+    expect(world.value('TWC/2433/ampsInUse')).toBe('15.62');
+    expect(world.value('TWC/2433/ampsOffered')).toBe('16');
+    expect(world.value('TWC/2433/currentVehicleVIN')).toBe(tesla.vin);
+    expect(world.value('TWC/035D/ampsInUse')).toBe('7.5');
+    expect(world.value('TWC/035D/chargerLoadInW')).toBe('1725');
+    expect(world.value('TWC/035D/lifetimekWh')).toBe('500');
+    expect(world.value('TWC/all/totalAmpsInUse')).toBe('23.12');
+  });
+});
+
+describe('the end', () => {
+  test('chargers are told 6 A before the bridge leaves, and it leaves within a second', () => {
+    const world = createWorld({ slaves: [slave('1A2B'), slave('3C4D')] });
+    world.pass(30_000);
+    const before = world.said.length;
+    world.input({ is: 'leave' });
+    world.pass(1_000);
+    expect(world.outputs.filter((output) => output.do === 'left')).toHaveLength(1);
+    const farewell = world.said.slice(before).map(({ message }) => message);
+    expect(farewell).toEqual([
+      expect.objectContaining({ receiver: '1A2B', limitAmps: 6 }),
+      expect.objectContaining({ receiver: '3C4D', limitAmps: 6 }),
+    ]);
+    world.pass(10_000);
+    expect(world.said.length).toBe(before + 2);
+  });
+
+  test('without a link there is nobody to tell', () => {
+    const world = createWorld({ link: false });
+    world.input({ is: 'leave' });
+    expect(world.outputs.at(-1)).toEqual({ do: 'left' });
+  });
+});

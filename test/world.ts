@@ -1,0 +1,197 @@
+// A bridge and simulated slaves in simulated time: hours pass in milliseconds, and everything said is kept.
+
+import { type Bridge, type BridgeSettings, createBridge, type Input, type Output } from '../src/bridge.ts';
+import type { Fleet } from '../src/charger/fleet.ts';
+import { decode, encode, type Version } from '../src/protocol/codec.ts';
+import { isTwcId, type TwcId } from '../src/protocol/field.ts';
+import type { MasterMessage, Message, SlaveMessage } from '../src/protocol/messages.ts';
+import { createCutter, wire } from '../src/protocol/slip.ts';
+import { createSimulatedBus } from '../src/simulator/bus.ts';
+import { type Car, createSlave, type SimulatedSlave, type SlaveSettings } from '../src/simulator/slave.ts';
+
+export function id(text: string): TwcId {
+  if (!isTwcId(text)) throw new Error(`no TWCID: ${text}`);
+  return text;
+}
+
+export const own = id('7777');
+export const tesla: Car = { amps: 16, phases: 3, vin: '5YJ3E1EA2KF000317' };
+
+export function slave(name: string, settings: Partial<SlaveSettings> = {}): SimulatedSlave {
+  return createSlave({
+    id: id(name),
+    version: 2,
+    ratedAmps: 32,
+    volts: [230, 230, 230],
+    counter: 924,
+    counterIn: 'kWh',
+    serial: `A18K000${name}`,
+    firmware: '4.5.3.2',
+    car: () => tesla,
+    ...settings,
+  });
+}
+
+/** A slave that can be taken off the bus. */
+export function switchable(slave: SimulatedSlave, there: () => boolean): SimulatedSlave {
+  return {
+    ...slave,
+    hear: (message, now) => void (there() && slave.hear(message, now)),
+    speak: (now) => (there() ? slave.speak(now) : []),
+    get wakeAt() {
+      return there() ? slave.wakeAt : Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
+export const defaults: BridgeSettings = {
+  mode: 'master',
+  id: own,
+  limits: { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 },
+  energyUnit: 'auto',
+  remembered: [],
+  topicPrefix: 'TWC',
+  ratelimit: 0,
+  ratelimitOverrides: {},
+};
+
+export interface Said {
+  readonly at: number;
+  readonly message: Message;
+  readonly bytes: Uint8Array;
+}
+
+export interface Published {
+  readonly at: number;
+  readonly topic: string;
+  readonly payload: string;
+}
+
+export interface World {
+  readonly bridge: Bridge;
+  readonly said: readonly Said[];
+  readonly published: readonly Published[];
+  readonly logs: readonly string[];
+  readonly outputs: readonly Output[];
+  now(): number;
+  /** Lets time pass. */
+  pass(milliseconds: number): void;
+  input(input: Input): void;
+  /** Somebody else says something on the bus. */
+  overhear(message: MasterMessage | SlaveMessage, version?: Version): void;
+  /** What a subscriber of everything has last got of a topic. */
+  value(topic: string): string | undefined;
+}
+
+export interface WorldSettings extends Partial<BridgeSettings> {
+  readonly slaves?: readonly SimulatedSlave[];
+  /** What becomes of the bytes on their way from the slaves. */
+  readonly line?: (bytes: Uint8Array, now: number) => Uint8Array;
+  /** How long the broker takes to acknowledge, undefined for never. */
+  readonly acknowledgesAfter?: number | undefined;
+  readonly link?: boolean;
+  readonly broker?: boolean;
+  /** The adapter gives back what it sends. */
+  readonly echo?: boolean;
+}
+
+/** A timer never fires sooner. */
+const SHORTEST_WAIT = 1;
+
+export function createWorld(settings: WorldSettings = {}): World {
+  const { slaves = [], line = (bytes) => bytes, link = true, broker = true, echo = false } = settings;
+  const acknowledgesAfter = 'acknowledgesAfter' in settings ? settings.acknowledgesAfter : 1;
+  const bus = createSimulatedBus(slaves);
+  const bridge = createBridge({ ...defaults, ...settings }, 0);
+  const said: Said[] = [];
+  const published: Published[] = [];
+  const logs: string[] = [];
+  const all: Output[] = [];
+  let acknowledgements: { at: number; topic: string }[] = [];
+  let clock = 0;
+
+  function perform(outputs: readonly Output[]): void {
+    for (const output of outputs) {
+      all.push(output);
+      if (output.do === 'log') logs.push(`${output.level} ${output.text}`);
+      if (output.do === 'publish') {
+        published.push({ at: clock, topic: output.topic, payload: output.payload });
+        if (acknowledgesAfter !== undefined) {
+          acknowledgements.push({ at: clock + acknowledgesAfter, topic: output.topic });
+        }
+      }
+      if (output.do === 'send') {
+        said.push({ at: clock, message: only(output.bytes), bytes: output.bytes });
+        bus.write(output.bytes, clock);
+        if (echo) input({ is: 'bytes', bytes: output.bytes });
+      }
+    }
+  }
+
+  function input(given: Input): void {
+    perform(bridge.step(given, clock));
+  }
+
+  function next(): number {
+    return Math.min(bridge.wakeAt(clock), bus.wakeAt, ...acknowledgements.map(({ at }) => at));
+  }
+
+  function happen(): void {
+    const bytes = bus.read(clock);
+    if (bytes.length > 0) input({ is: 'bytes', bytes: line(bytes, clock) });
+    const due = acknowledgements.filter(({ at }) => at <= clock);
+    acknowledgements = acknowledgements.filter(({ at }) => at > clock);
+    for (const { topic } of due) input({ is: 'delivered', topic });
+    input({ is: 'time' });
+  }
+
+  if (broker) input({ is: 'broker', up: true });
+  if (link) input({ is: 'link', up: true });
+
+  return {
+    bridge,
+    said,
+    published,
+    logs,
+    outputs: all,
+    now: () => clock,
+    pass(milliseconds) {
+      const end = clock + milliseconds;
+      while (next() <= end) {
+        clock = Math.max(clock + SHORTEST_WAIT, next());
+        happen();
+      }
+      clock = end;
+      input({ is: 'time' });
+    },
+    input,
+    overhear(message, version = 2) {
+      input({ is: 'bytes', bytes: wire(encode(message, version)) });
+    },
+    value: (topic) => published.findLast((one) => one.topic === topic)?.payload,
+  };
+}
+
+/** The heartbeats that went to a slave. */
+export function heartbeats(world: World, to: string): Said[] {
+  return world.said.filter(
+    ({ message }) =>
+      (message.name === 'masterHeartbeat' || message.name === 'masterHeartbeatLimit') && message.receiver === to,
+  );
+}
+
+export function largestGap(times: readonly number[]): number {
+  return Math.max(...times.slice(1).map((at, i) => at - (times[i] ?? at)));
+}
+
+/** A fleet that holds these chargers. */
+export function fleetOf(...chargers: readonly (Fleet extends ReadonlyMap<TwcId, infer C> ? C : never)[]): Fleet {
+  return new Map(chargers.map((charger) => [charger.id, charger]));
+}
+
+function only(bytes: Uint8Array): Message {
+  const frame = createCutter().cut(bytes, 0)[0]?.frame;
+  const decoded = frame && decode(frame);
+  if (!decoded?.valid) throw new Error(`the bridge sent no valid frame: ${Buffer.from(bytes).toString('hex')}`);
+  return decoded.message;
+}
