@@ -1,6 +1,7 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
 import { randomBytes } from 'node:crypto';
+import packageJson from '../package.json' with { type: 'json' };
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import type { Config } from './config/options.ts';
 import { type SavedState, savedState } from './config/saved-state.ts';
@@ -26,7 +27,7 @@ export interface AppSettings {
 /** Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed. */
 export async function run({ config, statePath, log, signal }: AppSettings): Promise<void> {
   const port = config['interface.port'];
-  const state = await restored(statePath, port, log);
+  const state = await restored(statePath, config, log);
   const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
   writer.write(state);
 
@@ -62,8 +63,15 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
       case 'log':
         log(output.level, output.text);
         break;
+      case 'subscribe':
+        broker?.subscribe(output.topic);
+        break;
       case 'save':
-        writer.write({ ...state, chargers: port === 'simulator' ? [] : output.chargers });
+        writer.write({
+          ...state,
+          chargers: port === 'simulator' ? [] : output.chargers,
+          announced: embedded ? [] : output.announced,
+        });
         break;
       case 'left':
         left.resolve();
@@ -104,10 +112,9 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
     cert: config['status.MQTT.cert'],
     key: config['status.MQTT.key'],
     statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
-    subscriptions: [],
   };
   const keepingBroker = keepOpen({
-    open: (stop) => openBroker(brokerSettings, () => {}, stop),
+    open: (stop) => openBroker(brokerSettings, (message) => turn({ is: 'message', ...message }), stop),
     up(opened) {
       broker = opened;
       log('info', `${brokerSettings.url}: connected`);
@@ -147,12 +154,18 @@ function crank(bridge: Bridge, perform: (output: Output) => void): ((input: Inpu
   return Object.assign(turn, { stop: () => clearTimeout(timer) });
 }
 
-async function restored(path: string, port: string, log: Log): Promise<SavedState> {
-  const fresh = { version: 1, clientId: `twc2mqtt-${randomBytes(4).toString('hex')}`, port, chargers: [] } as const;
+async function restored(path: string, config: Config, log: Log): Promise<SavedState> {
+  const port = config['interface.port'];
+  const broker = config['status.MQTT.broker'];
+  const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
+  const fresh = { version: 1, clientId, port, chargers: [], broker, announced: [] } as const;
   try {
     const found = savedState(await readState(path));
-    // Chargers of another bus are not chargers of this one.
-    return found ? { ...found, port, chargers: found.port === port ? found.chargers : [] } : fresh;
+    if (!found) return fresh;
+    // Chargers of another bus are not chargers of this one, and announcements stay with their broker.
+    const chargers = found.port === port ? found.chargers : [];
+    const announced = found.broker === broker ? found.announced : [];
+    return { ...found, port, chargers, broker, announced };
   } catch (error) {
     log('warn', `${path}: not usable, the chargers are learned anew: ${String(error)}`);
     return fresh;
@@ -173,6 +186,14 @@ function bridgeSettings(config: Config, state: SavedState) {
     },
     energyUnit: config['config.energyUnit'],
     remembered: state.chargers,
+    discovery: {
+      mode: config['homeassistant.discovery'],
+      prefix: config['homeassistant.discoveryPrefix'],
+      topicPrefix: config['status.MQTT.topicPrefix'],
+      version: packageJson.version,
+    },
+    announced: state.announced,
+    random: Math.random,
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,
     ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),

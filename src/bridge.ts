@@ -8,6 +8,8 @@ import type { EnergyUnit } from './charger/energy.ts';
 import { aged, commanded, confirmed, type Fleet, met, nextChange, speaker } from './charger/fleet.ts';
 import { news } from './charger/news.ts';
 import type { Limits } from './charger/share.ts';
+import { createAnnouncer } from './home-assistant/announcer.ts';
+import type { DiscoverySettings } from './home-assistant/discovery.ts';
 import { decode, encode } from './protocol/codec.ts';
 import type { TwcId } from './protocol/field.ts';
 import type { Message } from './protocol/messages.ts';
@@ -24,6 +26,11 @@ export interface BridgeSettings extends TopicSettings {
   readonly energyUnit: EnergyUnit;
   /** The chargers known from before a restart. */
   readonly remembered: readonly ChargerRecord[];
+  readonly discovery: DiscoverySettings;
+  /** The discovery topics that hold announcements of an earlier run. */
+  readonly announced: readonly string[];
+  /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
+  readonly random: () => number;
 }
 
 export type Input =
@@ -33,6 +40,8 @@ export type Input =
   | { readonly is: 'broker'; readonly up: boolean }
   /** The broker acknowledged, or refused, the last publication of this topic. */
   | { readonly is: 'delivered'; readonly topic: string }
+  /** A message came on a topic that we subscribed to. */
+  | { readonly is: 'message'; readonly topic: string; readonly payload: string; readonly retained: boolean }
   | { readonly is: 'time' }
   /** The bridge is to end: chargers are told first, then comes the output `left`. */
   | { readonly is: 'leave' };
@@ -43,7 +52,8 @@ export type Output =
   | { readonly do: 'send'; readonly bytes: Uint8Array }
   | ({ readonly do: 'publish' } & Publication)
   | { readonly do: 'log'; readonly level: Level; readonly text: string }
-  | { readonly do: 'save'; readonly chargers: readonly ChargerRecord[] }
+  | { readonly do: 'subscribe'; readonly topic: string }
+  | { readonly do: 'save'; readonly chargers: readonly ChargerRecord[]; readonly announced: readonly string[] }
   | { readonly do: 'left' };
 
 export interface Bridge {
@@ -54,6 +64,10 @@ export interface Bridge {
 
 /** A genuine master tells its slaves that they are too many; three is what the manual allows, and a master may be the fourth. */
 const MOST_SLAVES = 3;
+/** Home Assistant needs no more often another version of an announcement, and may lose entities to one that comes sooner. */
+const ANNOUNCED_EVERY = 5_000;
+/** After Home Assistant's birth message everything is said again within this time. */
+const BIRTH_WITHIN = 3_000;
 /** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
 const REFUSED_FOR = 30_000;
 /** Chargers are told the farewell limit within this time or not at all. */
@@ -63,14 +77,20 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   const cutter = createCutter();
   const publisher = createPublisher();
   /** Units for which there is no room, and when they were last heard. */
+  const birthTopic = `${settings.discovery.prefix}/status`;
   const refused = new Map<TwcId, number>();
   let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
   let bus: Bus | Master | undefined;
+  let brokerUp = false;
   let linkDown = 'the link is not open yet';
   let leaveBy: number | undefined;
   let shownFleet: Fleet | undefined;
   let shownTroubles = '';
-  let saved = recordsOf(fleet);
+  const announcer = createAnnouncer(settings.discovery, settings.announced);
+  const subscribed = new Set<string>();
+  let announcedFor: string | undefined;
+  let replayAt = Number.POSITIVE_INFINITY;
+  let saved = JSON.stringify([recordsOf(fleet), settings.announced]);
   let outputs: Output[] = [];
 
   function log(level: Level, text: string): void {
@@ -87,11 +107,17 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
         takeBytes(input.bytes, now);
         break;
       case 'broker':
+        brokerUp = input.up;
+        subscribed.clear();
         if (input.up) publisher.connected();
         else publisher.disconnected();
         break;
       case 'delivered':
         publisher.delivered(input.topic);
+        if (announcer.delivered(input.topic, now)) publisher.forget(input.topic);
+        break;
+      case 'message':
+        takeMessage(input, now);
         break;
       case 'leave':
         leaveBy = now + LEAVE_WITHIN;
@@ -99,6 +125,18 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       case 'time':
         break;
     }
+  }
+
+  function takeMessage({ topic, payload, retained }: Extract<Input, { is: 'message' }>, now: number): void {
+    if (topic === birthTopic) {
+      if (payload === 'online' && !retained) replayAt = now + settings.random() * BIRTH_WITHIN;
+      return;
+    }
+    const heard = announcer.heard(topic, payload);
+    if (heard === 'found') announcedFor = undefined;
+    if (heard !== 'deleted') return;
+    publisher.forget(topic);
+    log('info', `${topic}: deleted in Home Assistant, not announced again before a restart`);
   }
 
   function openBus(now: number): Bus | Master {
@@ -185,7 +223,30 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     }
     shownFleet = fleet;
     shownTroubles = troubles.join('; ');
-    save();
+  }
+
+  /** Tells Home Assistant of the chargers, whenever what it is told of them has changed. */
+  function introduce(now: number): void {
+    const chargers = confirmed(fleet);
+    const identities = JSON.stringify(recordsOf(fleet));
+    if (identities !== announcedFor || announcer.nextAt <= now) {
+      announcedFor = identities;
+      for (const { topic, payload, first } of announcer.wants(chargers, now)) {
+        publisher.want(topic, payload, ANNOUNCED_EVERY, first ? -1 : 0);
+      }
+    }
+    if (!brokerUp) return;
+    for (const topic of [birthTopic, ...announcer.subscriptions(chargers)]) {
+      if (subscribed.has(topic)) continue;
+      subscribed.add(topic);
+      outputs.push({ do: 'subscribe', topic });
+    }
+  }
+
+  function replay(now: number): void {
+    if (now < replayAt) return;
+    replayAt = Number.POSITIVE_INFINITY;
+    publisher.replay();
   }
 
   function announce(troubles: readonly string[]): void {
@@ -196,10 +257,12 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   }
 
   function save(): void {
-    const records = recordsOf(fleet);
-    if (JSON.stringify(records) === JSON.stringify(saved)) return;
-    saved = records;
-    outputs.push({ do: 'save', chargers: records });
+    const chargers = recordsOf(fleet);
+    const { announced } = announcer;
+    const content = JSON.stringify([chargers, announced]);
+    if (content === saved) return;
+    saved = content;
+    outputs.push({ do: 'save', chargers, announced });
   }
 
   function leave(now: number): void {
@@ -220,6 +283,9 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       speak(now);
       leave(now);
       show(now);
+      introduce(now);
+      replay(now);
+      save();
       for (const publication of publisher.due(now)) outputs.push({ do: 'publish', ...publication });
       return outputs;
     },
@@ -229,6 +295,8 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
         publisher.nextAt,
         bus?.wakeAt(fleet, now) ?? Number.POSITIVE_INFINITY,
         leaveBy ?? Number.POSITIVE_INFINITY,
+        announcer.nextAt,
+        replayAt,
       );
     },
   };

@@ -53,6 +53,9 @@ export const defaults: BridgeSettings = {
   topicPrefix: 'TWC',
   ratelimit: 0,
   ratelimitOverrides: {},
+  discovery: { mode: 'off', prefix: 'homeassistant', topicPrefix: 'TWC', version: '0.0.0' },
+  announced: [],
+  random: () => 0.5,
 };
 
 export interface Said {

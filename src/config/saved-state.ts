@@ -10,16 +10,28 @@ export interface SavedState {
   /** The bus that the chargers are on. */
   readonly port: string;
   readonly chargers: readonly ChargerRecord[];
+  /** The broker that holds the announcements. */
+  readonly broker: string;
+  /** Discovery topics that hold an announcement of ours. */
+  readonly announced: readonly string[];
 }
 
 /** The state in a file's JSON, undefined for no file. Throws an Error that says what is wrong. */
 export function savedState(json: unknown): SavedState | undefined {
   if (json === undefined) return undefined;
-  const { version, clientId, port, chargers } = fieldsOf(json);
+  const { version, clientId, port, chargers, broker, announced } = fieldsOf(json);
   if (version !== 1) throw new Error(`version: expected 1, got ${JSON.stringify(version)}`);
   if (typeof clientId !== 'string' || !/^[\w-]{1,64}$/.test(clientId)) throw new Error('clientId: expected a name');
   if (typeof port !== 'string' || !Array.isArray(chargers)) throw new Error('expected a port and chargers');
-  return { version, clientId, port, chargers: chargers.map(chargerRecord) };
+  const known = typeof broker === 'string' && Array.isArray(announced);
+  return {
+    version,
+    clientId,
+    port,
+    chargers: chargers.map(chargerRecord),
+    broker: known ? broker : '',
+    announced: known ? announced.filter((topic) => typeof topic === 'string') : [],
+  };
 }
 
 const kept = { ratedAmps: 'number', serialNumber: 'string', firmware: 'string', lastVin: 'string' } as const;

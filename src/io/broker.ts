@@ -20,7 +20,6 @@ export interface BrokerSettings {
   readonly key: string;
   /** Where the broker says `offline` for us when we are gone. */
   readonly statusTopic: string;
-  readonly subscriptions: readonly string[];
 }
 
 export interface Heard {
@@ -32,6 +31,7 @@ export interface Heard {
 export interface Broker extends Open {
   /** Retained, QoS 1. `done` is called when the broker has taken or refused it, never after the connection is gone. */
   publish(topic: string, payload: string, done: (problem: string | undefined) => void): void;
+  subscribe(topic: string): void;
   /** Says `offline`, then ends the connection; gives up after a moment. */
   farewell(): Promise<void>;
 }
@@ -60,13 +60,15 @@ export async function openBroker(
     client.end(true);
   });
   await connected(client, settings, signal);
-  if (settings.subscriptions.length > 0) client.subscribe([...settings.subscriptions], { qos: 1 });
   return {
     closed: gone.promise,
     publish(topic, payload, done) {
       client.publish(topic, payload, { qos: 1, retain: true }, (error) => {
         if (open) done(error ? error.message : undefined);
       });
+    },
+    subscribe(topic) {
+      client.subscribe(topic, { qos: 1 });
     },
     async farewell() {
       const said = new Promise((resolve) => client.publish(settings.statusTopic, 'offline', OFFLINE, resolve));

@@ -34,7 +34,7 @@ interface TopicRow {
   readonly meaning: string;
   /** Not limited to one update per window: it says whether the other values are true. */
   readonly urgent?: true;
-  readonly entity?: Entity;
+  readonly entities?: readonly Entity[];
 }
 
 /** Below `{prefix}/{charger}/`. An undefined value is not known and not published. */
@@ -68,103 +68,115 @@ export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
     type: 'text',
     meaning: 'What `state` means, see the table of states',
     value: ({ heartbeat }) => heartbeat && stateText(heartbeat.state),
-    entity: {
-      component: 'sensor',
-      key: 'status',
-      name: 'Status',
-      deviceClass: 'enum',
-      options: stateTexts,
-      template: `{{ value if value in ${JSON.stringify(stateTexts).replaceAll('"', "'")} else 'None' }}`,
-    },
+    entities: [
+      {
+        component: 'sensor',
+        key: 'status',
+        name: 'Status',
+        deviceClass: 'enum',
+        options: stateTexts,
+        template: `{{ value if value in ${JSON.stringify(stateTexts).replaceAll('"', "'")} else 'None' }}`,
+      },
+    ],
   },
   carsCharging: {
     type: '`0` or `1`',
     meaning: 'A car is charging: 1 A or more; back to 0 after 5 s below without a break',
     value: ({ charging }) => (charging.on ? '1' : '0'),
-    entity: {
-      component: 'binary_sensor',
-      key: 'charging',
-      deviceClass: 'battery_charging',
-      payloads: { on: '1', off: '0' },
-    },
+    entities: [
+      {
+        component: 'binary_sensor',
+        key: 'charging',
+        deviceClass: 'battery_charging',
+        payloads: { on: '1', off: '0' },
+      },
+    ],
   },
   chargerLoadInW: {
     type: `${whole}, W`,
     meaning: 'Load: volts times amperes of each phase',
     value: (charger) => rounded(loadWatts(charger)),
-    entity: {
-      component: 'sensor',
-      key: 'load',
-      deviceClass: 'power',
-      stateClass: 'measurement',
-      unit: 'W',
-      precision: 0,
-    },
+    entities: [
+      {
+        component: 'sensor',
+        key: 'load',
+        deviceClass: 'power',
+        stateClass: 'measurement',
+        unit: 'W',
+        precision: 0,
+      },
+    ],
   },
   ampsInUse: {
     type: amperes,
     meaning: 'Current that the car draws, of the largest phase; 0 when the charger is offline',
     value: (charger) => decimals(actualAmps(charger)),
-    entity: { ...current, key: 'amps_in_use', name: 'Charging current', stateClass: 'measurement', precision: 2 },
+    entities: [{ ...current, key: 'amps_in_use', name: 'Charging current', stateClass: 'measurement', precision: 2 }],
   },
   lifetimekWh: {
     type: `${whole}, kWh`,
     meaning: 'Energy since manufacture; never decreases',
     value: ({ energy }) => rounded(lifetimeKWh(energy)),
-    entity: {
-      component: 'sensor',
-      key: 'lifetime_energy',
-      name: 'Lifetime energy',
-      deviceClass: 'energy',
-      stateClass: 'total_increasing',
-      unit: 'kWh',
-      precision: 0,
-    },
+    entities: [
+      {
+        component: 'sensor',
+        key: 'lifetime_energy',
+        name: 'Lifetime energy',
+        deviceClass: 'energy',
+        stateClass: 'total_increasing',
+        unit: 'kWh',
+        precision: 0,
+      },
+    ],
   },
   ampsMax: {
     type: `${whole}, A`,
     meaning: 'The limit that the charger reports; 0 while no car is plugged in',
     value: ({ heartbeat }) => rounded(heartbeat?.limitAmps),
-    entity: { ...current, key: 'amps_max', name: 'Current limit', category: 'diagnostic', precision: 0 },
+    entities: [{ ...current, key: 'amps_max', name: 'Current limit', category: 'diagnostic', precision: 0 }],
   },
   ampsOffered: {
     type: `${whole}, A`,
     meaning: 'The limit last sent to the charger',
     value: ({ offer }) => rounded(offer?.amps),
-    entity: { ...current, key: 'amps_offered', name: 'Offered current', category: 'diagnostic', precision: 0 },
+    entities: [{ ...current, key: 'amps_offered', name: 'Offered current', category: 'diagnostic', precision: 0 }],
   },
   ampsRated: {
     type: `${whole}, A`,
     meaning: "The hardware's maximum",
     value: ({ ratedAmps }) => rounded(ratedAmps),
-    entity: { ...current, key: 'amps_rated', name: 'Hardware limit', category: 'diagnostic', precision: 0 },
+    entities: [{ ...current, key: 'amps_rated', name: 'Hardware limit', category: 'diagnostic', precision: 0 }],
   },
   power: {
     type: amperes,
     meaning: 'Amperes, despite its name: the same as `ampsInUse`. For watts see `chargerLoadInW`',
     value: (charger) => decimals(actualAmps(charger)),
-    entity: {
-      ...current,
-      key: 'power',
-      name: 'Reported current',
-      stateClass: 'measurement',
-      category: 'diagnostic',
-      precision: 2,
-      disabled: true,
-    },
+    entities: [
+      {
+        ...current,
+        key: 'power',
+        name: 'Reported current',
+        stateClass: 'measurement',
+        category: 'diagnostic',
+        precision: 2,
+        disabled: true,
+      },
+    ],
   },
   state: {
     type: `${whole} code`,
     meaning: 'State of the charger, see the table of states',
     value: ({ heartbeat }) => rounded(heartbeat?.state),
-    entity: {
-      component: 'sensor',
-      key: 'state',
-      name: 'State code',
-      category: 'diagnostic',
-      icon: 'mdi:numeric',
-      disabled: true,
-    },
+    entities: [
+      {
+        component: 'sensor',
+        key: 'state',
+        name: 'State code',
+        category: 'diagnostic',
+        icon: 'mdi:numeric',
+        disabled: true,
+      },
+    ],
   },
   voltagePhaseA: voltage('A', 0),
   voltagePhaseB: voltage('B', 1),
@@ -173,28 +185,32 @@ export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
     type: 'text',
     meaning: 'VIN of the car that is charging now; empty when there is none or it is not known',
     value: ({ charging, vin }) => (charging.on && vin.is === 'known' ? vin.text : ''),
-    entity: {
-      component: 'sensor',
-      key: 'vehicle_vin',
-      name: 'Vehicle VIN',
-      category: 'diagnostic',
-      icon: 'mdi:car-electric',
-      template: none,
-    },
+    entities: [
+      {
+        component: 'sensor',
+        key: 'vehicle_vin',
+        name: 'Vehicle VIN',
+        category: 'diagnostic',
+        icon: 'mdi:car-electric',
+        template: none,
+      },
+    ],
   },
   lastVehicleVIN: {
     type: 'text',
     meaning: 'VIN of the car before; empty when not known',
     value: ({ lastVin }) => lastVin ?? '',
-    entity: {
-      component: 'sensor',
-      key: 'last_vehicle_vin',
-      name: 'Last vehicle VIN',
-      category: 'diagnostic',
-      icon: 'mdi:car-clock',
-      template: none,
-      disabled: true,
-    },
+    entities: [
+      {
+        component: 'sensor',
+        key: 'last_vehicle_vin',
+        name: 'Last vehicle VIN',
+        category: 'diagnostic',
+        icon: 'mdi:car-clock',
+        template: none,
+        disabled: true,
+      },
+    ],
   },
   serialNumber: {
     type: 'text',
@@ -219,39 +235,60 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
     type: amperes,
     meaning: 'Sum of what all chargers draw that are online',
     value: ({ chargers }) => decimals(chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0)),
-    entity: { ...current, key: 'total_amps_in_use', name: 'Total current', stateClass: 'measurement', precision: 2 },
+    entities: [
+      { ...current, key: 'total_amps_in_use', name: 'Total current', stateClass: 'measurement', precision: 2 },
+    ],
   },
   'config/maxAmpsForSlaves': {
     type: `${whole}, A`,
     meaning: 'Amperes of the circuit that are divided now',
     value: ({ limits }) => rounded(limits.maxAmpsForSlaves),
-    entity: { ...current, key: 'max_amps_for_slaves', name: 'Circuit limit', category: 'diagnostic', precision: 0 },
+    entities: [{ ...current, key: 'max_amps_for_slaves', name: 'Circuit limit', category: 'diagnostic', precision: 0 }],
   },
   'config/minAmpsPerTWC': {
     type: `${whole}, A`,
     meaning: 'A car is not charged with less',
     value: ({ limits }) => rounded(limits.minAmpsPerTWC),
-    entity: { ...current, key: 'min_amps_per_twc', name: 'Minimum current', category: 'diagnostic', precision: 0 },
+    entities: [{ ...current, key: 'min_amps_per_twc', name: 'Minimum current', category: 'diagnostic', precision: 0 }],
   },
   problem: {
     type: 'text',
     meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
     urgent: true,
     value: ({ troubles }) => (troubles.length === 0 ? 'none' : troubles.join('; ').slice(0, 255)),
+    entities: [
+      {
+        component: 'binary_sensor',
+        key: 'problem',
+        deviceClass: 'problem',
+        category: 'diagnostic',
+        payloads: { on: 'on', off: 'off' },
+        template: "{{ 'off' if value == 'none' else 'on' }}",
+      },
+      {
+        component: 'sensor',
+        key: 'problem_text',
+        name: 'Problem description',
+        category: 'diagnostic',
+        icon: 'mdi:message-alert-outline',
+      },
+    ],
   },
   status: {
     type: '`online` or `offline`',
     meaning: 'Whether the bridge runs; the broker says `offline` for it when it is gone (last will)',
     urgent: true,
     value: () => 'online',
-    entity: {
-      component: 'binary_sensor',
-      key: 'connectivity',
-      deviceClass: 'connectivity',
-      category: 'diagnostic',
-      payloads: { on: 'online', off: 'offline' },
-      alwaysAvailable: true,
-    },
+    entities: [
+      {
+        component: 'binary_sensor',
+        key: 'connectivity',
+        deviceClass: 'connectivity',
+        category: 'diagnostic',
+        payloads: { on: 'online', off: 'offline' },
+        alwaysAvailable: true,
+      },
+    ],
   },
 };
 
@@ -260,16 +297,18 @@ function voltage(phase: 'A' | 'B' | 'C', index: 0 | 1 | 2): ChargerTopic {
     type: `${whole}, V`,
     meaning: `Voltage of phase ${phase} to neutral; 0 when it is not connected`,
     value: ({ meter }) => rounded(meter?.volts[index]),
-    entity: {
-      component: 'sensor',
-      key: `voltage_phase_${phase.toLowerCase()}`,
-      name: `Voltage phase ${phase}`,
-      deviceClass: 'voltage',
-      stateClass: 'measurement',
-      unit: 'V',
-      category: 'diagnostic',
-      precision: 0,
-    },
+    entities: [
+      {
+        component: 'sensor',
+        key: `voltage_phase_${phase.toLowerCase()}`,
+        name: `Voltage phase ${phase}`,
+        deviceClass: 'voltage',
+        stateClass: 'measurement',
+        unit: 'V',
+        category: 'diagnostic',
+        precision: 0,
+      },
+    ],
   };
 }
 

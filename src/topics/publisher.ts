@@ -17,6 +17,8 @@ export interface Publisher {
   replay(): void;
   /** The broker has taken the topic's publication. */
   delivered(topic: string): void;
+  /** The topic is not ours any more. */
+  forget(topic: string): void;
   /** What is to be sent now; it counts as sent. */
   due(now: number): readonly Publication[];
   /** When `due` may have something that it has not now. */
@@ -87,6 +89,11 @@ export function createPublisher(): Publisher {
     delivered(name) {
       const topic = topics.get(name);
       if (topic) topic.unacknowledged = false;
+    },
+    forget(name) {
+      const topic = topics.get(name);
+      if (topic) waiting.delete(topic);
+      topics.delete(name);
     },
     due(now) {
       if (!up || waiting.size === 0) return [];

@@ -1,0 +1,179 @@
+// The catalogue as Home Assistant discovery payloads: one for each entity, or one bundle for each device. Both are made
+// from the same parts and describe the same entities.
+
+import type { Charger } from '../charger/charger.ts';
+import type { TwcId } from '../protocol/field.ts';
+import { bridgeTopics, chargerTopics, type Entity } from '../topics/catalogue.ts';
+
+export type DiscoveryMode = 'entity' | 'device' | 'off';
+
+export interface DiscoverySettings {
+  readonly mode: DiscoveryMode;
+  /** What Home Assistant listens to, normally `homeassistant`. */
+  readonly prefix: string;
+  /** Of our own topics. */
+  readonly topicPrefix: string;
+  /** Of this program. */
+  readonly version: string;
+}
+
+/** A retained config payload. */
+export interface Announcement {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+export const origin = {
+  name: 'twc2mqtt',
+  support_url: 'https://www.home-assistant.io/integrations/mqtt/',
+} as const;
+
+/** One device in Home Assistant with all that is shown of it. */
+interface Device {
+  /** Identifier, and first part of every unique id; no other bridge has it. */
+  readonly uid: string;
+  readonly description: Json;
+  readonly availability: readonly { readonly topic: string }[];
+  readonly parts: readonly { readonly entity: Entity; readonly topic: string }[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Everything to be announced: the bridge first, so that chargers find the device that they are connected via. */
+export function announcements(chargers: readonly Charger[], settings: DiscoverySettings): Announcement[] {
+  if (settings.mode === 'off') return [];
+  const asPayloads = settings.mode === 'entity' ? singles : bundle;
+  const devices = [bridgeDevice(settings), ...chargers.map((charger) => chargerDevice(charger, settings))];
+  return devices.flatMap((device) => asPayloads(device, settings));
+}
+
+/** Where a device is announced: patterns to subscribe to, in both modes. `charger` undefined for the bridge. */
+export function announcedAt(charger: TwcId | undefined, settings: DiscoverySettings): string[] {
+  const uid = deviceUid(charger, settings);
+  return [`${settings.prefix}/+/${uid}/+/config`, bundleTopic(uid, settings)];
+}
+
+/** Whether a discovery topic is that of a bundle. */
+export function isBundle(topic: string, { prefix }: DiscoverySettings): boolean {
+  return topic.startsWith(`${prefix}/device/`);
+}
+
+/** The bridge's identifier: the topic prefix, with `_` for what Home Assistant does not allow in ids. */
+function deviceUid(charger: TwcId | undefined, { topicPrefix }: DiscoverySettings): string {
+  const bridge = topicPrefix.toLowerCase().replace(/[^a-z0-9]/g, '_');
+  return charger === undefined ? bridge : `${bridge}_${charger.toLowerCase()}`;
+}
+
+function bridgeDevice(settings: DiscoverySettings): Device {
+  const { topicPrefix, version } = settings;
+  return {
+    uid: deviceUid(undefined, settings),
+    description: {
+      name: topicPrefix === 'TWC' ? 'TWC bridge' : `TWC bridge ${topicPrefix}`,
+      manufacturer: origin.name,
+      model: 'RS-485 to MQTT bridge',
+      sw_version: version,
+    },
+    availability: [{ topic: `${topicPrefix}/status` }],
+    parts: partsOf(bridgeTopics, `${topicPrefix}/`),
+  };
+}
+
+function chargerDevice({ id, serialNumber, firmware }: Charger, settings: DiscoverySettings): Device {
+  const { topicPrefix } = settings;
+  return {
+    uid: deviceUid(id, settings),
+    description: {
+      name: `Wall Connector ${id}`,
+      manufacturer: 'Tesla',
+      model: 'Wall Connector (Gen 2)',
+      serial_number: serialNumber,
+      sw_version: firmware,
+      via_device: deviceUid(undefined, settings),
+    },
+    availability: [{ topic: `${topicPrefix}/status` }, { topic: `${topicPrefix}/${id}/availability` }],
+    parts: partsOf(chargerTopics, `${topicPrefix}/${id}/`),
+  };
+}
+
+function partsOf(
+  rows: Readonly<Record<string, { readonly entities?: readonly Entity[] }>>,
+  place: string,
+): Device['parts'] {
+  return Object.entries(rows).flatMap(([name, { entities = [] }]) =>
+    entities.map((entity) => ({ entity, topic: `${place}${name}` })),
+  );
+}
+
+function singles(device: Device, settings: DiscoverySettings): Announcement[] {
+  return device.parts.map(({ entity, topic }) => {
+    const { availability, ...shared } = common(device, settings);
+    const payload = {
+      ...shared,
+      ...(!entity.alwaysAvailable && { availability }),
+      ...component(entity, topic, device),
+    };
+    return {
+      topic: `${settings.prefix}/${entity.component}/${device.uid}/${entity.key}/config`,
+      payload: stable(payload),
+    };
+  });
+}
+
+function bundle(device: Device, settings: DiscoverySettings): Announcement[] {
+  const components = device.parts.map(({ entity, topic }) => [
+    entity.key,
+    {
+      platform: entity.component,
+      ...component(entity, topic, device),
+      // Otherwise it would get the root's.
+      ...(entity.alwaysAvailable && { availability: [] }),
+    },
+  ]);
+  const payload = { ...common(device, settings), components: Object.fromEntries(components) };
+  return [{ topic: bundleTopic(device.uid, settings), payload: stable(payload) }];
+}
+
+/** Not the id of the singles' node: Home Assistant would take a bundle of that id for a conflict while migrating. */
+function bundleTopic(uid: string, { prefix }: DiscoverySettings): string {
+  return `${prefix}/device/${uid}_all/config`;
+}
+
+function common({ uid, description, availability }: Device, { version }: DiscoverySettings) {
+  return {
+    availability,
+    availability_mode: 'all',
+    device: { identifiers: [uid], ...description },
+    origin: { ...origin, sw_version: version },
+    qos: 1,
+  };
+}
+
+function component(entity: Entity, topic: string, { uid }: Device): Json {
+  return {
+    unique_id: `${uid}_${entity.key}`,
+    default_entity_id: `${entity.component}.${uid}_${entity.key}`,
+    state_topic: topic,
+    name: entity.name,
+    device_class: entity.deviceClass,
+    state_class: entity.stateClass,
+    unit_of_measurement: entity.unit,
+    suggested_display_precision: entity.precision,
+    entity_category: entity.category,
+    icon: entity.icon,
+    enabled_by_default: entity.disabled ? false : undefined,
+    options: entity.options,
+    value_template: entity.template,
+    payload_on: entity.payloads?.on,
+    payload_off: entity.payloads?.off,
+  };
+}
+
+/** JSON with sorted keys, so that an unchanged announcement is the same bytes; what is undefined is left out. */
+function stable(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
