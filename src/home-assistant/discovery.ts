@@ -3,7 +3,8 @@
 
 import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
-import { bridgeTopics, chargerTopics, type Entity } from '../topics/catalogue.ts';
+import { bridgeTopics, chargerTopics } from '../topics/catalogue.ts';
+import type { Entity } from '../topics/topic.ts';
 
 export type DiscoveryMode = 'entity' | 'device' | 'off';
 

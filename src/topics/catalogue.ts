@@ -1,59 +1,10 @@
 // The topic table: one row a value that a person can see. Publishing, Home Assistant discovery, the README's table and
 // the tests all read it. Names, types and meanings of the documented topics are fixed.
 
-import { actualAmps, type Charger, loadWatts } from '../charger/charger.ts';
+import { actualAmps, loadWatts } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
-import type { Limits } from '../charger/share.ts';
 import { states, stateText } from '../charger/state-text.ts';
-
-/** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
-export interface Entity {
-  readonly component: 'sensor' | 'binary_sensor';
-  /** Part of the unique id: never changes, and never moves to another component. */
-  readonly key: string;
-  /** Left out where the device class gives the name. */
-  readonly name?: string;
-  readonly deviceClass?: string;
-  readonly stateClass?: 'measurement' | 'total_increasing';
-  readonly unit?: 'A' | 'V' | 'W' | 'kWh';
-  readonly category?: 'diagnostic';
-  readonly precision?: number;
-  readonly icon?: string;
-  /** Only few want it: Home Assistant adds it disabled. */
-  readonly disabled?: true;
-  readonly options?: readonly string[];
-  readonly template?: string;
-  readonly payloads?: { readonly on: string; readonly off: string };
-  /** Says whether others are there, so it must be there itself. */
-  readonly alwaysAvailable?: true;
-}
-
-interface TopicRow {
-  /** What is published, for people. */
-  readonly type: string;
-  readonly meaning: string;
-  /** Not limited to one update per window: it says whether the other values are true. */
-  readonly urgent?: true;
-  readonly entities?: readonly Entity[];
-}
-
-/** Below `{prefix}/{charger}/`. An undefined value is not known and not published. */
-export interface ChargerTopic extends TopicRow {
-  readonly value: (charger: Charger) => string | undefined;
-}
-
-/** What the bridge knows of everything. */
-export interface Overview {
-  readonly chargers: readonly Charger[];
-  readonly limits: Limits;
-  /** What is wrong, in words; empty when all is well. */
-  readonly troubles: readonly string[];
-}
-
-/** Below `{prefix}/`. */
-export interface BridgeTopic extends TopicRow {
-  readonly value: (overview: Overview) => string | undefined;
-}
+import { type BridgeTopic, type ChargerTopic, decimals, rounded } from './topic.ts';
 
 const current = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
 const whole = 'integer';
@@ -310,12 +261,4 @@ function voltage(phase: 'A' | 'B' | 'C', index: 0 | 1 | 2): ChargerTopic {
       },
     ],
   };
-}
-
-function rounded(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : String(Math.round(value));
-}
-
-function decimals(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : String(Math.round(value * 100) / 100);
 }

@@ -7,9 +7,16 @@ export interface Publication {
   readonly payload: string;
 }
 
+/** A value that a topic should have. */
+export interface Wanted extends Publication {
+  /** Milliseconds between two updates of this topic; 0 for no limit. */
+  readonly limit: number;
+  /** Lower goes out first when several are due. */
+  readonly rank: number;
+}
+
 export interface Publisher {
-  /** `limit`: milliseconds between two updates of this topic. `rank`: lower goes out first in a replay. */
-  want(topic: string, payload: string, limit: number, rank: number): void;
+  want(wanted: Wanted): void;
   /** The broker is there: every topic is due once. */
   connected(): void;
   disconnected(): void;
@@ -53,7 +60,7 @@ export function createPublisher(): Publisher {
   }
 
   return {
-    want(name, payload, limit, rank) {
+    want({ topic: name, payload, limit, rank }) {
       const topic = topics.get(name);
       if (topic) {
         topic.wanted = payload;

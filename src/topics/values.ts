@@ -1,7 +1,9 @@
 // The catalogue read off: every topic with the payload that it should have now.
 
 import type { Fleet } from '../charger/fleet.ts';
-import { bridgeTopics, chargerTopics, type Overview } from './catalogue.ts';
+import { bridgeTopics, chargerTopics } from './catalogue.ts';
+import type { Wanted } from './publisher.ts';
+import type { Overview } from './topic.ts';
 
 export interface TopicSettings {
   readonly topicPrefix: string;
@@ -11,19 +13,12 @@ export interface TopicSettings {
   readonly ratelimitOverrides: Readonly<Record<string, number>>;
 }
 
-export interface TopicValue {
-  readonly topic: string;
-  readonly payload: string;
-  readonly limit: number;
-  /** In a replay values come first, then who is available, then that the bridge is. */
-  readonly rank: number;
-}
-
+/** In a replay values come first, then who is available, then that the bridge is. */
 const ranks: Readonly<Record<string, number>> = { availability: 2, status: 3 };
 
 /** The topics of the bridge and of the chargers that are not the same as in `shown`. Unknown values are left out. */
-export function values(overview: Overview, shown: Fleet | undefined, settings: TopicSettings): TopicValue[] {
-  const found: TopicValue[] = [];
+export function values(overview: Overview, shown: Fleet | undefined, settings: TopicSettings): Wanted[] {
+  const found: Wanted[] = [];
   const add = (name: string, place: string, row: { readonly urgent?: true }, payload: string | undefined) => {
     if (payload === undefined) return;
     const limit = row.urgent ? 0 : (settings.ratelimitOverrides[name] ?? settings.ratelimit);

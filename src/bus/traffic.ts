@@ -1,0 +1,142 @@
+// The bus side of the bridge: bytes become knowledge of the chargers, and what is to be said becomes bytes.
+
+import { type ChargerRecord, remembered } from '../charger/charger.ts';
+import type { EnergyUnit } from '../charger/energy.ts';
+import { aged, commanded, type Fleet, met, nextChange, speaker } from '../charger/fleet.ts';
+import { news } from '../charger/news.ts';
+import type { Limits } from '../charger/share.ts';
+import { decode, encode, type Version } from '../protocol/codec.ts';
+import type { TwcId } from '../protocol/field.ts';
+import type { Message } from '../protocol/messages.ts';
+import { createCutter, wire } from '../protocol/slip.ts';
+import { type Bus, createListener } from './bus.ts';
+import { createMaster, type Master } from './master.ts';
+
+export interface TrafficSettings {
+  /** `listen`: a genuine master is on the bus and nothing is ever sent. */
+  readonly mode: 'master' | 'listen';
+  /** Our own TWCID as master. */
+  readonly id: TwcId;
+  readonly limits: Limits;
+  readonly energyUnit: EnergyUnit;
+  /** The chargers known from before a restart. */
+  readonly remembered: readonly ChargerRecord[];
+}
+
+export type Log = (level: 'warn' | 'info' | 'debug', text: string) => void;
+
+export interface Traffic {
+  readonly fleet: Fleet;
+  opened(now: number): void;
+  closed(reason: string): void;
+  hears(bytes: Uint8Array, now: number): void;
+  /** Time passed. */
+  ages(now: number): void;
+  /** The bytes to send now. */
+  speaks(now: number): Uint8Array | undefined;
+  /** Tells the chargers that nobody will speak any more; true when that is done. */
+  leaves(): boolean;
+  /** What is wrong, in words. */
+  troubles(now: number): readonly string[];
+  wakeAt(now: number): number;
+}
+
+/** The manual's number; when we listen a genuine master is one more. */
+const MOST_SLAVES = 3;
+/** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
+const REFUSED_FOR = 30_000;
+
+export function createTraffic(settings: TrafficSettings, log: Log, startedAt: number): Traffic {
+  const most = settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
+  const cutter = createCutter();
+  /** Units for which there is no room, and when they were last heard. */
+  const refused = new Map<TwcId, number>();
+  let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
+  let bus: Bus | Master | undefined;
+  let complained: readonly string[] = [];
+  let down = 'The link is not open yet';
+
+  function take(frame: Uint8Array, now: number): void {
+    const decoded = decode(frame);
+    if (!decoded.valid) return log('debug', `bad frame, ${decoded.reason}`);
+    log('debug', `heard ${JSON.stringify(decoded.message)}`);
+    const message = bus?.hears(frame, decoded.message, fleet, now);
+    if (message) learn(message, frame.length === 14 ? 1 : 2, now);
+  }
+
+  function learn(message: Message, version: Version, now: number): void {
+    if (message.name === 'masterHeartbeatLimit') {
+      fleet = commanded(fleet, message.receiver, message.limitAmps, now);
+      return;
+    }
+    const id = speaker(message);
+    if (id === undefined) return;
+    const after = met(fleet, id, message, version, settings.energyUnit, most, now);
+    if (after) change(after);
+    else refuse(id, now);
+  }
+
+  function refuse(id: TwcId, now: number): void {
+    if (!refused.has(id)) {
+      log('warn', `${id}: refused, there are ${MOST_SLAVES} slaves already: ${[...fleet.keys()].join(', ')}`);
+    }
+    refused.set(id, now);
+  }
+
+  function change(after: Fleet): void {
+    for (const [id, charger] of after) {
+      const before = fleet.get(id);
+      if (charger === before) continue;
+      refused.delete(id);
+      for (const { level, text } of news(before, charger)) log(level, text);
+    }
+    fleet = after;
+  }
+
+  function complain(troubles: readonly string[]): void {
+    for (const trouble of troubles) if (!complained.includes(trouble)) log('warn', trouble);
+    complained = troubles;
+  }
+
+  return {
+    get fleet() {
+      return fleet;
+    },
+    opened(now) {
+      bus = settings.mode === 'listen' ? createListener() : createMaster({ ...settings, openedAt: now });
+    },
+    closed(reason) {
+      bus = undefined;
+      down = reason;
+    },
+    hears(bytes, now) {
+      bus?.stirred(now);
+      for (const cut of cutter.cut(bytes, now)) {
+        if (cut.frame) take(cut.frame, now);
+        else log('debug', `noise of ${cut.length} bytes, ${cut.noise}`);
+      }
+    },
+    ages(now) {
+      change(aged(fleet, now));
+      complain(bus?.troubles(now) ?? []);
+      for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
+    },
+    speaks(now) {
+      const utterance = bus?.speaks(fleet, now);
+      if (!utterance) return undefined;
+      const { message, version } = utterance;
+      log('debug', `said ${JSON.stringify(message)}`);
+      if (message.name === 'masterHeartbeatLimit') fleet = commanded(fleet, message.receiver, message.limitAmps, now);
+      return wire(encode(message, version));
+    },
+    leaves: () => !bus || !('leaving' in bus) || bus.leaving(fleet),
+    troubles(now) {
+      const tooMany = [...refused.keys()].join(', ');
+      return [
+        ...(bus ? bus.troubles(now) : [down]),
+        ...(tooMany ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${tooMany}`] : []),
+      ];
+    },
+    wakeAt: (now) => Math.min(nextChange(fleet), bus?.wakeAt(fleet, now) ?? Number.POSITIVE_INFINITY),
+  };
+}

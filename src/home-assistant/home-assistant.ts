@@ -1,0 +1,88 @@
+// Our side of the conversation with Home Assistant: what it is told of the chargers and when, and what it says to us.
+
+import { type Charger, record } from '../charger/charger.ts';
+import type { Wanted } from '../topics/publisher.ts';
+import { createAnnouncer } from './announcer.ts';
+import type { DiscoverySettings } from './discovery.ts';
+
+export interface HomeAssistant {
+  /** The broker is there, and knows of no subscription. */
+  connected(): void;
+  /** A message came on a topic that we subscribed to. Gives the topic that was deleted in Home Assistant, if that is what it says. */
+  hears(topic: string, payload: string, retained: boolean, now: number): string | undefined;
+  /** What it is to be told now: empty unless something about these chargers has changed. */
+  tells(chargers: readonly Charger[], now: number): readonly Wanted[];
+  /** Topics not yet subscribed to; they count as subscribed. */
+  subscribes(chargers: readonly Charger[]): readonly string[];
+  /** The broker has taken a publication; true if its topic is not ours any more. */
+  delivered(topic: string, now: number): boolean;
+  /** True once when everything is to be said again. */
+  asksAgain(now: number): boolean;
+  /** The discovery topics that hold announcements of ours. */
+  readonly announced: readonly string[];
+  readonly nextAt: number;
+}
+
+/** Home Assistant may lose entities to another version of an announcement that comes sooner. */
+const ANNOUNCED_EVERY = 5_000;
+/** After its birth message everything is said again within this time. */
+const BIRTH_WITHIN = 3_000;
+/** In a replay markers of a migration come first, then announcements, then all values. */
+const MARKER_RANK = -1;
+const RANK = 0;
+
+/** `before`: topics that an earlier run announced. `random`: from 0 to 1, spreads the answers of many bridges. */
+export function createHomeAssistant(
+  settings: DiscoverySettings,
+  before: readonly string[],
+  random: () => number,
+): HomeAssistant {
+  const announcer = createAnnouncer(settings, before);
+  const birthTopic = `${settings.prefix}/status`;
+  const subscribed = new Set<string>();
+  let toldOf: string | undefined;
+  let againAt = Number.POSITIVE_INFINITY;
+
+  return {
+    connected() {
+      subscribed.clear();
+    },
+    hears(topic, payload, retained, now) {
+      if (topic === birthTopic) {
+        if (payload === 'online' && !retained) againAt = now + random() * BIRTH_WITHIN;
+        return undefined;
+      }
+      const heard = announcer.heard(topic, payload);
+      if (heard === 'found') toldOf = undefined;
+      return heard === 'deleted' ? topic : undefined;
+    },
+    tells(chargers, now) {
+      const identities = JSON.stringify(chargers.map(record));
+      if (identities === toldOf && announcer.nextAt > now) return [];
+      toldOf = identities;
+      return announcer.wants(chargers, now).map(({ topic, payload, first }) => ({
+        topic,
+        payload,
+        limit: ANNOUNCED_EVERY,
+        rank: first ? MARKER_RANK : RANK,
+      }));
+    },
+    subscribes(chargers) {
+      const missing = [birthTopic, ...announcer.subscriptions(chargers)].filter((topic) => !subscribed.has(topic));
+      for (const topic of missing) subscribed.add(topic);
+      return missing;
+    },
+    delivered: (topic, now) => announcer.delivered(topic, now),
+    asksAgain(now) {
+      if (now < againAt) return false;
+      againAt = Number.POSITIVE_INFINITY;
+      return true;
+    },
+    get announced() {
+      return announcer.announced;
+    },
+    get nextAt() {
+      return Math.min(announcer.nextAt, againAt);
+    },
+  };
+}

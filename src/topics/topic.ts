@@ -1,0 +1,63 @@
+// What a row of the topic table is, and how its values are written.
+
+import type { Charger } from '../charger/charger.ts';
+import type { Limits } from '../charger/share.ts';
+
+/** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
+export interface Entity {
+  readonly component: 'sensor' | 'binary_sensor';
+  /** Part of the unique id: never changes, and never moves to another component. */
+  readonly key: string;
+  /** Left out where the device class gives the name. */
+  readonly name?: string;
+  readonly deviceClass?: string;
+  readonly stateClass?: 'measurement' | 'total_increasing';
+  readonly unit?: 'A' | 'V' | 'W' | 'kWh';
+  readonly category?: 'diagnostic';
+  readonly precision?: number;
+  readonly icon?: string;
+  /** Only few want it: Home Assistant adds it disabled. */
+  readonly disabled?: true;
+  readonly options?: readonly string[];
+  readonly template?: string;
+  readonly payloads?: { readonly on: string; readonly off: string };
+  /** Says whether others are there, so it must be there itself. */
+  readonly alwaysAvailable?: true;
+}
+
+interface TopicRow {
+  /** What is published, for people. */
+  readonly type: string;
+  readonly meaning: string;
+  /** Not limited to one update per window: it says whether the other values are true. */
+  readonly urgent?: true;
+  readonly entities?: readonly Entity[];
+}
+
+/** Below `{prefix}/{charger}/`. An undefined value is not known and not published. */
+export interface ChargerTopic extends TopicRow {
+  readonly value: (charger: Charger) => string | undefined;
+}
+
+/** What the bridge knows of everything. */
+export interface Overview {
+  readonly chargers: readonly Charger[];
+  readonly limits: Limits;
+  /** What is wrong, in words; empty when all is well. */
+  readonly troubles: readonly string[];
+}
+
+/** Below `{prefix}/`. */
+export interface BridgeTopic extends TopicRow {
+  readonly value: (overview: Overview) => string | undefined;
+}
+
+/** A number without decimals. */
+export function rounded(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(Math.round(value));
+}
+
+/** A number with at most two decimals. */
+export function decimals(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(Math.round(value * 100) / 100);
+}
