@@ -1,0 +1,110 @@
+// The last thing that a frame passes before it is written.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encode } from '../../src/protocol/codec.ts';
+import type { Message } from '../../src/protocol/messages.ts';
+import { forbidden } from '../../src/protocol/permit.ts';
+import { wire } from '../../src/protocol/slip.ts';
+import {
+  answeredNames,
+  bytesOf,
+  closed,
+  frameOf,
+  heardLengths,
+  messageNamed,
+  overheardNames,
+  spokenNames,
+} from './arbitrary.ts';
+
+const version = fc.constantFrom(1, 2);
+const anySpoken = fc.constantFrom(...spokenNames).chain((name) => messageNamed(name));
+
+describe('what a master says', () => {
+  test('may be written while its limit is within the amps that are configured', () => {
+    fc.assert(
+      fc.property(anySpoken, version, fc.integer({ min: 6, max: 80 }), (message, as, maxAmps) => {
+        const problem = forbidden(wire(encode(message, as)), maxAmps);
+        const tooMuch = message.name === 'masterHeartbeatLimit' && message.limitAmps > maxAmps;
+        expect(problem).toBe(tooMuch ? `limit: expected at most ${maxAmps} A, got ${message.limitAmps} A` : undefined);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('may not be written twice at once, in part, or with a byte changed after its type', () => {
+    fc.assert(
+      fc.property(anySpoken, version, fc.nat(), fc.integer({ min: 1, max: 255 }), (message, as, where, change) => {
+        const frame = encode(message, as);
+        const sent = wire(frame);
+        expect(forbidden(Uint8Array.of(...sent, ...sent), 80)).toBeDefined();
+        expect(forbidden(sent.subarray(0, where % sent.length), 80)).toBeDefined();
+        expect(forbidden(frame, 80)).toBeDefined();
+        const at = 1 + (where % (frame.length - 1));
+        frame[at] = ((frame[at] ?? 0) + change) & 0xff;
+        expect(forbidden(wire(frame), 80)).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('what a master does not say', () => {
+  test.each([...answeredNames, ...overheardNames])('%s is refused', (name) => {
+    fc.assert(
+      fc.property(messageNamed(name as Message['name']), fc.nat(), (message, which) => {
+        const lengths = heardLengths(name);
+        const frame = frameOf(message, lengths[which % lengths.length] ?? 16);
+        expect(forbidden(wire(frame), 80)).toBeDefined();
+      }),
+    );
+  });
+
+  test('arbitrary bytes are refused', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        expect(forbidden(bytes, 80)).toBeDefined();
+        expect(forbidden(wire(bytes), 80)).toBeDefined();
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('frames that harm chargers are refused though their checksum is right', () => {
+  test.each([
+    ['FC 19', 'writes serial number and id for ever'],
+    ['FC 1A', 'writes the model for ever'],
+    ['FB E8', 'crashes the unit'],
+    ['FC A1', 'silences the unit'],
+    ['FC E5', 'drops the relay under load'],
+    ['FB B4', 'asks for the plug'],
+    ['FC B1', 'closes the relay'],
+    ['FC B2', 'opens the relay under load'],
+    ['FB 19', 'asks everybody at once'],
+    ['FB 1A', 'asks everybody at once'],
+    ['FB 1B', 'asks everybody at once'],
+  ])('%s: %s', (code) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 18, maxLength: 18 }), fc.integer({ min: 13, max: 20 }), (rest, length) => {
+        expect(forbidden(wire(closed(bytesOf(code, rest, length))), 80)).toBeDefined();
+      }),
+    );
+  });
+
+  test.each([0x01, 0x02, 0x03, 0x04, 0x06, 0x07, 0x0a, 0xff])('a heartbeat with the command %i', (command) => {
+    for (const length of [14, 16]) {
+      const heartbeat = bytesOf('FB E0 77 77 1A 2B', Uint8Array.of(command, 4), length);
+      expect(forbidden(wire(closed(heartbeat)), 80)).toBeDefined();
+    }
+  });
+
+  test('no code but those of the allow-list passes', () => {
+    const allowed = [0xfce1, 0xfbe2, 0xfbe0, 0xfbeb, 0xfbec, 0xfbed, 0xfbee, 0xfbef, 0xfbf1];
+    const passed: number[] = [];
+    for (let code = 0; code <= 0xffff; code++) {
+      const frame = closed(Uint8Array.of(code >> 8, code & 0xff, 0x77, 0x77, 0x1a, 0x2b, ...new Uint8Array(10)));
+      if (forbidden(wire(frame), 80) === undefined) passed.push(code);
+    }
+    expect(passed.sort()).toEqual(allowed.sort());
+  });
+});
