@@ -1,0 +1,280 @@
+// When Home Assistant is told what, by a bridge in simulated time and a broker that keeps what is retained.
+
+import { describe, expect, test } from 'vitest';
+import { remembered } from '../../src/charger/charger.ts';
+import { type Announcement, announcements, type DiscoveryMode } from '../../src/home-assistant/discovery.ts';
+import { createWorld, id, type Published, slave, switchable, type World, type WorldSettings } from '../world.ts';
+
+const discovery = { mode: 'entity', prefix: 'homeassistant', topicPrefix: 'TWC', version: '0.0.0' } as const;
+const identity = { serialNumber: 'A18K0001A2B', firmware: '4.5.3.2' };
+const known = { id: id('1A2B'), version: 2, ratedAmps: 32, ...identity } as const;
+const status = 'homeassistant/sensor/twc_1a2b/status/config';
+const bundle = 'homeassistant/device/twc_1a2b_all/config';
+const marker = '{"migrate_discovery":true}';
+const later = 20_000;
+
+function world(mode: DiscoveryMode, more: WorldSettings = {}): World {
+  return createWorld({ slaves: [slave('1A2B')], discovery: { ...discovery, mode }, ...more });
+}
+
+/** All that was said of a discovery topic, or of all of them. */
+function told({ published }: World, topic = ''): Published[] {
+  return published.filter((one) => one.topic.startsWith(topic || 'homeassistant/'));
+}
+
+/** What the broker holds under the discovery prefix. */
+function held(world: World): Record<string, string> {
+  const newest = new Map(told(world).map(({ topic, payload }) => [topic, payload]));
+  return Object.fromEntries([...newest].filter(([, payload]) => payload !== ''));
+}
+
+/** What a bridge of this mode announces that knows the charger. */
+function announced(mode: DiscoveryMode): readonly Announcement[] {
+  return announcements([remembered(known, 0)], { ...discovery, mode });
+}
+
+function topicsOf(mode: DiscoveryMode): string[] {
+  return announced(mode).map(({ topic }) => topic);
+}
+
+function hear(world: World, topic: string, payload: string, retained = false): void {
+  world.input({ is: 'message', topic, payload, retained });
+}
+
+function reconnect(world: World): void {
+  world.input({ is: 'broker', up: false });
+  world.pass(2_000);
+  world.input({ is: 'broker', up: true });
+  world.pass(later);
+}
+
+describe('announcing', () => {
+  test('the bridge is there at once, and a charger as soon as it is heard', () => {
+    const one = world('entity');
+    one.pass(0);
+    expect(told(one).map(({ topic }) => topic)).toContain('homeassistant/binary_sensor/twc/connectivity/config');
+    expect(told(one, status)).toEqual([]);
+    one.pass(3_000);
+    expect(told(one, status)).toHaveLength(1);
+  });
+
+  test.each(['entity', 'device'] as const)(
+    'in mode %s serial number and firmware lead to one more announcement, not within 5 s of the first',
+    (mode) => {
+      const one = world(mode);
+      one.pass(300_000);
+      const said = told(one, mode === 'entity' ? status : bundle);
+      expect(said).toHaveLength(2);
+      expect((said[1]?.at ?? 0) - (said[0]?.at ?? 0)).toBeGreaterThanOrEqual(5_000);
+      expect(JSON.parse(said[0]?.payload ?? '').device).not.toHaveProperty('serial_number');
+      expect(JSON.parse(said[1]?.payload ?? '').device).toMatchObject({
+        serial_number: identity.serialNumber,
+        sw_version: identity.firmware,
+      });
+    },
+  );
+
+  test('what comes out in the end is what the charger is', () => {
+    for (const mode of ['entity', 'device'] as const) {
+      const one = world(mode);
+      one.pass(later);
+      expect(held(one)).toEqual(Object.fromEntries(announced(mode).map(({ topic, payload }) => [topic, payload])));
+    }
+  });
+
+  test('a charger known from before is announced before it is heard, and only once', () => {
+    const one = world('entity', { slaves: [], remembered: [known] });
+    one.pass(later);
+    expect(told(one, status)).toHaveLength(1);
+  });
+
+  test('an announcement comes before the values, and availability after them', () => {
+    const one = world('entity', { remembered: [known] });
+    one.pass(later);
+    reconnect(one);
+    const replayed = one.published.slice(one.published.findLastIndex(({ topic }) => topic === status));
+    const order = [status, 'TWC/1A2B/stateText', 'TWC/1A2B/availability', 'TWC/status'].map((topic) =>
+      replayed.findIndex((one) => one.topic === topic),
+    );
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  });
+
+  test('every connection to the broker gets everything once', () => {
+    const one = world('entity');
+    one.pass(later);
+    const before = one.published.length;
+    reconnect(one);
+    const said = one.published.slice(before).filter(({ topic }) => topic.startsWith('homeassistant/'));
+    expect(said.map(({ topic }) => topic).sort()).toEqual(topicsOf('entity').sort());
+  });
+
+  test('a silent charger stays announced', () => {
+    let there = true;
+    const one = world('entity', { slaves: [switchable(slave('1A2B'), () => there)] });
+    one.pass(later);
+    there = false;
+    one.pass(3_600_000);
+    expect(held(one)).toHaveProperty([status]);
+    expect(one.value('TWC/1A2B/availability')).toBe('offline');
+  });
+});
+
+describe('when Home Assistant comes', () => {
+  test.each([0, 0.5, 1])('everything is said once more within 3 s (chance %s)', (chance) => {
+    const one = world('entity', { random: () => chance, ratelimit: 60_000 });
+    one.pass(later);
+    const before = one.published.length;
+    const at = one.now();
+    hear(one, 'homeassistant/status', 'online');
+    one.pass(3_000);
+    const said = one.published.slice(before);
+    const all = [...new Set(one.published.map(({ topic }) => topic))];
+    for (const topic of all) expect(said.filter((one) => one.topic === topic).length, topic).toBe(1);
+    expect(Math.max(...said.map((one) => one.at))).toBeLessThanOrEqual(at + 3_000);
+  });
+
+  test.each([
+    ['goes', 'offline', false],
+    ['came long ago', 'online', true],
+  ])('nothing is said again when it %s', (_what, payload, retained) => {
+    const one = world('entity', { ratelimit: 60_000 });
+    one.pass(later);
+    const before = told(one).length;
+    hear(one, 'homeassistant/status', payload, retained);
+    one.pass(10_000);
+    expect(told(one).length).toBe(before);
+  });
+
+  test('it is heard at the prefix that is configured', () => {
+    const one = world('entity', { discovery: { ...discovery, prefix: 'ha' } });
+    const subscribed = one.outputs.flatMap((output) => (output.do === 'subscribe' ? [output.topic] : []));
+    expect(subscribed).toContain('ha/status');
+    expect(subscribed.filter((topic) => !topic.startsWith('ha/'))).toEqual([]);
+  });
+});
+
+describe('what an earlier run announced', () => {
+  test('and is not wanted any more is cleared', () => {
+    const gone = 'homeassistant/sensor/twc_1a2b/moon_phase/config';
+    const one = world('entity', { remembered: [known], announced: [...topicsOf('entity'), gone] });
+    one.pass(later);
+    expect(told(one, gone).map(({ payload }) => payload)).toEqual(['']);
+    expect(held(one)).toHaveProperty([status]);
+    expect(one.outputs.findLast((output) => output.do === 'save')).toMatchObject({
+      announced: topicsOf('entity').sort(),
+    });
+  });
+
+  test('and nobody remembers is found on the broker, and cleared', () => {
+    const gone = 'homeassistant/sensor/twc_1a2b/moon_phase/config';
+    const one = world('entity', { remembered: [known] });
+    one.pass(later);
+    hear(one, gone, announced('entity')[0]?.payload ?? '', true);
+    one.pass(later);
+    expect(told(one, gone).map(({ payload }) => payload)).toEqual(['']);
+  });
+
+  test('of others is never touched', () => {
+    const theirs = 'homeassistant/sensor/twc_1a2b/temperature/config';
+    const one = world('entity', { remembered: [known] });
+    one.pass(later);
+    hear(one, theirs, '{"name":"Temperature","origin":{"name":"somebody else"},"state_topic":"a"}', true);
+    one.pass(later);
+    expect(told(one, theirs)).toEqual([]);
+  });
+
+  test.each(['entity', 'device'] as const)('in mode %s is cleared when discovery is switched off', (mode) => {
+    const one = world('off', { remembered: [known], announced: topicsOf(mode) });
+    one.pass(later);
+    expect(told(one).map(({ topic, payload }) => [topic, payload])).toEqual(topicsOf(mode).map((topic) => [topic, '']));
+    expect(one.outputs.findLast((output) => output.do === 'save')).toMatchObject({ announced: [] });
+    reconnect(one);
+    expect(told(one)).toHaveLength(topicsOf(mode).length);
+  });
+
+  test('is not cleared while discovery has nothing to clear: Home Assistant would warn', () => {
+    const one = world('off', { remembered: [known] });
+    one.pass(later);
+    expect(told(one)).toEqual([]);
+  });
+
+  test.each([
+    ['entity', 'device'],
+    ['device', 'entity'],
+  ] as const)('migrates from %s to %s: marker, new form, and 5 s later the old one is emptied', (from, to) => {
+    const one = world(to, { remembered: [known], announced: topicsOf(from) });
+    one.pass(later);
+    const old = topicsOf(from);
+    const step = (topic: string, payload: string) =>
+      one.published.findIndex((one) => one.topic === topic && one.payload === payload);
+    const markers = old.map((topic) => step(topic, marker));
+    const fresh = announced(to).map(({ topic, payload }) => step(topic, payload));
+    const emptied = old.map((topic) => step(topic, ''));
+    expect([...markers, ...fresh, ...emptied]).not.toContain(-1);
+    expect(Math.max(...markers)).toBeLessThan(Math.min(...fresh));
+    expect(Math.max(...fresh)).toBeLessThan(Math.min(...emptied));
+    const timeOf = (step: number) => one.published[step]?.at ?? 0;
+    expect(timeOf(Math.min(...emptied)) - timeOf(Math.max(...fresh))).toBeGreaterThanOrEqual(5_000);
+    expect(Object.keys(held(one)).sort()).toEqual(topicsOf(to).sort());
+  });
+
+  test('migrates when the broker comes later, too', () => {
+    const one = world('device', { remembered: [known], announced: topicsOf('entity'), broker: false });
+    one.pass(60_000);
+    one.input({ is: 'broker', up: true });
+    one.pass(later);
+    expect(Object.keys(held(one)).sort()).toEqual(topicsOf('device').sort());
+    expect(told(one, status).map(({ payload }) => payload)).toEqual([marker, '']);
+  });
+});
+
+describe('a device that somebody deletes in Home Assistant', () => {
+  test.each(['entity', 'device'] as const)('in mode %s stays away until the bridge restarts', (mode) => {
+    const one = world(mode, { remembered: [known] });
+    one.pass(later);
+    const deleted = topicsOf(mode).filter((topic) => topic.includes('1a2b'));
+    // It empties the topics twice.
+    for (const topic of [...deleted, ...deleted]) hear(one, topic, '');
+    const before = told(one).length;
+    const others = topicsOf(mode).filter((topic) => !deleted.includes(topic));
+    one.pass(60_000);
+    expect(told(one)).toHaveLength(before);
+    reconnect(one);
+    hear(one, 'homeassistant/status', 'online');
+    one.pass(later);
+    expect(
+      [
+        ...new Set(
+          told(one)
+            .slice(before)
+            .map(({ topic }) => topic),
+        ),
+      ].sort(),
+    ).toEqual(others.sort());
+    expect(one.logs.filter((line) => line.includes('deleted in Home Assistant'))).toHaveLength(deleted.length);
+
+    const saved = one.outputs.findLast((output) => output.do === 'save');
+    const next = world(mode, { remembered: [known], announced: saved?.announced ?? [] });
+    next.pass(later);
+    expect(Object.keys(held(next)).sort()).toEqual(topicsOf(mode).sort());
+  });
+
+  test('goes on sending values to those who want them', () => {
+    const one = world('device', { remembered: [known] });
+    one.pass(later);
+    hear(one, bundle, '');
+    const before = one.published.length;
+    reconnect(one);
+    expect(one.published.slice(before).map(({ topic }) => topic)).toContain('TWC/1A2B/ampsInUse');
+  });
+
+  test('our own emptying of a topic is nobody’s deletion', () => {
+    const one = world('device', { remembered: [known], announced: topicsOf('entity') });
+    one.pass(later);
+    for (const { topic, payload } of told(one)) hear(one, topic, payload);
+    one.pass(later);
+    expect(one.logs.filter((line) => line.includes('deleted'))).toEqual([]);
+    expect(Object.keys(held(one)).sort()).toEqual(topicsOf('device').sort());
+  });
+});
