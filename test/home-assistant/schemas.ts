@@ -24,7 +24,7 @@ const texts: Check = (value) =>
 export const deviceInfo = section(
   {
     identifiers: texts,
-    connections: (value) => (listOf(value) > 0 ? undefined : 'expected a list of pairs'),
+    connections: (value) => (Array.isArray(value) ? undefined : 'expected a list of pairs'),
     ...same(text, ['name', 'manufacturer', 'model', 'model_id', 'hw_version', 'sw_version', 'serial_number']),
     ...same(text, ['suggested_area', 'via_device']),
     configuration_url: webAddress,
