@@ -1,0 +1,228 @@
+// What is known of one charger, from its messages and from the time that passes.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  actualAmps,
+  type Charger,
+  changesAt,
+  elapsed,
+  heard,
+  loadWatts,
+  newcomer,
+  OFFLINE_AFTER,
+  ordered,
+  record,
+  remembered,
+  silence,
+} from '../../src/charger/charger.ts';
+import type { Phases } from '../../src/protocol/field.ts';
+import type { Message } from '../../src/protocol/messages.ts';
+import { id, own } from '../world.ts';
+
+const unit = id('1A2B');
+
+describe('a car is charging', () => {
+  test.each<[string, [at: number, amps: number][], [at: number, charging: boolean][]]>([
+    [
+      'from 1.0 A on, at once',
+      [
+        [0, 0.99],
+        [1_000, 1],
+      ],
+      [
+        [0, false],
+        [1_000, true],
+      ],
+    ],
+    [
+      'not with the 0.25 A of an idle unit',
+      [[0, 0.25]],
+      [
+        [0, false],
+        [9_000, false],
+      ],
+    ],
+    [
+      'until 5 s below without a break',
+      [
+        [0, 6],
+        [1_000, 0.9],
+      ],
+      [
+        [1_000, true],
+        [5_999, true],
+        [6_000, false],
+      ],
+    ],
+    [
+      'still when a break comes within the 5 s',
+      [
+        [0, 6],
+        [1_000, 0.9],
+        [5_900, 1.2],
+        [6_100, 0.5],
+      ],
+      [
+        [6_100, true],
+        [11_099, true],
+        [11_100, false],
+      ],
+    ],
+    [
+      'no more when its charger is not heard',
+      [[0, 6]],
+      [
+        [25_999, true],
+        [26_000, false],
+      ],
+    ],
+  ])('%s', (_, heartbeats, wanted) => {
+    for (const [at, charging] of wanted) {
+      let charger = newcomer(unit, 0);
+      for (const [time, amps] of heartbeats) if (time <= at) charger = told(charger, heartbeat(amps), time);
+      expect(elapsed(charger, at).charging.on).toBe(charging);
+    }
+  });
+
+  test('for as long as the rule says, in any course of currents', () => {
+    const course = fc.array(fc.tuple(fc.integer({ min: 100, max: 4_000 }), fc.constantFrom(0, 0.25, 0.99, 1, 6, 16)));
+    fc.assert(
+      fc.property(course, (steps) => {
+        let charger = newcomer(unit, 0);
+        let now = 0;
+        let last = Number.NEGATIVE_INFINITY;
+        let belowSince = Number.POSITIVE_INFINITY;
+        for (const [pause, amps] of steps) {
+          now += pause;
+          charger = told(charger, heartbeat(amps), now);
+          if (amps >= 1) [last, belowSince] = [now, Number.POSITIVE_INFINITY];
+          else belowSince = Math.min(belowSince, now);
+          const charging = last > Number.NEGATIVE_INFINITY && now - belowSince < 5_000;
+          expect(charger.charging.on).toBe(charging);
+          if (!charging) last = Number.NEGATIVE_INFINITY;
+        }
+      }),
+    );
+  });
+});
+
+describe('the time of the next change', () => {
+  test.each<[string, Charger, number]>([
+    ['of one that was never heard', newcomer(unit, 0), Number.POSITIVE_INFINITY],
+    ['of one that was heard', told(newcomer(unit, 0), heartbeat(0), 100), 100 + OFFLINE_AFTER],
+    ['of one whose car stops', told(told(newcomer(unit, 0), heartbeat(6), 100), heartbeat(0), 1_100), 6_100],
+    ['of one that is gone', elapsed(told(newcomer(unit, 0), heartbeat(0), 0), OFFLINE_AFTER), Number.POSITIVE_INFINITY],
+  ])('%s', (_, charger, at) => {
+    expect(changesAt(charger)).toBe(at);
+    if (at < Number.POSITIVE_INFINITY) {
+      expect(elapsed(charger, at - 1)).toBe(charger);
+      expect(elapsed(charger, at)).not.toEqual(charger);
+    }
+  });
+});
+
+describe('a charger that is not heard', () => {
+  const charging = told(told(newcomer(unit, 0), heartbeat(15.2), 0), meter([230, 230, 230], [15, 15, 15]), 1_000);
+  const gone = elapsed(charging, 1_000 + OFFLINE_AFTER);
+
+  test('is offline and draws nothing, since it stops its car', () => {
+    expect([charging.online, actualAmps(charging)]).toEqual([true, 15.2]);
+    expect([gone.online, actualAmps(gone), loadWatts(gone)]).toEqual([false, 0, 0]);
+    expect(silence(gone, 1_000 + OFFLINE_AFTER)).toBe(OFFLINE_AFTER);
+  });
+
+  test('is online again with its first word', () => {
+    const back = told(gone, heartbeat(0), 60_000);
+    expect([back.online, back.charging.on]).toEqual([true, false]);
+  });
+});
+
+describe('the load', () => {
+  test.each<[string, number, Phases, Phases | undefined, number | undefined]>([
+    ['of three phases', 16, [230, 231, 229], [16, 16, 16], 16 * 690],
+    ['of a single-phase car on three phases', 16, [230, 231, 229], [16, 0, 0], 16 * 230],
+    ['of a two-phase car on three phases', 16, [230, 231, 229], [16, 16, 0], 16 * 461],
+    ['of one phase', 32, [240, 0, 0], [32, 0, 0], 32 * 240],
+    ['of phases that differ', 16, [230, 230, 230], [16, 8, 0], 16 * 230 + 8 * 230],
+    ['without phase currents, of every connected phase', 10, [230, 230, 79], undefined, 10 * 460],
+    ['that the meter has not seen yet', 10, [230, 230, 230], [0, 0, 0], undefined],
+    ['of an idle car', 0.25, [230, 230, 230], [0, 0, 0], 0],
+  ])('%s', (_, amps, volts, phaseAmps, watts) => {
+    const metered = told(newcomer(unit, 0), meter(volts, phaseAmps), 0);
+    expect(loadWatts(told(metered, heartbeat(amps), 1))).toBe(watts);
+  });
+
+  test('is not known without a meter', () => {
+    expect(loadWatts(told(newcomer(unit, 0), heartbeat(16), 0))).toBeUndefined();
+  });
+});
+
+describe('the car', () => {
+  const parts = ['5YJ3E1E', 'A2KF000', '317'];
+  const withVin = parts.reduce(
+    (charger, vin, i) => told(charger, { name: `vinResponse${(i + 1) as 1 | 2 | 3}`, sender: unit, vin }, 1_000 + i),
+    told(newcomer(unit, 0), heartbeat(6), 0),
+  );
+
+  test('is known by its three parts', () => {
+    expect(withVin.vin).toEqual({ is: 'known', text: '5YJ3E1EA2KF000317', verified: true });
+    expect(withVin.lastVin).toBeUndefined();
+  });
+
+  test('becomes the last one when it stops charging, and the next is unknown', () => {
+    const stopped = elapsed(told(withVin, heartbeat(0), 2_000), 7_000);
+    expect([stopped.vin, stopped.lastVin]).toEqual([{ is: 'unknown' }, '5YJ3E1EA2KF000317']);
+    const next = told(stopped, heartbeat(6), 8_000);
+    expect([next.vin, next.lastVin]).toEqual([{ is: 'unknown' }, '5YJ3E1EA2KF000317']);
+  });
+});
+
+describe('what survives a restart', () => {
+  test('is who the charger is, not what it does', () => {
+    const linkready: Message = { name: 'slaveLinkready', sender: unit, sign: '52', maxAmps: 32 };
+    const known = [
+      linkready,
+      heartbeat(16),
+      meter([230, 230, 230], [16, 16, 16]),
+      { name: 'versionResponse', sender: unit, version: '4.5.3.2' },
+      { name: 'serialResponse', sender: unit, serial: 'A17I0001A2B' },
+    ] as const;
+    const charger = known.reduce((before, message, i) => told(before, message, i), newcomer(unit, 0));
+    const kept = { id: unit, version: 2, ratedAmps: 32, serialNumber: 'A17I0001A2B', firmware: '4.5.3.2' } as const;
+    expect(record(charger)).toEqual(kept);
+    expect(record(remembered(kept, 99))).toEqual(kept);
+    expect(remembered(kept, 99)).toMatchObject({ online: false, confirmed: true, since: 99 });
+    expect(actualAmps(remembered(kept, 99))).toBeUndefined();
+  });
+
+  test('an empty serial number is none', () => {
+    const charger = told(newcomer(unit, 0), { name: 'serialResponse', sender: unit, serial: '' }, 0);
+    expect(charger.serialNumber).toBeUndefined();
+  });
+});
+
+test('a unit that was heard once only is not confirmed', () => {
+  const once = told(newcomer(unit, 0), heartbeat(0), 0);
+  expect([once.confirmed, told(once, heartbeat(0), 1).confirmed]).toEqual([false, true]);
+});
+
+test('an order is noted with its time, and the same order again changes nothing', () => {
+  const charger = ordered(newcomer(unit, 0), 16, 100);
+  expect(charger.offer).toEqual({ amps: 16, at: 100 });
+  expect(ordered(charger, 16, 200)).toBe(charger);
+  expect(ordered(charger, 10, 300).offer).toEqual({ amps: 10, at: 300 });
+});
+
+function told(charger: Charger, message: Message, now: number): Charger {
+  return heard(charger, message, 2, 'auto', now);
+}
+
+function heartbeat(actual: number): Message {
+  return { name: 'slaveHeartbeat', sender: unit, receiver: own, state: 1, limitAmps: 16, actualAmps: actual };
+}
+
+function meter(volts: Phases, phaseAmps: Phases | undefined): Message {
+  const known = { sender: unit, energyCounter: 924, volts };
+  return phaseAmps ? { name: 'meterResponse', ...known, phaseAmps } : { name: 'meterResponseShort', ...known };
+}
