@@ -1,0 +1,288 @@
+// The configuration: what is accepted, and what an owner reads who got it wrong.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadConfig, parseConfig, statePath } from '../../src/config/load.ts';
+import { type Config, type OptionPath, options } from '../../src/config/options.ts';
+
+const plain = Object.fromEntries(Object.entries(options).map(([path, row]) => [path, row.default])) as Config;
+const realPort = 'interface:\n  port: /dev/ttyUSB0\n';
+
+describe('without a setting', () => {
+  test('chargers are simulated and get 32 A, where nothing can burn', () => {
+    const simulated = { ...plain, 'config.maxAmpsForSlaves': 32, 'config.maxAmpsPerTWC': 32 };
+    expect(parseConfig('', 'config.yaml')).toEqual(simulated);
+    expect(parseConfig('config:\nlog:\n  level:\n', 'config.yaml')).toEqual(simulated);
+  });
+
+  test('real chargers get 6 A', () => {
+    expect(parseConfig(realPort, 'config.yaml')).toEqual({ ...plain, 'interface.port': '/dev/ttyUSB0' });
+  });
+});
+
+test.each<[OptionPath, string, unknown]>([
+  ['interface.port', '/dev/serial/by-id/usb-FTDI_FT232R', '/dev/serial/by-id/usb-FTDI_FT232R'],
+  ['interface.port', 'tcp://192.168.1.20:8899', 'tcp://192.168.1.20:8899'],
+  ['interface.port', '"tcp://[fd00::20]:8899"', 'tcp://[fd00::20]:8899'],
+  ['interface.mode', 'listen', 'listen'],
+  ['interface.id', '"1234"', '1234'],
+  ['config.maxAmpsForSlaves', '40', 40],
+  ['config.energyUnit', 'Wh', 'Wh'],
+  ['status.MQTT.broker', 'mqtts://broker.local:8883', 'mqtts://broker.local:8883'],
+  ['status.MQTT.broker', 'mqtt://broker.local', 'mqtt://broker.local'],
+  ['status.MQTT.broker', 'embedded:18830', 'embedded:18830'],
+  ['status.MQTT.password', '"p@ss: word#"', 'p@ss: word#'],
+  ['status.MQTT.topicPrefix', 'home/garage', 'home/garage'],
+  ['status.MQTT.ratelimit', '0', 0],
+  ['status.MQTT.ratelimit', '0.5', 0.5],
+  ['status.MQTT.ratelimitOverrides', '{ state: 0, all/totalAmpsInUse: 10 }', { state: 0, 'all/totalAmpsInUse': 10 }],
+  ['status.MQTT.version', '5', '5'],
+  ['status.MQTT.version', '3.1.1', '3.1.1'],
+  ['homeassistant.discovery', 'off', 'off'],
+  ['log.level', 'debug', 'debug'],
+])('%s: %s is accepted', (path, text, value) => {
+  expect(parseConfig(yaml(path, text), 'config.yaml')[path]).toEqual(value);
+});
+
+describe('a wrong value is told with its place, what was expected and what came', () => {
+  test.each<[OptionPath, string, string]>([
+    [
+      'interface.port',
+      'ttyUSB0',
+      'a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "ttyUSB0"',
+    ],
+    [
+      'interface.port',
+      'tcp://host',
+      'a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "tcp://host"',
+    ],
+    ['interface.mode', 'slave', 'one of master, listen, got "slave"'],
+    ['interface.id', '"00C0"', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got "00C0"'],
+    ['interface.id', '"FFFF"', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got "FFFF"'],
+    ['interface.id', '7777', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got 7777'],
+    ['config.maxAmpsForSlaves', '5', 'an integer from 6 to 240, got 5'],
+    ['config.maxAmpsPerTWC', '200', 'an integer from 6 to 80, got 200'],
+    ['config.maxAmpsPerTWC', '16.5', 'an integer from 6 to 80, got 16.5'],
+    ['config.maxAmpsPerTWC', '"16"', 'an integer from 6 to 80, got "16"'],
+    [
+      'status.MQTT.broker',
+      'broker.local',
+      'mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT, got "broker.local"',
+    ],
+    [
+      'status.MQTT.broker',
+      'embedded:0',
+      'mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT, got "embedded:0"',
+    ],
+    ['status.MQTT.ratelimit', '-1', 'a number from 0 to 86400, got -1'],
+    ['status.MQTT.ratelimit', '.nan', 'a number from 0 to 86400, got null'],
+    ['homeassistant.discovery', 'yes', 'one of entity, device, off, got "yes"'],
+  ])('%s: %s', (path, text, expected) => {
+    const [line, column] = [path.split('.').length, path];
+    expect(problems(yaml(path, text))).toEqual([`config.yaml:${line}: ${column}: expected ${expected}`]);
+  });
+
+  test('a limit for a topic that there is not', () => {
+    const [problem] = problems(yaml('status.MQTT.ratelimitOverrides', '{ volts: 0 }'));
+    expect(problem).toMatch(
+      /ratelimitOverrides: expected a number from 0 to 86400 for each of some of .*got \{"volts":0\}$/,
+    );
+  });
+
+  test.each(['TWC+', 'TWC/#', 'T WC', '/TWC', 'TWC/', '$SYS', '""', '"a\\nb"', `${'x'.repeat(101)}`])(
+    'the topic prefix %s',
+    (prefix) => {
+      for (const path of ['status.MQTT.topicPrefix', 'homeassistant.discoveryPrefix'] as const) {
+        expect(problems(yaml(path, prefix))).toHaveLength(1);
+      }
+    },
+  );
+});
+
+describe('amps that contradict each other', () => {
+  test.each<[string, string[]]>([
+    [
+      'config:\n  maxAmpsForSlaves: 40\n  maxAmpsPerTWC: 10\n  minAmpsPerTWC: 12\n',
+      ['config.yaml:4: config.minAmpsPerTWC: expected at most config.maxAmpsPerTWC (10), got 12'],
+    ],
+    [
+      `${realPort}config:\n  minAmpsPerTWC: 12\n`,
+      [
+        'config.yaml:4: config.minAmpsPerTWC: expected at most config.maxAmpsPerTWC (6), got 12',
+        'config.yaml:4: config.minAmpsPerTWC: expected at most config.maxAmpsForSlaves (6), got 12',
+      ],
+    ],
+  ])('%j', (source, wanted) => {
+    expect(problems(source)).toEqual(wanted);
+  });
+});
+
+describe('a setting that there is not', () => {
+  test.each([
+    [
+      'config:\n  maxAmpsPerTwc: 16\n',
+      'config.yaml:2: config.maxAmpsPerTwc: unknown setting, did you mean config.maxAmpsPerTWC?',
+    ],
+    ['maxAmpsPerTWC: 16\n', 'config.yaml:1: maxAmpsPerTWC: unknown setting, did you mean config.maxAmpsPerTWC?'],
+    ['status:\n  mqtt:\n    broker: x\n', 'config.yaml:2: status.mqtt: unknown setting, did you mean status.MQTT?'],
+    [
+      'status:\n  MQTT:\n    rateLimit: 5\n',
+      'config.yaml:3: status.MQTT.rateLimit: unknown setting, did you mean status.MQTT.ratelimit?',
+    ],
+    ['interfase:\n  port: simulator\n', 'config.yaml:1: interfase: unknown setting, did you mean interface?'],
+  ])('%j names the nearest', (source, wanted) => {
+    expect(problems(source)).toEqual([wanted]);
+  });
+});
+
+test('all problems come at once', () => {
+  const source = `interface:
+  port: nowhere
+  speed: 9600
+config:
+  maxAmpsForSlaves: lots
+  minAmpsPerTWC: 3
+log:
+  level: loud
+`;
+  expect(problems(source).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+    'config.yaml:3: interface.speed:',
+    'config.yaml:2: interface.port:',
+    'config.yaml:5: config.maxAmpsForSlaves:',
+    'config.yaml:6: config.minAmpsPerTWC:',
+    'config.yaml:8: log.level:',
+  ]);
+});
+
+test.each<[string, string[]]>([
+  ['- a\n- b\n', ['config.yaml:1: expected a mapping of settings']],
+  ['simulator\n', ['config.yaml:1: expected a mapping of settings']],
+  ['interface: simulator\n', ['config.yaml:1: interface: expected a mapping of settings, got "simulator"']],
+  ['log:\n  level: info\n  level: debug\n', ['config.yaml:3: Map keys must be unique at line 3, column 3:']],
+])('a file that is no mapping of settings: %j', (source, wanted) => {
+  expect(problems(source)).toEqual(wanted);
+});
+
+test.each(['interface:\n\tport: simulator\n', 'log: {\n', 'log: "\n', '? ['])(
+  'a file that is no YAML: %j',
+  (source) => {
+    expect(problems(source).length).toBeGreaterThan(0);
+    for (const line of problems(source)) expect(line).toMatch(/^config\.yaml:\d+: [A-Z]/);
+  },
+);
+
+describe('a password', () => {
+  const secret = 'xyzzy47';
+
+  test.each([
+    '4711',
+    'true',
+    `{ a: ${secret} }`,
+    `"${secret}`,
+    `'${secret}`,
+    `@${secret}`,
+    `%${secret}`,
+    `\`${secret}`,
+    `{${secret}`,
+    `a: ${secret}: b`,
+    `'a' ${secret}`,
+  ])('written as %s is never shown', (text) => {
+    expect(problems(yaml('status.MQTT.password', text)).join('\n')).not.toMatch(/xyzzy47|4711/);
+  });
+
+  test('is not shown when something else is wrong', () => {
+    const found = problems(`status:\n  MQTT:\n    passwort: ${secret}\n    password: ${secret}\n    ratelimit: x\n`);
+    expect(found).toHaveLength(2);
+    expect(found.join('\n')).not.toContain(secret);
+  });
+
+  test('in the address of the broker is refused, since addresses are logged', () => {
+    expect(problems(yaml('status.MQTT.broker', 'mqtt://me:secret@host'))).toHaveLength(1);
+  });
+});
+
+test('whatever the text, the answer is a configuration or a ConfigError', () => {
+  const words = fc.constantFrom(
+    'interface',
+    'port',
+    'status',
+    'MQTT',
+    'password',
+    ': ',
+    ':',
+    '\n',
+    '  ',
+    '- ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    "'",
+    '#',
+    '6',
+    '&a',
+    '*a',
+    '|',
+    '>',
+    '\t',
+    '!x',
+    '---',
+    '?',
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words).map((some) => some.join('')),
+      ),
+      (source) => {
+        try {
+          parseConfig(source, 'config.yaml');
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+        }
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a file is read, and one that can not be is said', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'twc2mqtt-'));
+  const file = join(folder, 'garage.yaml');
+  try {
+    await expect(loadConfig(file)).rejects.toThrow(`${file}: expected a readable file`);
+    await writeFile(file, 'log:\n  level: debug\n');
+    expect((await loadConfig(file))['log.level']).toBe('debug');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test.each([
+  ['/etc/twc/garage.yaml', '', '/etc/twc/twc2mqtt-garage.state.json'],
+  ['config.yaml', '', 'twc2mqtt-config.state.json'],
+  ['config.yaml', '/data/state.json', '/data/state.json'],
+])('%s with the state path "%s" remembers chargers in %s', (file, path, wanted) => {
+  expect(statePath({ ...plain, 'state.path': path }, file)).toBe(wanted);
+});
+
+function problems(source: string): readonly string[] {
+  try {
+    parseConfig(source, 'config.yaml');
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+/** One setting as YAML: each part of its path on a line of its own. */
+function yaml(path: OptionPath, value: string): string {
+  const parts = path.split('.');
+  return `${parts.map((part, i) => `${'  '.repeat(i)}${part}:`).join('\n')} ${value}\n`;
+}
