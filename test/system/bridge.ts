@@ -1,0 +1,56 @@
+// The built bridge as an owner runs it: a configuration file, a process, a log.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Document } from 'yaml';
+import type { Config } from '../../src/config/options.ts';
+import type { Folder } from './folder.ts';
+import { type Program, start } from './program.ts';
+
+export const artifact = fileURLToPath(new URL('../../dist/twc2mqtt.js', import.meta.url));
+
+export interface RunningBridge extends Program {
+  /** Ends it as a service manager does; the exit code and how long it took (ms). */
+  stop(): Promise<{ code: number | NodeJS.Signals; took: number }>;
+  /** Resident memory, MB. */
+  memory(): Promise<number>;
+}
+
+/** What a test does not say. */
+const usual: Partial<Config> = {
+  'config.maxAmpsForSlaves': 32,
+  'config.maxAmpsPerTWC': 32,
+  'status.MQTT.ratelimit': 0,
+  'homeassistant.discovery': 'off',
+};
+
+/** Writes the configuration into the folder and starts the bridge; what it remembers stays in the folder too. */
+export async function startBridge(folder: Folder, settings: Partial<Config>): Promise<RunningBridge> {
+  const file = folder.file('bridge.yaml');
+  await writeFile(file, yaml({ ...usual, ...settings }));
+  return startConfigured(file);
+}
+
+/** Starts the bridge with a configuration that is there. */
+export async function startConfigured(file: string): Promise<RunningBridge> {
+  const program = await start(process.execPath, [artifact, '--config', file]);
+  return {
+    ...program,
+    async stop() {
+      const from = performance.now();
+      const code = await program.end('SIGTERM');
+      return { code, took: performance.now() - from };
+    },
+    async memory() {
+      const status = await readFile(`/proc/${program.pid}/status`, 'utf8');
+      return Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1]) / 1_024;
+    },
+  };
+}
+
+/** `{ 'log.level': 'debug' }` as it stands in a file. */
+function yaml(settings: Partial<Config>): string {
+  const document = new Document({});
+  for (const [path, value] of Object.entries(settings)) document.setIn(path.split('.'), value);
+  return String(document);
+}

@@ -1,0 +1,84 @@
+// A mosquitto of the test's own, which can be killed and brought back on the same port.
+
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { createFolder } from './folder.ts';
+import { freePort } from './free-port.ts';
+import { type Program, start } from './program.ts';
+
+export interface Mosquitto extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  readonly lines: readonly string[];
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same port. */
+  restart(): Promise<void>;
+}
+
+export interface MosquittoSettings {
+  readonly persistence?: boolean;
+  readonly users?: Readonly<Record<string, string>>;
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export async function startMosquitto({ persistence, users, tls }: MosquittoSettings = {}): Promise<Mosquitto> {
+  const folder = await createFolder();
+  const port = await freePort();
+  const passwords = folder.file('passwords');
+  const config = [
+    // Started by root it would become a user who can not read the test's folder.
+    ...(process.getuid?.() === 0 ? ['user root'] : []),
+    `listener ${port} 127.0.0.1`,
+    `allow_anonymous ${users === undefined}`,
+    `persistence ${persistence === true}`,
+    `persistence_location ${folder.path}/`,
+    'log_type all',
+    'log_dest stderr',
+    ...(users ? [`password_file ${passwords}`] : []),
+    ...(tls ? [`certfile ${tls.cert}`, `keyfile ${tls.key}`] : []),
+  ];
+  await writeFile(folder.file('mosquitto.conf'), `${config.join('\n')}\n`);
+  if (users) await writePasswords(passwords, users);
+
+  const lines: string[] = [];
+  let program: Program | undefined;
+
+  async function restart(): Promise<void> {
+    program = await start('mosquitto', ['-c', folder.file('mosquitto.conf')]);
+    await program.says(/ running$/);
+  }
+
+  async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await program?.end(signal);
+    lines.push(...(program?.lines ?? []));
+    program = undefined;
+  }
+
+  await restart();
+  return {
+    port,
+    url: `${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`,
+    get lines() {
+      return [...lines, ...(program?.lines ?? [])];
+    },
+    stop,
+    restart,
+    async [Symbol.asyncDispose]() {
+      await stop('SIGKILL');
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function writePasswords(file: string, users: Readonly<Record<string, string>>): Promise<void> {
+  await writeFile(
+    file,
+    Object.entries(users)
+      .map(([name, password]) => `${name}:${password}\n`)
+      .join(''),
+    { mode: 0o600 },
+  );
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+  await promisify(execFile)('mosquitto_passwd', ['-U', file], { env });
+}

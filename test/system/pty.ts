@@ -1,0 +1,54 @@
+// A serial adapter that can be unplugged: a pseudo terminal under a path of the test's choice.
+
+import { constants } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { Cable } from './cable.ts';
+import { createFolder } from './folder.ts';
+import { type Program, start } from './program.ts';
+import { until } from './until.ts';
+
+export interface Pty extends Cable {
+  unplug(): Promise<void>;
+  /** Under the same path as before. */
+  plug(): Promise<void>;
+}
+
+/** `plugged: false`: the path does not exist before it is plugged in. */
+export async function createPty({ plugged = true } = {}): Promise<Pty> {
+  const folder = await createFolder();
+  const link = folder.file('adapter');
+  const takers: ((bytes: Uint8Array) => void)[] = [];
+  let socat: Program | undefined;
+  let holding: FileHandle | undefined;
+
+  async function plug(): Promise<void> {
+    socat = await start('socat', [`pty,raw,echo=0,link=${link}`, 'stdio'], { raw: true });
+    socat.child.stdout.on('data', (bytes: Uint8Array) => {
+      for (const take of takers) take(bytes);
+    });
+    // As long as somebody has it open, the adapter outlives the bridge.
+    holding = await until(() => open(link, constants.O_RDWR | constants.O_NOCTTY).catch(() => undefined), link);
+  }
+
+  async function unplug(): Promise<void> {
+    const [program, handle] = [socat, holding];
+    socat = undefined;
+    holding = undefined;
+    await program?.end('SIGTERM');
+    await handle?.close();
+    await rm(link, { force: true });
+  }
+
+  if (plugged) await plug();
+  return {
+    port: link,
+    send: (bytes) => void (socat?.child.stdin.writable && socat.child.stdin.write(bytes)),
+    onBytes: (take) => void takers.push(take),
+    plug,
+    unplug,
+    async [Symbol.asyncDispose]() {
+      await unplug();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
