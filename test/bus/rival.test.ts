@@ -1,0 +1,50 @@
+// Whose frame is it, when a master's frame is heard and we are master: our echo, another master, or noise.
+
+import { expect, test } from 'vitest';
+import { createRivalWatch, SILENT_FOR } from '../../src/bus/rival.ts';
+import { type Charger, newcomer } from '../../src/charger/charger.ts';
+import { encode } from '../../src/protocol/codec.ts';
+import type { MasterMessage } from '../../src/protocol/messages.ts';
+import { fleetOf, id, own } from '../world.ts';
+
+const unit = id('1A2B');
+const fleet = fleetOf({ ...newcomer(unit, 0), confirmed: true } satisfies Charger);
+const ours: MasterMessage = { name: 'meterRequest', sender: own, receiver: unit };
+const theirs: MasterMessage = { name: 'meterRequest', sender: id('035D'), receiver: unit };
+
+test('what we sent comes back from an adapter that echoes, once for each time', () => {
+  const watch = createRivalWatch(own);
+  expect(watch.echoes).toBe(false);
+  watch.sent(encode(ours), 0);
+  expect(watch.judge(encode(ours), ours, fleet, 30)).toBe('echo');
+  expect(watch.echoes).toBe(true);
+  expect(watch.judge(encode(ours), ours, fleet, 60)).toBe('rival');
+});
+
+test('what we sent long ago is no echo any more', () => {
+  const watch = createRivalWatch(own);
+  watch.sent(encode(ours), 0);
+  expect(watch.judge(encode(ours), ours, fleet, 2_001)).toBe('rival');
+});
+
+test('another master silences us until it has not been heard for long enough', () => {
+  const watch = createRivalWatch(own);
+  expect([watch.silentUntil, watch.rival(0)]).toEqual([Number.NEGATIVE_INFINITY, undefined]);
+  expect(watch.judge(encode(theirs), theirs, fleet, 100)).toBe('rival');
+  expect(watch.silentUntil).toBe(100 + SILENT_FOR);
+  expect(watch.judge(encode(theirs), theirs, fleet, 5_000)).toBe('rival');
+  expect([watch.rival(4_999 + SILENT_FOR), watch.rival(5_000 + SILENT_FOR)]).toEqual(['035D', undefined]);
+});
+
+test("a charger's answer to us with a broken first byte is noise", () => {
+  const watch = createRivalWatch(own);
+  const broken: MasterMessage = { name: 'meterRequest', sender: unit, receiver: own };
+  expect(watch.judge(encode(broken), broken, fleet, 0)).toBe('noise');
+  expect(watch.rival(0)).toBeUndefined();
+});
+
+test('a master that does not name itself is one all the same', () => {
+  const watch = createRivalWatch(own);
+  expect(watch.judge(new Uint8Array(14), { name: 'idle' }, fleet, 0)).toBe('rival');
+  expect(watch.rival(1)).toBe('unknown');
+});

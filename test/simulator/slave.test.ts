@@ -1,0 +1,128 @@
+// The simulated slave behaves as real ones were seen to (protocol 4.13, 4.14).
+
+import { describe, expect, test } from 'vitest';
+import { decode, encode } from '../../src/protocol/codec.ts';
+import type { MasterMessage, Message } from '../../src/protocol/messages.ts';
+import { createCutter, wire } from '../../src/protocol/slip.ts';
+import { createSimulatedBus, demonstration } from '../../src/simulator/bus.ts';
+import type { SimulatedSlave } from '../../src/simulator/slave.ts';
+import { id, own, slave, tesla } from '../world.ts';
+
+const none = () => undefined;
+
+describe('a slave without a master', () => {
+  test('announces itself every 10 s, with its hardware limit', () => {
+    const unit = slave('1A2B', { car: none });
+    const linkready = { name: 'slaveLinkready', sender: '1A2B', sign: '2B', maxAmps: 32 };
+    expect(unit.speak(0)).toEqual([linkready]);
+    expect(unit.speak(9_999)).toEqual([]);
+    expect([unit.wakeAt, unit.speak(10_000)]).toEqual([10_000, [linkready]]);
+  });
+
+  test('stops its car, and charges again when the master is back', () => {
+    const unit = slave('1A2B');
+    talk(unit, 0, 30_000, 16);
+    expect(unit.actual(30_000)).toBeCloseTo(15.2);
+    expect(unit.actual(56_000)).toBe(0);
+    talk(unit, 60_000, 90_000, 16);
+    expect(unit.actual(90_000)).toBeCloseTo(15.2);
+  });
+});
+
+describe('heartbeats', () => {
+  test.each<[string, 1 | 2, number, object]>([
+    ['an order is accepted, version 2', 2, 16, { state: 9, limitAmps: 16, actualAmps: 0 }],
+    ['an order is accepted, version 1', 1, 16, { state: 4, limitAmps: 16, actualAmps: 0 }],
+    ['an order of 0 A becomes 6 A, version 2', 2, 0, { state: 9, limitAmps: 6, actualAmps: 0 }],
+    ['an order of 0 A stops, version 1', 1, 0, { state: 3, limitAmps: 0, actualAmps: 0 }],
+  ])('%s', (_, version, amps, wanted) => {
+    const unit = slave('1A2B', { version });
+    unit.hear(order(amps, version), 0);
+    expect(answers(unit, 60)).toEqual([expect.objectContaining(wanted)]);
+  });
+
+  test('without a car the limit stays 0, whatever is ordered', () => {
+    const unit = slave('1A2B', { car: none });
+    unit.hear(order(16), 0);
+    expect(answers(unit, 60)).toEqual([expect.objectContaining({ state: 0, limitAmps: 0, actualAmps: 0 })]);
+  });
+
+  test('to others are not answered', () => {
+    const unit = slave('3C4D');
+    unit.speak(0);
+    unit.hear(order(16), 1);
+    expect(unit.speak(500)).toEqual([]);
+  });
+});
+
+test('questions are answered by units that know them', () => {
+  const ask: MasterMessage = { name: 'vinRequest1', sender: own, receiver: id('1A2B') };
+  const said = (unit: SimulatedSlave) => {
+    unit.speak(0);
+    unit.hear(ask, 1);
+    return unit.speak(200);
+  };
+  expect(said(slave('1A2B'))).toEqual([{ name: 'vinResponse1', sender: '1A2B', vin: tesla.vin.slice(0, 7) }]);
+  expect(said(slave('1A2B', { car: none }))).toEqual([{ name: 'vinResponse1', sender: '1A2B', vin: '' }]);
+  expect(said(slave('1A2B', { mute: true }))).toEqual([]);
+  expect(said(slave('1A2B', { version: 1 }))).toEqual([]);
+});
+
+describe('the simulated bus', () => {
+  test('carries real bytes, each frame with the junk byte of real units after it', () => {
+    const bus = createSimulatedBus([slave('1A2B'), slave('3C4D', { version: 1 })]);
+    const bytes = bus.read(0);
+    expect(bytes.at(-1)).toBe(0xfc);
+    expect(heard(bytes).map(({ name }) => name)).toEqual(['slaveLinkready', 'slaveLinkready']);
+    bus.write(wire(encode(order(16))), 1);
+    expect(bus.wakeAt).toBe(61);
+    expect(heard(bus.read(61))).toEqual([expect.objectContaining({ name: 'slaveHeartbeat', sender: '1A2B' })]);
+  });
+
+  test('is not disturbed by noise', () => {
+    const bus = createSimulatedBus([slave('1A2B')]);
+    bus.read(0);
+    bus.write(Uint8Array.of(0xc0, 1, 2, 3, 0xc0, 0xdb, 0xc0), 1);
+    expect([...bus.read(1_000)]).toEqual([]);
+  });
+});
+
+test('a newcomer sees a three-phase car, a single-phase car and a version 1 unit', () => {
+  expect(demonstration().map((unit) => [unit.id, unit.version])).toEqual([
+    ['1A2B', 2],
+    ['3C4D', 2],
+    ['5E6F', 1],
+  ]);
+});
+
+function order(amps: number, version: 1 | 2 = 2): MasterMessage {
+  return {
+    name: 'masterHeartbeatLimit',
+    sender: own,
+    receiver: id('1A2B'),
+    command: version === 1 ? 0x05 : 0x09,
+    limitAmps: amps,
+    masterPluggedIn: false,
+  };
+}
+
+function answers(unit: SimulatedSlave, now: number): readonly Message[] {
+  return unit.speak(now).filter(({ name }) => name === 'slaveHeartbeat');
+}
+
+/** A master that orders these amps every second. */
+function talk(unit: SimulatedSlave, from: number, to: number, amps: number): void {
+  for (let now = from; now < to; now += 1_000) {
+    unit.hear(order(amps), now);
+    unit.speak(now + 60);
+  }
+}
+
+function heard(bytes: Uint8Array): Message[] {
+  return createCutter()
+    .cut(bytes, 0)
+    .flatMap(({ frame }) => {
+      const decoded = frame && decode(frame);
+      return decoded?.valid ? [decoded.message] : [];
+    });
+}
