@@ -71,6 +71,7 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
           ...state,
           chargers: port === 'simulator' ? [] : output.chargers,
           announced: embedded ? [] : output.announced,
+          setPoints: output.setPoints,
         });
         break;
       case 'left':
@@ -158,7 +159,15 @@ async function restored(path: string, config: Config, log: Log): Promise<SavedSt
   const port = config['interface.port'];
   const broker = config['status.MQTT.broker'];
   const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
-  const fresh = { version: 1, clientId, port, chargers: [], broker, announced: [] } as const;
+  const fresh = {
+    version: 1,
+    clientId,
+    port,
+    chargers: [],
+    broker,
+    announced: [],
+    setPoints: { chargers: {} },
+  } as const;
   try {
     const found = savedState(await readState(path));
     if (!found) return fresh;
@@ -175,15 +184,16 @@ async function restored(path: string, config: Config, log: Log): Promise<SavedSt
 function bridgeSettings(config: Config, state: SavedState) {
   const id = config['interface.id'];
   if (!isTwcId(id)) throw new Error(`interface.id: expected a TWCID, got ${id}`);
+  const limits = {
+    maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
+    maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
+    minAmpsPerTWC: config['config.minAmpsPerTWC'],
+  };
   const overrides = Object.entries(config['status.MQTT.ratelimitOverrides']);
   return {
     mode: config['interface.mode'],
     id,
-    limits: {
-      maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
-      maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
-      minAmpsPerTWC: config['config.minAmpsPerTWC'],
-    },
+    limits,
     energyUnit: config['config.energyUnit'],
     remembered: state.chargers,
     discovery: {
@@ -192,6 +202,8 @@ function bridgeSettings(config: Config, state: SavedState) {
       topicPrefix: config['status.MQTT.topicPrefix'],
       version: packageJson.version,
     },
+    lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
+    setPoints: state.setPoints,
     announced: state.announced,
     random: Math.random,
     topicPrefix: config['status.MQTT.topicPrefix'],

@@ -2,15 +2,21 @@
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
 import { createTraffic, type TrafficSettings } from './bus/traffic.ts';
-import { type ChargerRecord, record } from './charger/charger.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
+import type { ChargerRecord } from './charger/record.ts';
+import { createControl, inWords, type LeaseSettings, type SetPoints } from './charger/wishes.ts';
 import type { DiscoverySettings } from './home-assistant/discovery.ts';
 import { createHomeAssistant } from './home-assistant/home-assistant.ts';
 import { createPublisher, type Publication } from './topics/publisher.ts';
+import { type Request, request, requestTopics } from './topics/requests.ts';
+import type { Overview } from './topics/topic.ts';
 import { type TopicSettings, values } from './topics/values.ts';
 
 export interface BridgeSettings extends TopicSettings, TrafficSettings {
-  readonly discovery: DiscoverySettings;
+  readonly discovery: Omit<DiscoverySettings, 'limits'>;
+  readonly lease: LeaseSettings;
+  /** The set points known from before a restart. */
+  readonly setPoints: SetPoints;
   /** The discovery topics that hold announcements of an earlier run. */
   readonly announced: readonly string[];
   /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
@@ -35,8 +41,15 @@ export type Output =
   | ({ readonly do: 'publish' } & Publication)
   | { readonly do: 'log'; readonly level: 'warn' | 'info' | 'debug'; readonly text: string }
   | { readonly do: 'subscribe'; readonly topic: string }
-  | { readonly do: 'save'; readonly chargers: readonly ChargerRecord[]; readonly announced: readonly string[] }
+  | ({ readonly do: 'save' } & Remembered)
   | { readonly do: 'left' };
+
+/** What is to survive a restart. */
+export interface Remembered {
+  readonly chargers: readonly ChargerRecord[];
+  readonly announced: readonly string[];
+  readonly setPoints: SetPoints;
+}
 
 export interface Bridge {
   step(input: Input, now: number): readonly Output[];
@@ -50,13 +63,25 @@ const LEAVE_WITHIN = 1_000;
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
   const log = (level: 'warn' | 'info' | 'debug', text: string) => void outputs.push({ do: 'log', level, text });
   const traffic = createTraffic(settings, log, startedAt);
-  const homeAssistant = createHomeAssistant(settings.discovery, settings.announced, settings.random);
+  const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
+  const homeAssistant = createHomeAssistant(
+    { ...settings.discovery, limits: settings.limits },
+    settings.announced,
+    settings.random,
+  );
   const publisher = createPublisher();
+  const subscribed = new Set<string>();
+  const inControl = settings.mode === 'master';
   let outputs: Output[] = [];
   let brokerUp = false;
   let leaveBy = Number.POSITIVE_INFINITY;
-  let shown: { readonly fleet: Fleet; readonly troubles: readonly string[] } | undefined;
-  let saved = JSON.stringify([settings.remembered, settings.announced]);
+  let shown: Overview | undefined;
+  let shownFleet: Fleet | undefined;
+  let saved: Remembered = {
+    chargers: settings.remembered,
+    announced: settings.announced,
+    setPoints: settings.setPoints,
+  };
 
   function take(input: Input, now: number): void {
     switch (input.is) {
@@ -87,20 +112,32 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
 
   function takeBroker(up: boolean): void {
     brokerUp = up;
-    if (!up) return publisher.disconnected();
-    publisher.connected();
-    homeAssistant.connected();
+    subscribed.clear();
+    if (up) publisher.connected();
+    else publisher.disconnected();
   }
 
   function takeMessage({ topic, payload, retained }: Extract<Input, { is: 'message' }>, now: number): void {
+    const asked = inControl && request(topic, payload, retained, { ...settings, fleet: traffic.fleet });
+    if (asked) obey(asked, now);
     const deleted = homeAssistant.hears(topic, payload, retained, now);
     if (deleted === undefined) return;
     publisher.forget(deleted);
     log('info', `${deleted}: deleted in Home Assistant, not announced again before a restart`);
   }
 
+  function obey(asked: Request, now: number): void {
+    if ('command' in asked) {
+      control.accept(asked.command, now);
+      log('info', `command: ${inWords(asked.command)}`);
+    } else {
+      log('warn', asked.refusal);
+      if (asked.shownAt !== undefined) publisher.repeat(asked.shownAt);
+    }
+  }
+
   function speak(now: number): void {
-    const bytes = traffic.speaks(now);
+    const bytes = traffic.speaks(control.wishes, now);
     if (bytes) outputs.push({ do: 'send', bytes });
   }
 
@@ -115,31 +152,50 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   /** Values of what has changed since they were last shown. */
   function show(now: number): void {
     const { fleet } = traffic;
-    const troubles = traffic.troubles(now);
+    const overview: Overview = {
+      chargers: confirmed(fleet),
+      limits: settings.limits,
+      troubles: traffic.troubles(control.wishes, now),
+      wishes: control.wishes,
+      setPoints: control.setPoints,
+      leaseLeft: control.leaseLeft(now),
+      inControl,
+    };
     const before = shown?.troubles ?? [];
-    const same = troubles.length === before.length && troubles.every((trouble, i) => trouble === before[i]);
-    if (fleet === shown?.fleet && same) return;
-    const overview = { chargers: confirmed(fleet), limits: settings.limits, troubles };
-    for (const value of values(overview, shown?.fleet, settings)) publisher.want(value);
-    shown = { fleet, troubles };
+    const troublesSame = overview.troubles.join() === before.join();
+    const wishesSame = overview.wishes === shown?.wishes;
+    if (fleet === shownFleet && troublesSame && wishesSame) return;
+    for (const trouble of overview.troubles) if (!before.includes(trouble)) log('warn', `problem: ${trouble}`);
+    for (const value of values(overview, wishesSame ? shownFleet : undefined, settings)) publisher.want(value);
+    shown = overview;
+    shownFleet = fleet;
   }
 
   /** Home Assistant is told what it does not know yet. */
   function introduce(now: number): void {
     const chargers = confirmed(traffic.fleet);
-    for (const announced of homeAssistant.tells(chargers, now)) publisher.want(announced);
+    for (const announced of homeAssistant.tells(chargers, traffic.records, now)) publisher.want(announced);
     if (homeAssistant.asksAgain(now)) publisher.replay();
     if (!brokerUp) return;
-    for (const topic of homeAssistant.subscribes(chargers)) outputs.push({ do: 'subscribe', topic });
+    const wanted = [
+      ...(inControl ? requestTopics(settings.topicPrefix) : []),
+      ...homeAssistant.subscriptions(chargers),
+    ];
+    for (const topic of wanted) {
+      if (subscribed.has(topic)) continue;
+      subscribed.add(topic);
+      outputs.push({ do: 'subscribe', topic });
+    }
   }
 
   function save(): void {
-    const chargers = confirmed(traffic.fleet).map(record);
     const { announced } = homeAssistant;
-    const content = JSON.stringify([chargers, announced]);
-    if (content === saved) return;
-    saved = content;
-    outputs.push({ do: 'save', chargers, announced });
+    const { setPoints } = control;
+    const chargers = traffic.records;
+    const same = chargers === saved.chargers && announced === saved.announced && setPoints === saved.setPoints;
+    if (same) return;
+    saved = { chargers, announced, setPoints };
+    outputs.push({ do: 'save', ...saved });
   }
 
   return {
@@ -147,6 +203,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       outputs = [];
       take(input, now);
       traffic.ages(now);
+      if (control.ages(now)) log('info', 'set points that were given for a time are over');
       speak(now);
       leave(now);
       show(now);
@@ -155,6 +212,6 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       for (const publication of publisher.due(now)) outputs.push({ do: 'publish', ...publication });
       return outputs;
     },
-    wakeAt: (now) => Math.min(traffic.wakeAt(now), publisher.nextAt, homeAssistant.nextAt, leaveBy),
+    wakeAt: (now) => Math.min(traffic.wakeAt(now), publisher.nextAt, homeAssistant.nextAt, control.nextAt, leaveBy),
   };
 }

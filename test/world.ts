@@ -44,16 +44,20 @@ export function switchable(slave: SimulatedSlave, there: () => boolean): Simulat
   };
 }
 
+const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
+
 export const defaults: BridgeSettings = {
   mode: 'master',
   id: own,
-  limits: { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 },
+  limits,
   energyUnit: 'auto',
   remembered: [],
   topicPrefix: 'TWC',
   ratelimit: 0,
   ratelimitOverrides: {},
   discovery: { mode: 'off', prefix: 'homeassistant', topicPrefix: 'TWC', version: '0.0.0' },
+  lease: { leaseSeconds: 0, safeAmps: 6 },
+  setPoints: { chargers: {} },
   announced: [],
   random: () => 0.5,
 };

@@ -1,6 +1,7 @@
 // What the two ways to be on the bus have in common: a master speaks, a listener never does.
 
 import type { Fleet } from '../charger/fleet.ts';
+import type { Wishes } from '../charger/wishes.ts';
 import type { Version } from '../protocol/codec.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
 
@@ -11,11 +12,11 @@ export interface Bus {
   /** A valid frame came: the message in it if it is to be believed, undefined for our echo and for what is not meant for us. */
   hears(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined;
   /** What to say now, if anything. The caller sends it. */
-  speaks(fleet: Fleet, now: number): Utterance | undefined;
+  speaks(fleet: Fleet, wishes: Wishes, now: number): Utterance | undefined;
   /** When `speaks` may have something to say. */
   wakeAt(fleet: Fleet, now: number): number;
   /** What is wrong on this bus, in words. */
-  troubles(now: number): readonly string[];
+  troubles(fleet: Fleet, wishes: Wishes, now: number): readonly string[];
 }
 
 export interface Utterance {

@@ -4,7 +4,8 @@
 
 import type { Charger } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
-import { type Limits, offer } from '../charger/share.ts';
+import { type Limits, offer, sharingTroubles } from '../charger/share.ts';
+import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
@@ -37,6 +38,7 @@ const LISTEN_FIRST = 1_000;
 const RAISE_AFTER = 5_000;
 /** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
 const HANGS_AFTER = 5;
+const CONFLICT_SHOWN_FOR = 30_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -99,11 +101,13 @@ export function createMaster({ id: own, limits, openedAt }: MasterSettings): Mas
     return { message, version };
   }
 
-  function heartbeat(charger: Charger, fleet: Fleet, now: number): MasterMessage {
-    const wanted = offer(charger, fleet, limits, openedAt + RAISE_AFTER, now);
+  function heartbeat(charger: Charger, fleet: Fleet, wishes: Wishes, now: number): MasterMessage {
+    const wanted = offer(charger, fleet, limits, wishes, openedAt + RAISE_AFTER, now);
     const amps = leaving && wanted !== undefined ? Math.min(wanted, FAREWELL_AMPS) : wanted;
     const address = { sender: own, receiver: charger.id, masterPluggedIn: false } as const;
-    if (amps === undefined || (amps > 0 && amps === charger.heartbeat?.limitAmps)) {
+    // Version 1 stops only while 0 A is repeated; a version 2 unit that has nothing would take 0 A for 6 A (protocol 4.9).
+    const confirmed = amps === charger.heartbeat?.limitAmps && (amps !== 0 || charger.version !== 1);
+    if (amps === undefined || (confirmed && amps === (charger.offer?.amps ?? amps))) {
       return { name: 'masterHeartbeat', ...address, command: 0x00 };
     }
     return { name: 'masterHeartbeatLimit', ...address, command: commandFor(charger), limitAmps: amps };
@@ -157,14 +161,14 @@ export function createMaster({ id: own, limits, openedAt }: MasterSettings): Mas
       return message;
     },
 
-    speaks(fleet, now) {
+    speaks(fleet, wishes, now) {
       if (now < mayBegin()) return undefined;
       transaction = undefined;
       const urgent = mostUrgent(fleet);
       if (urgent && dueAt(urgent) <= now) {
         heartbeatAt.set(urgent.id, now);
         if (leaving) told.add(urgent.id);
-        return say(heartbeat(urgent, fleet, now), urgent.version ?? 2, now);
+        return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
       }
       if (leaving) return undefined;
       const name = announcements[Math.floor(announced / ANNOUNCED_TIMES)];
@@ -186,13 +190,14 @@ export function createMaster({ id: own, limits, openedAt }: MasterSettings): Mas
       return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking));
     },
 
-    troubles(now) {
+    troubles(fleet, wishes, now) {
       const rival = watch.rival(now);
       return [
         ...(rival
-          ? [`Another master speaks on the bus (${rival}): set its rotary switch to F. Nothing is sent meanwhile`]
+          ? [`Another master speaks on the bus (${rival}): set its rotary switch to F. Nothing is sent now`]
           : []),
-        ...(now - conflictAt < 30_000 ? [`A charger has our id ${own}; asked it to choose another`] : []),
+        ...(now - conflictAt < CONFLICT_SHOWN_FOR ? [`A charger has our id ${own}: asked it to choose another`] : []),
+        ...sharingTroubles(fleet, wishes, now),
       ];
     },
 

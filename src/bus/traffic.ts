@@ -1,10 +1,11 @@
 // The bus side of the bridge: bytes become knowledge of the chargers, and what is to be said becomes bytes.
 
-import { type ChargerRecord, remembered } from '../charger/charger.ts';
 import type { EnergyUnit } from '../charger/energy.ts';
-import { aged, commanded, type Fleet, met, nextChange, speaker } from '../charger/fleet.ts';
+import { aged, commanded, confirmed, type Fleet, met, nextChange, speaker } from '../charger/fleet.ts';
 import { news } from '../charger/news.ts';
+import { type ChargerRecord, record, remembered, sameRecords } from '../charger/record.ts';
 import type { Limits } from '../charger/share.ts';
+import type { Wishes } from '../charger/wishes.ts';
 import { decode, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
@@ -27,17 +28,19 @@ export type Log = (level: 'warn' | 'info' | 'debug', text: string) => void;
 
 export interface Traffic {
   readonly fleet: Fleet;
+  /** What to remember of the chargers; the same list as long as that is the same. */
+  readonly records: readonly ChargerRecord[];
   opened(now: number): void;
   closed(reason: string): void;
   hears(bytes: Uint8Array, now: number): void;
   /** Time passed. */
   ages(now: number): void;
   /** The bytes to send now. */
-  speaks(now: number): Uint8Array | undefined;
+  speaks(wishes: Wishes, now: number): Uint8Array | undefined;
   /** Tells the chargers that nobody will speak any more; true when that is done. */
   leaves(): boolean;
   /** What is wrong, in words. */
-  troubles(now: number): readonly string[];
+  troubles(wishes: Wishes, now: number): readonly string[];
   wakeAt(now: number): number;
 }
 
@@ -53,12 +56,15 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   const refused = new Map<TwcId, number>();
   let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
   let bus: Bus | Master | undefined;
-  let complained: readonly string[] = [];
+  let records = settings.remembered;
   let down = 'The link is not open yet';
 
   function take(frame: Uint8Array, now: number): void {
     const decoded = decode(frame);
-    if (!decoded.valid) return log('debug', `bad frame, ${decoded.reason}`);
+    if (!decoded.valid) {
+      log('debug', `bad frame, ${decoded.reason}`);
+      return;
+    }
     log('debug', `heard ${JSON.stringify(decoded.message)}`);
     const message = bus?.hears(frame, decoded.message, fleet, now);
     if (message) learn(message, frame.length === 14 ? 1 : 2, now);
@@ -93,14 +99,12 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     fleet = after;
   }
 
-  function complain(troubles: readonly string[]): void {
-    for (const trouble of troubles) if (!complained.includes(trouble)) log('warn', trouble);
-    complained = troubles;
-  }
-
   return {
     get fleet() {
       return fleet;
+    },
+    get records() {
+      return records;
     },
     opened(now) {
       bus = settings.mode === 'listen' ? createListener() : createMaster({ ...settings, openedAt: now });
@@ -118,11 +122,12 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     },
     ages(now) {
       change(aged(fleet, now));
-      complain(bus?.troubles(now) ?? []);
+      const newest = confirmed(fleet).map(record);
+      if (!sameRecords(newest, records)) records = newest;
       for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
     },
-    speaks(now) {
-      const utterance = bus?.speaks(fleet, now);
+    speaks(wishes, now) {
+      const utterance = bus?.speaks(fleet, wishes, now);
       if (!utterance) return undefined;
       const { message, version } = utterance;
       log('debug', `said ${JSON.stringify(message)}`);
@@ -130,10 +135,10 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       return wire(encode(message, version));
     },
     leaves: () => !bus || !('leaving' in bus) || bus.leaving(fleet),
-    troubles(now) {
+    troubles(wishes, now) {
       const tooMany = [...refused.keys()].join(', ');
       return [
-        ...(bus ? bus.troubles(now) : [down]),
+        ...(bus ? bus.troubles(fleet, wishes, now) : [down]),
         ...(tooMany ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${tooMany}`] : []),
       ];
     },

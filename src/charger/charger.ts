@@ -3,6 +3,7 @@
 import type { Version } from '../protocol/codec.ts';
 import type { Phases, TwcId } from '../protocol/field.ts';
 import type { Message, MessageNamed } from '../protocol/messages.ts';
+import { use } from './draw.ts';
 import { type Energy, type EnergyUnit, metered, noEnergy } from './energy.ts';
 import { concluded, type Vin, type VinReading, withPart } from './vin.ts';
 
@@ -25,6 +26,10 @@ export interface Charger {
   readonly charging: Charging;
   /** The limit that was last ordered, by us or by the master that we listen to. */
   readonly offer?: { readonly amps: number; readonly at: number };
+  /** Since when it has drawn clearly more than it may, undefined while it does not. */
+  readonly overSince: number | undefined;
+  /** Since when it has left a part of its limit unused, undefined while it does not. */
+  readonly unusedSince: number | undefined;
   readonly serialNumber?: string;
   readonly firmware?: string;
   readonly vin: Vin;
@@ -32,7 +37,7 @@ export interface Charger {
   readonly lastVin?: string;
 }
 
-interface Heartbeat {
+export interface Heartbeat {
   readonly state: number;
   /** The limit in force, A; 0 while no car is plugged in, whatever was ordered. */
   readonly limitAmps: number;
@@ -53,47 +58,28 @@ type Charging =
   | { readonly on: false }
   | { readonly on: true; readonly since: number; readonly below: number | undefined };
 
-/** What survives a restart of the bridge. */
-export interface ChargerRecord {
-  readonly id: TwcId;
-  readonly version?: Version;
-  readonly ratedAmps?: number;
-  readonly serialNumber?: string;
-  readonly firmware?: string;
-  readonly lastVin?: string;
-}
-
 /** A unit that has not been heard for this long is offline (protocol 4.1). */
 export const OFFLINE_AFTER = 26_000;
 /** Less is not charging: idle units report up to 0.25 A (protocol 3.4, 4.8). */
 const CHARGING_FROM = 1;
 const CHARGING_ENDS_AFTER = 5_000;
 
-const nothing = { online: false, energy: noEnergy, charging: { on: false }, vin: { is: 'unknown' } } as const;
+const nothing = {
+  online: false,
+  energy: noEnergy,
+  charging: { on: false },
+  vin: { is: 'unknown' },
+  overSince: undefined,
+  unusedSince: undefined,
+} as const;
 
 export function newcomer(id: TwcId, now: number): Charger {
   return { ...nothing, id, since: now, confirmed: false };
 }
 
-export function remembered(record: ChargerRecord, now: number): Charger {
-  return { ...nothing, ...record, since: now, confirmed: true };
-}
-
 /** For how long nothing has been heard of it, ms. */
 export function silence({ heardAt, since }: Charger, now: number): number {
   return now - (heardAt ?? since);
-}
-
-export function record(charger: Charger): ChargerRecord {
-  const { id, version, ratedAmps, serialNumber, firmware, lastVin } = charger;
-  return {
-    id,
-    ...(version && { version }),
-    ...(ratedAmps && { ratedAmps }),
-    ...(serialNumber && { serialNumber }),
-    ...(firmware && { firmware }),
-    ...(lastVin && { lastVin }),
-  };
 }
 
 /** The charger after one of its own messages. `version` is that of the frame. */
@@ -177,7 +163,8 @@ function learned(charger: Charger, message: Message, version: Version, unit: Ene
       return { ...charger, version, ratedAmps: message.maxAmps };
     case 'slaveHeartbeat': {
       const { state, limitAmps, actualAmps } = message;
-      return { ...charger, version: charger.version ?? version, heartbeat: { state, limitAmps, actualAmps, at: now } };
+      const heartbeat = { state, limitAmps, actualAmps, at: now };
+      return { ...charger, version: charger.version ?? version, heartbeat, ...use(charger, heartbeat, now) };
     }
     case 'meterResponse':
       return withMeter(charger, message, message.phaseAmps, unit, now);

@@ -1,10 +1,13 @@
-// How the amps of the circuit are divided, and what may be offered at this moment without ever promising more than that.
+// How the amps of the circuit are divided by demand, and what may be offered at this moment without ever promising more
+// than the circuit has.
 
 import type { TwcId } from '../protocol/field.ts';
 import { actualAmps, type Charger, silence } from './charger.ts';
+import { overdraws, refusesLimit, unusedFor } from './draw.ts';
 import { type Fleet, RESERVED_FOR } from './fleet.ts';
+import type { Wish, Wishes } from './wishes.ts';
 
-/** Whole amperes. */
+/** Whole amperes, as configured: nothing ever goes above them. */
 export interface Limits {
   /** Of the circuit that all chargers share. */
   readonly maxAmpsForSlaves: number;
@@ -14,46 +17,124 @@ export interface Limits {
   readonly minAmpsPerTWC: number;
 }
 
-/** A version 2 unit can not be stopped by offering 0 A: it falls back to this (protocol 4.9). */
-const V2_FLOOR = 6;
+/** A version 2 unit that has a limit can not be stopped by offering 0 A: it falls back to this (protocol 4.9). */
+export const V2_FLOOR = 6;
 /** A draw so little over the limit is the car settling, not a draw of its own (protocol 8.5). */
 const SETTLED_WITHIN = 0.5;
-/** Between two raises of the same unit (protocol 4.6). */
-const RAISE_EVERY = 5_000;
+/** Between two changes for the same unit, unless safety asks for one (protocol 4.6). */
+const CHANGE_EVERY = 5_000;
+/** A car that leaves amps unused for this long is given a little more than it takes, and others get the rest. */
+const UNUSED_AFTER = 30_000;
+const MARGIN = 2;
+/** When there is not enough for everybody's minimum, the order changes this often (protocol 8.5). */
+const ROTATE_EVERY = 15 * 60_000;
 
-/** What each counted charger is to have: an equal part, and nothing for the last in order while parts are below the minimum. */
-export function shares(fleet: Fleet, limits: Limits, now: number): ReadonlyMap<TwcId, number> {
+const READY = 0;
+const DO_NOT_CHARGE = 3;
+
+/** Who gets amps first: who can not be stopped, who has a car that wants, who may have a sleeping car. */
+type Rank = 'held' | 'wants' | 'idle' | 'off';
+
+interface Claim {
+  readonly charger: Charger;
+  readonly rank: Rank;
+  /** The most that it may have, whole A. */
+  readonly cap: number;
+  /** The most that it can use as far as is known, whole A. */
+  readonly most: number;
+}
+
+/** What each counted charger is to have, whole A. */
+export function shares(fleet: Fleet, limits: Limits, wishes: Wishes, now: number): ReadonlyMap<TwcId, number> {
   const counted = [...fleet.values()].filter((charger) => counts(charger, now));
-  let served = counted.length;
-  while (served > 0 && Math.floor(limits.maxAmpsForSlaves / served) < limits.minAmpsPerTWC) served--;
-  const part = Math.floor(limits.maxAmpsForSlaves / served);
-  return new Map(counted.map((charger, i) => [charger.id, i < served ? bounded(charger, part, limits) : 0]));
+  const alarm = counted.some((charger) => overdraws(charger, now));
+  const claims = rotated(counted, now).map((charger) => claim(charger, wishes.of(charger.id), limits, alarm, now));
+  const given = new Map<TwcId, number>(counted.map(({ id }) => [id, 0]));
+  let left = wishes.circuit;
+  const give = ({ charger: { id } }: Claim, amps: number) => {
+    given.set(id, (given.get(id) ?? 0) + amps);
+    left -= amps;
+  };
+  // What can not be stopped has its floor, whether the circuit has it or not.
+  for (const one of claims.filter(({ rank }) => rank === 'held')) give(one, V2_FLOOR);
+  const least = limits.minAmpsPerTWC;
+  for (const rank of ['held', 'wants'] as const) {
+    for (const one of claims.filter((candidate) => candidate.rank === rank && candidate.most >= least)) {
+      const missing = least - (given.get(one.charger.id) ?? 0);
+      if (missing > 0 && missing <= left) give(one, missing);
+    }
+  }
+  const has = ({ charger: { id } }: Claim) => given.get(id) ?? 0;
+  /** Ampere by ampere to whoever has least, so that nobody gets more while another could use it. */
+  const fill = (bound: (one: Claim) => number) => {
+    while (left >= 1) {
+      const open = claims.filter((one) => has(one) >= least && has(one) < bound(one));
+      const [poorest] = open.sort((a, b) => has(a) - has(b));
+      if (!poorest) return;
+      give(poorest, 1);
+    }
+  };
+  fill(({ most }) => most);
+  for (const one of claims.filter(({ rank, most }) => rank === 'idle' && most >= least)) {
+    if (left >= least) give(one, least);
+  }
+  // What nobody else can use goes to those who do not seem to need it.
+  fill(({ cap, most }) => (most > 0 && !alarm ? cap : most));
+  return given;
+}
+
+function claim(charger: Charger, wish: Wish, limits: Limits, alarm: boolean, now: number): Claim {
+  const { heartbeat, ratedAmps = Number.POSITIVE_INFINITY } = charger;
+  const least = limits.minAmpsPerTWC;
+  const cap = Math.floor(Math.min(wish.limit, limits.maxAmpsPerTWC, ratedAmps));
+  const floor = charger.version !== 1 && holds(charger);
+  if (!wish.allowed || cap < least) return { charger, rank: floor ? 'held' : 'off', cap: 0, most: 0 };
+  const content = unusedFor(charger, now) >= UNUSED_AFTER;
+  const most = Math.min(cap, alarm ? least : content ? Math.max(least, roomy(charger)) : cap);
+  if (floor) return { charger, rank: 'held', cap, most };
+  const asleep = heartbeat?.state === READY || (heartbeat?.state === DO_NOT_CHARGE && content);
+  const idle = asleep && (actualAmps(charger) ?? 0) < 1;
+  return { charger, rank: idle ? 'idle' : 'wants', cap, most };
+}
+
+/** A little more than it takes; what it has, if that is about as much, so that the limit does not follow every flicker. */
+function roomy(charger: Charger): number {
+  const used = actualAmps(charger) ?? 0;
+  const has = charger.offer?.amps ?? 0;
+  return has >= used + MARGIN - 1 && has <= used + 2 * MARGIN ? has : Math.ceil(used) + MARGIN;
 }
 
 /**
- * What to offer a charger now, whole A; undefined while nothing can be said: before its first heartbeat, or while the
- * amps that it is to have are still held by others. Lower is always allowed at once; higher only into what is left of
- * the circuit when everyone else is counted with the highest of reported limit, last order and draw (protocol 8.5).
- * `raiseFrom`: the time before which nothing is raised, because not everybody has been heard yet.
+ * What to offer a charger now, whole A; undefined for nothing new: before its first heartbeat, or while the amps that it
+ * is to have are still held by others. Lower is always possible; higher only into what is left of the circuit when
+ * everybody else is counted with the highest of reported limit, last order and draw (protocol 8.5). `raiseFrom`: the time
+ * before which nothing is raised, because not everybody has been heard yet.
  */
 export function offer(
   charger: Charger,
   fleet: Fleet,
   limits: Limits,
+  wishes: Wishes,
   raiseFrom: number,
   now: number,
 ): number | undefined {
-  const target = shares(fleet, limits, now).get(charger.id);
+  const target = shares(fleet, limits, wishes, now).get(charger.id);
   if (target === undefined || !charger.heartbeat) return undefined;
-  const held = Math.max(charger.heartbeat.limitAmps, charger.offer?.amps ?? 0);
-  if (target <= held) return target;
-  const others = [...fleet.values()].filter((other) => other.id !== charger.id && counts(other, now));
-  const unread = others.some((other) => !other.heartbeat);
-  const tooSoon = now < raiseFrom || now - (charger.offer?.at ?? Number.NEGATIVE_INFINITY) < RAISE_EVERY;
-  if (unread || tooSoon) return charger.offer?.amps;
-  const left = others.reduce((amps, other) => amps - reserved(other), limits.maxAmpsForSlaves);
+  const before = charger.offer?.amps;
+  const held = Math.max(charger.heartbeat.limitAmps, before ?? 0);
+  const tooSoon = now - (charger.offer?.at ?? Number.NEGATIVE_INFINITY) < CHANGE_EVERY;
+  const counted = [...fleet.values()].filter((other) => counts(other, now));
+  const sum = counted.reduce((amps, other) => amps + reserved(other), 0);
+  const over = sum > wishes.circuit || held > limits.maxAmpsPerTWC;
+  if (target <= held) {
+    const unchanged = target === before || (tooSoon && !over);
+    return unchanged ? before : target;
+  }
+  const unread = counted.some((other) => !other.heartbeat);
+  if (unread || tooSoon || now < raiseFrom) return before;
+  const left = Math.min(wishes.circuit, limits.maxAmpsForSlaves) - sum + reserved(charger);
   const possible = Math.min(target, Math.floor(left));
-  return possible >= Math.max(limits.minAmpsPerTWC, held) ? possible : charger.offer?.amps;
+  return possible >= Math.max(limits.minAmpsPerTWC, held) ? possible : before;
 }
 
 /** The amps of the circuit that a charger may be using or may start to use without being asked. */
@@ -61,8 +142,26 @@ export function reserved(charger: Charger): number {
   const limit = Math.max(charger.heartbeat?.limitAmps ?? 0, charger.offer?.amps ?? 0);
   const draw = actualAmps(charger) ?? 0;
   const used = draw <= limit + SETTLED_WITHIN ? limit : draw;
-  const mayDraw = charger.version !== 1 && (charger.heartbeat?.state !== 0 || limit > 0);
+  const mayDraw = charger.version !== 1 && (charger.heartbeat?.state !== READY || holds(charger));
   return mayDraw ? Math.max(used, V2_FLOOR) : used;
+}
+
+/** What orders on the bus can not put right, in words. */
+export function sharingTroubles(fleet: Fleet, wishes: Wishes, now: number): string[] {
+  const counted = [...fleet.values()].filter((charger) => counts(charger, now));
+  const unstoppable = counted.filter((charger) => charger.version !== 1 && holds(charger)).length * V2_FLOOR;
+  return [
+    ...(unstoppable > wishes.circuit
+      ? [`${unstoppable} A are in use that can not be stopped over the bus, the circuit has ${wishes.circuit} A`]
+      : []),
+    ...counted.filter((one) => overdraws(one, now)).map(({ id }) => `${id} draws more than it may, all are lowered`),
+    ...counted.filter((one) => refusesLimit(one, now)).map(({ id }) => `${id} does not follow its limit`),
+  ];
+}
+
+/** It has a limit in force or draws: a car may be charging. */
+function holds(charger: Charger): boolean {
+  return (charger.heartbeat?.limitAmps ?? 0) > 0 || (actualAmps(charger) ?? 0) >= 1;
 }
 
 /** Whether a charger has a part in the circuit: it was heard a short while ago, or may still wake up after a restart. */
@@ -70,7 +169,7 @@ function counts(charger: Charger, now: number): boolean {
   return silence(charger, now) < RESERVED_FOR;
 }
 
-function bounded({ ratedAmps = Number.POSITIVE_INFINITY }: Charger, part: number, limits: Limits): number {
-  const amps = Math.floor(Math.min(part, limits.maxAmpsPerTWC, ratedAmps));
-  return amps >= limits.minAmpsPerTWC ? amps : 0;
+function rotated(chargers: readonly Charger[], now: number): readonly Charger[] {
+  const first = Math.floor(now / ROTATE_EVERY) % Math.max(1, chargers.length);
+  return [...chargers.slice(first), ...chargers.slice(0, first)];
 }

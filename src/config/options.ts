@@ -2,7 +2,8 @@
 // the app are held to it by tests.
 
 import { isTwcId } from '../protocol/field.ts';
-import { bridgeTopics, chargerTopics } from '../topics/catalogue.ts';
+import { bridgeTopics } from '../topics/bridge-catalogue.ts';
+import { chargerTopics } from '../topics/catalogue.ts';
 import { type Check, choice, integer, number, numbersFor, text } from './check.ts';
 
 export interface Option<T> {
@@ -45,6 +46,12 @@ export const options = {
     choice('auto', 'kWh', 'Wh'),
     "Unit of the chargers' energy counter; `auto` tells it from the counter",
   ),
+  'control.leaseSeconds': option(
+    0,
+    integer(0, 86_400),
+    'Without a new limit over MQTT for this long, limits that were set fall back to `safeAmps`; 0 for never',
+  ),
+  'control.safeAmps': option(6, integer(6, 80), 'What limits fall back to when nobody renews them'),
   'status.MQTT.broker': option(
     'embedded',
     text('mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT', isBroker),

@@ -1,6 +1,7 @@
 // What survives a restart, checked like anything that comes from outside.
 
-import type { ChargerRecord } from '../charger/charger.ts';
+import type { ChargerRecord } from '../charger/record.ts';
+import type { SetPoints } from '../charger/wishes.ts';
 import { isTwcId } from '../protocol/field.ts';
 
 export interface SavedState {
@@ -14,12 +15,13 @@ export interface SavedState {
   readonly broker: string;
   /** Discovery topics that hold an announcement of ours. */
   readonly announced: readonly string[];
+  readonly setPoints: SetPoints;
 }
 
 /** The state in a file's JSON, undefined for no file. Throws an Error that says what is wrong. */
 export function savedState(json: unknown): SavedState | undefined {
   if (json === undefined) return undefined;
-  const { version, clientId, port, chargers, broker, announced } = fieldsOf(json);
+  const { version, clientId, port, chargers, broker, announced, setPoints } = fieldsOf(json);
   if (version !== 1) throw new Error(`version: expected 1, got ${JSON.stringify(version)}`);
   if (typeof clientId !== 'string' || !/^[\w-]{1,64}$/.test(clientId)) throw new Error('clientId: expected a name');
   if (typeof port !== 'string' || !Array.isArray(chargers)) throw new Error('expected a port and chargers');
@@ -30,6 +32,7 @@ export function savedState(json: unknown): SavedState | undefined {
     port,
     chargers: chargers.map(chargerRecord),
     broker: known ? broker : '',
+    setPoints: savedSetPoints(setPoints),
     announced: known ? announced.filter((topic) => typeof topic === 'string') : [],
   };
 }
@@ -46,6 +49,19 @@ function chargerRecord(json: unknown): ChargerRecord {
     ...((version === 1 || version === 2) && { version }),
     ...Object.fromEntries(good.map(([name]) => [name, fields[name]])),
   };
+}
+
+function savedSetPoints(json: unknown = {}): SetPoints {
+  const { circuit, chargers = {} } = fieldsOf(json);
+  const good = Object.entries(fieldsOf(chargers)).map(([id, one]) => {
+    const { limit, charging } = fieldsOf(one);
+    return [id, { ...(isAmps(limit) && { limit }), ...(typeof charging === 'boolean' && { charging }) }];
+  });
+  return { ...(isAmps(circuit) && { circuit }), chargers: Object.fromEntries(good) };
+}
+
+function isAmps(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 function fieldsOf(json: unknown): Record<string, unknown> {

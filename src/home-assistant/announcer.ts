@@ -18,7 +18,7 @@ export interface Announcer {
   heard(topic: string, payload: string): 'deleted' | 'found' | undefined;
   /** The patterns under which these chargers and the bridge are announced. */
   subscriptions(chargers: readonly Charger[]): readonly string[];
-  /** The topics that hold an announcement of ours, to be remembered across restarts. */
+  /** The topics that hold an announcement of ours, to be remembered across restarts; the same list while they are the same. */
   readonly announced: readonly string[];
   /** When `wants` gives something else although nothing happened. */
   readonly nextAt: number;
@@ -37,6 +37,7 @@ export function createAnnouncer(settings: DiscoverySettings, before: readonly st
   /** Topics that are on their way out; a time for those that are emptied then. */
   const leaving = new Map<string, { readonly step: Farewell; readonly at: number }>();
   const deleted = new Set<string>();
+  let listed = before;
   let wanted: ReadonlyMap<string, string> = new Map();
 
   function farewell(topic: string): Farewell {
@@ -92,7 +93,10 @@ export function createAnnouncer(settings: DiscoverySettings, before: readonly st
       return ids.flatMap((id) => announcedAt(id, settings));
     },
     get announced() {
-      return [...announced].sort();
+      if (listed.length !== announced.size || listed.some((topic) => !announced.has(topic))) {
+        listed = [...announced].sort();
+      }
+      return listed;
     },
     get nextAt() {
       return Math.min(Number.POSITIVE_INFINITY, ...[...leaving.values()].map(({ at }) => at));

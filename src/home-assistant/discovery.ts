@@ -2,8 +2,10 @@
 // from the same parts and describe the same entities.
 
 import type { Charger } from '../charger/charger.ts';
+import type { Limits } from '../charger/share.ts';
 import type { TwcId } from '../protocol/field.ts';
-import { bridgeTopics, chargerTopics } from '../topics/catalogue.ts';
+import { bridgeTopics } from '../topics/bridge-catalogue.ts';
+import { chargerTopics } from '../topics/catalogue.ts';
 import type { Entity } from '../topics/topic.ts';
 
 export type DiscoveryMode = 'entity' | 'device' | 'off';
@@ -16,6 +18,7 @@ export interface DiscoverySettings {
   readonly topicPrefix: string;
   /** Of this program. */
   readonly version: string;
+  readonly limits: Limits;
 }
 
 /** A retained config payload. */
@@ -35,6 +38,9 @@ interface Device {
   readonly uid: string;
   readonly description: Json;
   readonly availability: readonly { readonly topic: string }[];
+  /** Below this its topics are. */
+  readonly place: string;
+  readonly charger: Charger | undefined;
   readonly parts: readonly { readonly entity: Entity; readonly topic: string }[];
 }
 
@@ -76,11 +82,14 @@ function bridgeDevice(settings: DiscoverySettings): Device {
       sw_version: version,
     },
     availability: [{ topic: `${topicPrefix}/status` }],
+    place: `${topicPrefix}/`,
+    charger: undefined,
     parts: partsOf(bridgeTopics, `${topicPrefix}/`),
   };
 }
 
-function chargerDevice({ id, serialNumber, firmware }: Charger, settings: DiscoverySettings): Device {
+function chargerDevice(charger: Charger, settings: DiscoverySettings): Device {
+  const { id, serialNumber, firmware } = charger;
   const { topicPrefix } = settings;
   return {
     uid: deviceUid(id, settings),
@@ -93,6 +102,8 @@ function chargerDevice({ id, serialNumber, firmware }: Charger, settings: Discov
       via_device: deviceUid(undefined, settings),
     },
     availability: [{ topic: `${topicPrefix}/status` }, { topic: `${topicPrefix}/${id}/availability` }],
+    place: `${topicPrefix}/${id}/`,
+    charger,
     parts: partsOf(chargerTopics, `${topicPrefix}/${id}/`),
   };
 }
@@ -111,8 +122,8 @@ function singles(device: Device, settings: DiscoverySettings): Announcement[] {
     const { availability, ...shared } = common(device, settings);
     const payload = {
       ...shared,
-      ...(!entity.alwaysAvailable && { availability }),
-      ...component(entity, topic, device),
+      availability: entity.alwaysAvailable ? undefined : [...availability, ...controlled(entity, settings)],
+      ...component(entity, topic, device, settings),
     };
     return {
       topic: `${settings.prefix}/${entity.component}/${device.uid}/${entity.key}/config`,
@@ -126,13 +137,19 @@ function bundle(device: Device, settings: DiscoverySettings): Announcement[] {
     entity.key,
     {
       platform: entity.component,
-      ...component(entity, topic, device),
-      // Otherwise it would get the root's.
+      ...component(entity, topic, device, settings),
+      // Without one of its own it gets the root's.
       ...(entity.alwaysAvailable && { availability: [] }),
+      ...(entity.command && { availability: [...device.availability, ...controlled(entity, settings)] }),
     },
   ]);
   const payload = { ...common(device, settings), components: Object.fromEntries(components) };
   return [{ topic: bundleTopic(device.uid, settings), payload: stable(payload) }];
+}
+
+/** What can be ordered is there only while orders are possible. */
+function controlled({ command }: Entity, { topicPrefix }: DiscoverySettings): readonly { readonly topic: string }[] {
+  return command ? [{ topic: `${topicPrefix}/control/availability` }] : [];
 }
 
 /** Not the id of the singles' node: Home Assistant would take a bundle of that id for a conflict while migrating. */
@@ -150,7 +167,13 @@ function common({ uid, description, availability }: Device, { version }: Discove
   };
 }
 
-function component(entity: Entity, topic: string, { uid }: Device): Json {
+function component(
+  entity: Entity,
+  topic: string,
+  { uid, place, charger }: Device,
+  { limits }: DiscoverySettings,
+): Json {
+  const range = entity.range?.(limits, charger);
   return {
     unique_id: `${uid}_${entity.key}`,
     default_entity_id: `${entity.component}.${uid}_${entity.key}`,
@@ -167,6 +190,11 @@ function component(entity: Entity, topic: string, { uid }: Device): Json {
     value_template: entity.template,
     payload_on: entity.payloads?.on,
     payload_off: entity.payloads?.off,
+    command_topic: entity.command && `${place}${entity.command}`,
+    min: range?.min,
+    max: range?.max,
+    step: range && 1,
+    mode: range && 'box',
   };
 }
 

@@ -1,19 +1,18 @@
 // Our side of the conversation with Home Assistant: what it is told of the chargers and when, and what it says to us.
 
-import { type Charger, record } from '../charger/charger.ts';
+import type { Charger } from '../charger/charger.ts';
+import type { ChargerRecord } from '../charger/record.ts';
 import type { Wanted } from '../topics/publisher.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { DiscoverySettings } from './discovery.ts';
 
 export interface HomeAssistant {
-  /** The broker is there, and knows of no subscription. */
-  connected(): void;
   /** A message came on a topic that we subscribed to. Gives the topic that was deleted in Home Assistant, if that is what it says. */
   hears(topic: string, payload: string, retained: boolean, now: number): string | undefined;
-  /** What it is to be told now: empty unless something about these chargers has changed. */
-  tells(chargers: readonly Charger[], now: number): readonly Wanted[];
-  /** Topics not yet subscribed to; they count as subscribed. */
-  subscribes(chargers: readonly Charger[]): readonly string[];
+  /** What it is to be told now: empty as long as `records` is the same list. */
+  tells(chargers: readonly Charger[], records: readonly ChargerRecord[], now: number): readonly Wanted[];
+  /** What to subscribe to. */
+  subscriptions(chargers: readonly Charger[]): readonly string[];
   /** The broker has taken a publication; true if its topic is not ours any more. */
   delivered(topic: string, now: number): boolean;
   /** True once when everything is to be said again. */
@@ -39,14 +38,10 @@ export function createHomeAssistant(
 ): HomeAssistant {
   const announcer = createAnnouncer(settings, before);
   const birthTopic = `${settings.prefix}/status`;
-  const subscribed = new Set<string>();
-  let toldOf: string | undefined;
+  let toldOf: readonly ChargerRecord[] | undefined;
   let againAt = Number.POSITIVE_INFINITY;
 
   return {
-    connected() {
-      subscribed.clear();
-    },
     hears(topic, payload, retained, now) {
       if (topic === birthTopic) {
         if (payload === 'online' && !retained) againAt = now + random() * BIRTH_WITHIN;
@@ -56,10 +51,9 @@ export function createHomeAssistant(
       if (heard === 'found') toldOf = undefined;
       return heard === 'deleted' ? topic : undefined;
     },
-    tells(chargers, now) {
-      const identities = JSON.stringify(chargers.map(record));
-      if (identities === toldOf && announcer.nextAt > now) return [];
-      toldOf = identities;
+    tells(chargers, records, now) {
+      if (records === toldOf && announcer.nextAt > now) return [];
+      toldOf = records;
       return announcer.wants(chargers, now).map(({ topic, payload, first }) => ({
         topic,
         payload,
@@ -67,11 +61,7 @@ export function createHomeAssistant(
         rank: first ? MARKER_RANK : RANK,
       }));
     },
-    subscribes(chargers) {
-      const missing = [birthTopic, ...announcer.subscriptions(chargers)].filter((topic) => !subscribed.has(topic));
-      for (const topic of missing) subscribed.add(topic);
-      return missing;
-    },
+    subscriptions: (chargers) => [birthTopic, ...announcer.subscriptions(chargers)],
     delivered: (topic, now) => announcer.delivered(topic, now),
     asksAgain(now) {
       if (now < againAt) return false;

@@ -1,14 +1,12 @@
-// The topic table: one row a value that a person can see. Publishing, Home Assistant discovery, the README's table and
-// the tests all read it. Names, types and meanings of the documented topics are fixed.
+// The topic table of a charger: one row a value that a person can see. Publishing, Home Assistant discovery, the README's
+// table and the tests all read it. Names, types and meanings of the documented topics are fixed.
 
 import { actualAmps, loadWatts } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
 import { states, stateText } from '../charger/state-text.ts';
-import { type BridgeTopic, type ChargerTopic, decimals, rounded } from './topic.ts';
+import { chargerRange } from './requests.ts';
+import { amperes, type ChargerTopic, current, decimals, rounded, whole } from './topic.ts';
 
-const current = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
-const whole = 'integer';
-const amperes = 'float, A';
 const none = "{{ value if value else 'None' }}";
 const stateTexts = Object.values(states)
   .map(({ text }) => text)
@@ -77,6 +75,42 @@ export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
         stateClass: 'total_increasing',
         unit: 'kWh',
         precision: 0,
+      },
+    ],
+  },
+  limit: {
+    type: `${whole}, A`,
+    meaning: 'The limit that was set for this charger; change it with `set/limit`',
+    urgent: true,
+    value(charger, { setPoints, limits }) {
+      const { min, max } = chargerRange(charger, limits);
+      return String(Math.min(max, Math.max(min, setPoints.chargers[charger.id]?.limit ?? max)));
+    },
+    entities: [
+      {
+        component: 'number',
+        key: 'limit',
+        name: 'Charging current limit',
+        deviceClass: 'current',
+        unit: 'A',
+        command: 'set/limit',
+        range: (limits, charger) => chargerRange(charger ?? {}, limits),
+      },
+    ],
+  },
+  charging: {
+    type: '`0` or `1`',
+    meaning: 'Whether a car may be charged; change it with `set/charging`',
+    urgent: true,
+    value: ({ id }, { setPoints }) => (setPoints.chargers[id]?.charging === false ? '0' : '1'),
+    entities: [
+      {
+        component: 'switch',
+        key: 'charging_allowed',
+        name: 'Charging allowed',
+        icon: 'mdi:ev-station',
+        command: 'set/charging',
+        payloads: { on: '1', off: '0' },
       },
     ],
   },
@@ -178,68 +212,6 @@ export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
     meaning: 'Whether the charger is heard; offline after 26 s of silence',
     urgent: true,
     value: ({ online }) => (online ? 'online' : 'offline'),
-  },
-};
-
-export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
-  'all/totalAmpsInUse': {
-    type: amperes,
-    meaning: 'Sum of what all chargers draw that are online',
-    value: ({ chargers }) => decimals(chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0)),
-    entities: [
-      { ...current, key: 'total_amps_in_use', name: 'Total current', stateClass: 'measurement', precision: 2 },
-    ],
-  },
-  'config/maxAmpsForSlaves': {
-    type: `${whole}, A`,
-    meaning: 'Amperes of the circuit that are divided now',
-    value: ({ limits }) => rounded(limits.maxAmpsForSlaves),
-    entities: [{ ...current, key: 'max_amps_for_slaves', name: 'Circuit limit', category: 'diagnostic', precision: 0 }],
-  },
-  'config/minAmpsPerTWC': {
-    type: `${whole}, A`,
-    meaning: 'A car is not charged with less',
-    value: ({ limits }) => rounded(limits.minAmpsPerTWC),
-    entities: [{ ...current, key: 'min_amps_per_twc', name: 'Minimum current', category: 'diagnostic', precision: 0 }],
-  },
-  problem: {
-    type: 'text',
-    meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
-    urgent: true,
-    value: ({ troubles }) => (troubles.length === 0 ? 'none' : troubles.join('; ').slice(0, 255)),
-    entities: [
-      {
-        component: 'binary_sensor',
-        key: 'problem',
-        deviceClass: 'problem',
-        category: 'diagnostic',
-        payloads: { on: 'on', off: 'off' },
-        template: "{{ 'off' if value == 'none' else 'on' }}",
-      },
-      {
-        component: 'sensor',
-        key: 'problem_text',
-        name: 'Problem description',
-        category: 'diagnostic',
-        icon: 'mdi:message-alert-outline',
-      },
-    ],
-  },
-  status: {
-    type: '`online` or `offline`',
-    meaning: 'Whether the bridge runs; the broker says `offline` for it when it is gone (last will)',
-    urgent: true,
-    value: () => 'online',
-    entities: [
-      {
-        component: 'binary_sensor',
-        key: 'connectivity',
-        deviceClass: 'connectivity',
-        category: 'diagnostic',
-        payloads: { on: 'online', off: 'offline' },
-        alwaysAvailable: true,
-      },
-    ],
   },
 };
 

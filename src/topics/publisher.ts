@@ -24,6 +24,8 @@ export interface Publisher {
   replay(): void;
   /** The broker has taken the topic's publication. */
   delivered(topic: string): void;
+  /** This topic is due once more. */
+  repeat(topic: string): void;
   /** The topic is not ours any more. */
   forget(topic: string): void;
   /** What is to be sent now; it counts as sent. */
@@ -96,6 +98,10 @@ export function createPublisher(): Publisher {
     delivered(name) {
       const topic = topics.get(name);
       if (topic) topic.unacknowledged = false;
+    },
+    repeat(name) {
+      const topic = topics.get(name);
+      if (topic) fresh(topic);
     },
     forget(name) {
       const topic = topics.get(name);

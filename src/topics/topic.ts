@@ -2,10 +2,11 @@
 
 import type { Charger } from '../charger/charger.ts';
 import type { Limits } from '../charger/share.ts';
+import type { SetPoints, Wishes } from '../charger/wishes.ts';
 
 /** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
 export interface Entity {
-  readonly component: 'sensor' | 'binary_sensor';
+  readonly component: 'sensor' | 'binary_sensor' | 'number' | 'switch';
   /** Part of the unique id: never changes, and never moves to another component. */
   readonly key: string;
   /** Left out where the device class gives the name. */
@@ -13,7 +14,7 @@ export interface Entity {
   readonly deviceClass?: string;
   readonly stateClass?: 'measurement' | 'total_increasing';
   readonly unit?: 'A' | 'V' | 'W' | 'kWh';
-  readonly category?: 'diagnostic';
+  readonly category?: 'diagnostic' | 'config';
   readonly precision?: number;
   readonly icon?: string;
   /** Only few want it: Home Assistant adds it disabled. */
@@ -21,6 +22,10 @@ export interface Entity {
   readonly options?: readonly string[];
   readonly template?: string;
   readonly payloads?: { readonly on: string; readonly off: string };
+  /** The command topic, below the charger or the prefix; such an entity is unavailable while nothing may be ordered. */
+  readonly command?: string;
+  /** What a number may be; `charger` undefined for the bridge. */
+  readonly range?: (limits: Limits, charger: Charger | undefined) => { readonly min: number; readonly max: number };
   /** Says whether others are there, so it must be there itself. */
   readonly alwaysAvailable?: true;
 }
@@ -36,7 +41,7 @@ interface TopicRow {
 
 /** Below `{prefix}/{charger}/`. An undefined value is not known and not published. */
 export interface ChargerTopic extends TopicRow {
-  readonly value: (charger: Charger) => string | undefined;
+  readonly value: (charger: Charger, overview: Overview) => string | undefined;
 }
 
 /** What the bridge knows of everything. */
@@ -45,12 +50,23 @@ export interface Overview {
   readonly limits: Limits;
   /** What is wrong, in words; empty when all is well. */
   readonly troubles: readonly string[];
+  readonly wishes: Wishes;
+  readonly setPoints: SetPoints;
+  /** Seconds until the set points fall back, undefined while they do not. */
+  readonly leaseLeft: number | undefined;
+  /** False in listen mode: nothing can be ordered. */
+  readonly inControl: boolean;
 }
 
 /** Below `{prefix}/`. */
 export interface BridgeTopic extends TopicRow {
   readonly value: (overview: Overview) => string | undefined;
 }
+
+/** What several rows say of themselves. */
+export const current = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
+export const whole = 'integer';
+export const amperes = 'float, A';
 
 /** A number without decimals. */
 export function rounded(value: number | undefined): string | undefined {

@@ -1,7 +1,8 @@
 // The catalogue read off: every topic with the payload that it should have now.
 
 import type { Fleet } from '../charger/fleet.ts';
-import { bridgeTopics, chargerTopics } from './catalogue.ts';
+import { bridgeTopics } from './bridge-catalogue.ts';
+import { chargerTopics } from './catalogue.ts';
 import type { Wanted } from './publisher.ts';
 import type { Overview } from './topic.ts';
 
@@ -26,7 +27,8 @@ export function values(overview: Overview, shown: Fleet | undefined, settings: T
   };
   for (const charger of overview.chargers) {
     if (shown?.get(charger.id) === charger) continue;
-    for (const [name, row] of Object.entries(chargerTopics)) add(name, `${charger.id}/`, row, row.value(charger));
+    for (const [name, row] of Object.entries(chargerTopics))
+      add(name, `${charger.id}/`, row, row.value(charger, overview));
   }
   for (const [name, row] of Object.entries(bridgeTopics)) add(name, '', row, row.value(overview));
   return found;

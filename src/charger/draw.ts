@@ -1,0 +1,37 @@
+// How a charger's draw compares with its limit: too much, less than it could, or a limit that it does not take.
+
+import type { Charger, Heartbeat } from './charger.ts';
+
+/** More than calibration can explain (protocol 8.5). */
+const OVER_BY = 1;
+const OVER_FOR = 10_000;
+/** A car needs this long to follow a new limit (protocol 4.6). */
+const FOLLOWS_WITHIN = 5_000;
+/** A car that takes all it may draws up to 1.4 A less than the limit (protocol 4.6). */
+const UNUSED_BY = 1.5;
+/** A limit that is not reported after this time is refused (protocol 8.5). */
+const REFUSED_AFTER = 30_000;
+
+/** It has drawn more than it may for so long that it is no transition. */
+export function overdraws({ overSince, offer, online }: Charger, now: number): boolean {
+  return online && overSince !== undefined && now - Math.max(overSince, (offer?.at ?? 0) + FOLLOWS_WITHIN) >= OVER_FOR;
+}
+
+/** For how long it has left a part of its limit unused, ms. */
+export function unusedFor({ unusedSince }: Charger, now: number): number {
+  return unusedSince === undefined ? 0 : now - unusedSince;
+}
+
+/** It still reports a higher limit than it was given long ago. */
+export function refusesLimit({ heartbeat, offer, online }: Charger, now: number): boolean {
+  return online && !!heartbeat && !!offer && heartbeat.limitAmps > offer.amps && now - offer.at >= REFUSED_AFTER;
+}
+
+/** How a heartbeat's draw compares with what the charger may. */
+export function use(charger: Charger, { limitAmps, actualAmps }: Heartbeat, now: number) {
+  const limit = Math.max(limitAmps, charger.offer?.amps ?? 0);
+  return {
+    overSince: actualAmps > limit + OVER_BY ? (charger.overSince ?? now) : undefined,
+    unusedSince: actualAmps < limitAmps - UNUSED_BY ? (charger.unusedSince ?? now) : undefined,
+  };
+}
