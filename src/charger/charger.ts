@@ -164,7 +164,7 @@ function learned(charger: Charger, message: Message, version: Version, unit: Ene
     case 'slaveHeartbeat': {
       const { state, limitAmps, actualAmps } = message;
       const heartbeat = { state, limitAmps, actualAmps, at: now };
-      return { ...charger, version: charger.version ?? version, heartbeat, ...use(charger, heartbeat, now) };
+      return { ...charger, version: charger.version ?? version, heartbeat, ...use(charger, heartbeat) };
     }
     case 'meterResponse':
       return withMeter(charger, message, message.phaseAmps, unit, now);

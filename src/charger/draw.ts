@@ -6,15 +6,15 @@ import type { Charger, Heartbeat } from './charger.ts';
 const OVER_BY = 1;
 const OVER_FOR = 10_000;
 /** A car needs this long to follow a new limit (protocol 4.6). */
-const FOLLOWS_WITHIN = 5_000;
+const FOLLOWS_WITHIN = 12_000;
 /** A car that takes all it may draws up to 1.4 A less than the limit (protocol 4.6). */
 const UNUSED_BY = 1.5;
 /** A limit that is not reported after this time is refused (protocol 8.5). */
 const REFUSED_AFTER = 30_000;
 
 /** It has drawn more than it may for so long that it is no transition. */
-export function overdraws({ overSince, offer, online }: Charger, now: number): boolean {
-  return online && overSince !== undefined && now - Math.max(overSince, (offer?.at ?? 0) + FOLLOWS_WITHIN) >= OVER_FOR;
+export function overdraws({ overSince, online }: Charger, now: number): boolean {
+  return online && overSince !== undefined && now - overSince >= OVER_FOR;
 }
 
 /** For how long it has left a part of its limit unused, ms. */
@@ -28,10 +28,12 @@ export function refusesLimit({ heartbeat, offer, online }: Charger, now: number)
 }
 
 /** How a heartbeat's draw compares with what the charger may. */
-export function use(charger: Charger, { limitAmps, actualAmps }: Heartbeat, now: number) {
+export function use(charger: Charger, { limitAmps, actualAmps, at }: Heartbeat) {
   const limit = Math.max(limitAmps, charger.offer?.amps ?? 0);
+  const settling = charger.offer !== undefined && at - charger.offer.at < FOLLOWS_WITHIN;
+  const over = actualAmps > limit + OVER_BY;
   return {
-    overSince: actualAmps > limit + OVER_BY ? (charger.overSince ?? now) : undefined,
-    unusedSince: actualAmps < limitAmps - UNUSED_BY ? (charger.unusedSince ?? now) : undefined,
+    overSince: over ? (charger.overSince ?? (settling ? undefined : at)) : undefined,
+    unusedSince: actualAmps < limitAmps - UNUSED_BY ? (charger.unusedSince ?? at) : undefined,
   };
 }

@@ -119,7 +119,9 @@ export function offer(
   now: number,
 ): number | undefined {
   const target = shares(fleet, limits, wishes, now).get(charger.id);
-  if (target === undefined || !charger.heartbeat) return undefined;
+  // A unit that was away for so long that its amps were given to others starts with none.
+  if (target === undefined) return 0;
+  if (!charger.heartbeat) return undefined;
   const before = charger.offer?.amps;
   const held = Math.max(charger.heartbeat.limitAmps, before ?? 0);
   const tooSoon = now - (charger.offer?.at ?? Number.NEGATIVE_INFINITY) < CHANGE_EVERY;
@@ -134,25 +136,36 @@ export function offer(
   if (unread || tooSoon || now < raiseFrom) return before;
   const left = Math.min(wishes.circuit, limits.maxAmpsForSlaves) - sum + reserved(charger);
   const possible = Math.min(target, Math.floor(left));
-  return possible >= Math.max(limits.minAmpsPerTWC, held) ? possible : before;
+  if (possible >= Math.max(limits.minAmpsPerTWC, held)) return possible;
+  // Units that wait for their first amps keep those of the others, but not all of them for ever.
+  const waiting = counted.reduce(
+    (amps, other) => (other === charger ? amps : amps + reserved(other) - inForce(other)),
+    0,
+  );
+  return held === 0 && left + waiting >= limits.minAmpsPerTWC ? limits.minAmpsPerTWC : before;
 }
 
 /** The amps of the circuit that a charger may be using or may start to use without being asked. */
 export function reserved(charger: Charger): number {
+  const mayDraw = charger.version !== 1 && (charger.heartbeat?.state !== READY || holds(charger));
+  return mayDraw ? Math.max(inForce(charger), V2_FLOOR) : inForce(charger);
+}
+
+/** The highest of what it reports, was last told and draws. */
+function inForce(charger: Charger): number {
   const limit = Math.max(charger.heartbeat?.limitAmps ?? 0, charger.offer?.amps ?? 0);
   const draw = actualAmps(charger) ?? 0;
-  const used = draw <= limit + SETTLED_WITHIN ? limit : draw;
-  const mayDraw = charger.version !== 1 && (charger.heartbeat?.state !== READY || holds(charger));
-  return mayDraw ? Math.max(used, V2_FLOOR) : used;
+  return draw <= limit + SETTLED_WITHIN ? limit : draw;
 }
 
 /** What orders on the bus can not put right, in words. */
 export function sharingTroubles(fleet: Fleet, wishes: Wishes, now: number): string[] {
   const counted = [...fleet.values()].filter((charger) => counts(charger, now));
-  const unstoppable = counted.filter((charger) => charger.version !== 1 && holds(charger)).length * V2_FLOOR;
+  const floor =
+    counted.filter((charger) => charger.heartbeat && reserved(charger) > 0 && charger.version !== 1).length * V2_FLOOR;
   return [
-    ...(unstoppable > wishes.circuit
-      ? [`${unstoppable} A are in use that can not be stopped over the bus, the circuit has ${wishes.circuit} A`]
+    ...(floor > wishes.circuit
+      ? [`The circuit of ${wishes.circuit} A is too small: cars take ${floor} A that can not be stopped over the bus`]
       : []),
     ...counted.filter((one) => overdraws(one, now)).map(({ id }) => `${id} draws more than it may, all are lowered`),
     ...counted.filter((one) => refusesLimit(one, now)).map(({ id }) => `${id} does not follow its limit`),

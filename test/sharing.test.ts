@@ -1,0 +1,414 @@
+// The safety invariant in simulated time, kept by an account of its own: at every byte that is sent, the highest of what
+// each unit reports, was last told and draws, all together, is within the circuit.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { SimulatedSlave } from '../src/simulator/slave.ts';
+import { createWorld, heartbeats, slave, switchable, tesla, type World } from './world.ts';
+
+const names = ['1A2B', '3C4D', '5E6F'] as const;
+
+/** A unit that came into being or came back holds what it holds: there is this long to make room for it. */
+const GRACE = 5_000;
+/** A silent unit counts for this long. */
+const COUNTED_FOR = 40_000;
+
+/** The circuit as seen from outside: from the bytes on the bus and the true draws. */
+function createAudit() {
+  const reported = new Map<string, { limit: number; at: number; since: number }>();
+  const told = new Map<string, number>();
+  let read = 0;
+  return {
+    reports(name: string, limit: number, at: number) {
+      const before = reported.get(name);
+      const back = !before || at - before.at > COUNTED_FOR;
+      reported.set(name, { limit, at, since: back ? at : before.since });
+    },
+    told,
+    /** The amps that may be in use; undefined while somebody has just appeared. */
+    sum(world: World, slaves: readonly SimulatedSlave[]): number | undefined {
+      for (const { message } of world.said.slice(read)) {
+        if (message.name === 'masterHeartbeatLimit') told.set(message.receiver, message.limitAmps);
+      }
+      read = world.said.length;
+      const now = world.now();
+      const heard = [...reported].filter(([, { at }]) => now - at <= COUNTED_FOR);
+      if (heard.some(([, { since }]) => now - since < GRACE)) return undefined;
+      return heard.reduce((sum, [name, { limit }]) => {
+        const draw = slaves.find((one) => one.id === name)?.actual(now) ?? 0;
+        return sum + Math.max(told.get(name) ?? 0, limit, draw);
+      }, 0);
+    },
+  };
+}
+
+/** Watches what slaves report. */
+function watched(one: SimulatedSlave, audit: ReturnType<typeof createAudit>): SimulatedSlave {
+  return {
+    ...one,
+    get wakeAt() {
+      return one.wakeAt;
+    },
+    speak(now) {
+      const messages = one.speak(now);
+      for (const message of messages) {
+        if (message.name === 'slaveHeartbeat') audit.reports(message.sender, message.limitAmps, now);
+      }
+      return messages;
+    },
+  };
+}
+
+const unit = fc.record({
+  version: fc.constantFrom(1 as const, 2 as const),
+  amps: fc.integer({ min: 6, max: 32 }),
+  /** Seconds at which a car comes, goes, comes… */
+  visits: fc.array(fc.integer({ min: 5, max: 900 }), { maxLength: 6 }),
+  plugged: fc.boolean(),
+  /** Seconds at which the unit goes silent and comes back. */
+  outages: fc.array(fc.integer({ min: 10, max: 1_200 }), { maxLength: 2 }),
+});
+
+const command = fc.record({
+  at: fc.integer({ min: 1, max: 1_800 }),
+  what: fc.oneof(
+    fc.record({
+      topic: fc.constantFrom(...names.map((name) => `TWC/${name}/set/limit`)),
+      payload: fc.integer({ min: 0, max: 40 }).map(String),
+    }),
+    fc.record({
+      topic: fc.constantFrom(...names.map((name) => `TWC/${name}/set/charging`)),
+      payload: fc.constantFrom('0', '1'),
+    }),
+    fc.record({
+      topic: fc.constant('TWC/control/chargeNow'),
+      payload: fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 600 })).map(String),
+    }),
+  ),
+});
+
+/** Whether something that changes at these seconds is in its second state. */
+function flips(seconds: readonly number[], now: number): boolean {
+  let at = 0;
+  let flipped = false;
+  for (const gap of seconds) {
+    at += gap * 1_000;
+    if (at <= now) flipped = !flipped;
+  }
+  return flipped;
+}
+
+describe('the circuit is never promised twice', () => {
+  test('with cars that come and go, units that vanish and return, and commands', () => {
+    fc.assert(
+      fc.property(
+        fc.array(unit, { minLength: 1, maxLength: 3 }),
+        fc.array(command, { maxLength: 12 }),
+        fc.constantFrom(20, 32, 40),
+        (units, commands, circuit) => {
+          const audit = createAudit();
+          const slaves = units.map((settings, i) =>
+            switchable(
+              watched(
+                slave(names[i] ?? '', {
+                  version: settings.version,
+                  car: (now) =>
+                    settings.plugged !== flips(settings.visits, now) ? { ...tesla, amps: settings.amps } : undefined,
+                }),
+                audit,
+              ),
+              () => !flips(settings.outages, clock.now),
+            ),
+          );
+          const clock = { now: 0 };
+          const world = createWorld({
+            slaves,
+            limits: { maxAmpsForSlaves: circuit, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 },
+          });
+          for (let second = 0; second < 1_800; second += 0.5) {
+            clock.now = second * 1_000;
+            for (const { at, what } of commands) {
+              if (at === second) world.input({ is: 'message', ...what, retained: false });
+            }
+            world.pass(500);
+            expect(audit.sum(world, slaves) ?? 0).toBeLessThanOrEqual(circuit);
+            for (const last of audit.told.values()) expect(last === 0 || (last >= 6 && last <= 32)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  test('nobody is raised within 5 s of the change before', () => {
+    const world = createWorld({ slaves: names.map((name) => slave(name, { car: () => ({ ...tesla, amps: 32 }) })) });
+    world.pass(300_000);
+    for (const name of names) {
+      const limits = changes(world, name);
+      for (const [i, { at, amps }] of limits.slice(1).entries()) {
+        const before = limits[i];
+        if (before && amps > before.amps) expect(at - before.at).toBeGreaterThanOrEqual(5_000);
+      }
+    }
+  });
+});
+
+describe('the circuit is used', () => {
+  const full = { ...tesla, amps: 32 };
+
+  test('by one car alone', () => {
+    const world = createWorld({
+      slaves: [slave('1A2B', { car: () => full }), slave('3C4D', { car: () => undefined })],
+    });
+    world.pass(60_000);
+    expect(Number(world.value('TWC/1A2B/ampsOffered'))).toBe(32);
+  });
+
+  test('by two cars that could each take all', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { car: () => full }), slave('3C4D', { car: () => full })] });
+    world.pass(120_000);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('16');
+    expect(world.value('TWC/3C4D/ampsOffered')).toBe('16');
+  });
+
+  test('by a car beside one that takes little: unused amps go to who can use them', () => {
+    const world = createWorld({
+      slaves: [slave('1A2B', { car: () => ({ ...tesla, amps: 8 }) }), slave('3C4D', { car: () => full })],
+    });
+    world.pass(240_000);
+    expect(Number(world.value('TWC/all/totalAmpsInUse'))).toBeGreaterThanOrEqual(0.9 * 32 - 2 * 0.8 - 1);
+    expect(Number(world.value('TWC/3C4D/ampsOffered'))).toBeGreaterThanOrEqual(22);
+  });
+
+  test('by a newcomer as soon as the other has given way', () => {
+    let plugged = false;
+    const world = createWorld({
+      slaves: [slave('1A2B', { car: () => full }), slave('3C4D', { car: () => (plugged ? full : undefined) })],
+    });
+    world.pass(120_000);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('32');
+    plugged = true;
+    world.pass(30_000);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('16');
+    expect(world.value('TWC/3C4D/ampsOffered')).toBe('16');
+  });
+
+  test('by each of two version 1 units in turn when there is enough for one only', () => {
+    const world = createWorld({
+      slaves: ['1A2B', '3C4D'].map((name) => slave(name, { version: 1, car: () => full })),
+      limits: { maxAmpsForSlaves: 10, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 },
+    });
+    world.pass(2 * 3_600_000);
+    for (const name of ['1A2B', '3C4D']) {
+      const starts = changes(world, name).filter(({ amps }) => amps > 0);
+      expect(starts.length).toBeGreaterThanOrEqual(3);
+    }
+  });
+});
+
+describe('version 2 units', () => {
+  test('that are plugged in together on a small circuit: the third waits, and nobody is over', () => {
+    const audit = createAudit();
+    const slaves = names.map((name) => watched(slave(name), audit));
+    const world = createWorld({ slaves, limits: { maxAmpsForSlaves: 16, maxAmpsPerTWC: 16, minAmpsPerTWC: 6 } });
+    for (let second = 0; second < 300; second++) {
+      world.pass(1_000);
+      expect(audit.sum(world, slaves) ?? 0).toBeLessThanOrEqual(16);
+    }
+    expect(Number(world.value('TWC/all/totalAmpsInUse'))).toBeGreaterThanOrEqual(2 * 5.2);
+    expect(world.value('TWC/problem')).toContain('The circuit of 16 A is too small');
+  });
+
+  test('that can not be stopped are more than the circuit: said so, and the others are held at their lowest', () => {
+    const world = createWorld({ slaves: names.map((name) => slave(name)) });
+    world.pass(60_000);
+    world.input({ is: 'message', topic: 'TWC/control/maxAmps', payload: '16', retained: false });
+    world.pass(20_000);
+    expect(world.value('TWC/problem')).toContain('The circuit of 16 A is too small: cars take 18 A');
+    expect(names.map((name) => world.value(`TWC/${name}/ampsOffered`))).toEqual(['6', '6', '6']);
+  });
+
+  test('are lowered to 6 A by the switch, and get their share back', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(60_000);
+    world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
+    world.pass(10_000);
+    expect(world.value('TWC/1A2B/charging')).toBe('0');
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('6');
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
+    world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
+    world.pass(20_000);
+    expect(Number(world.value('TWC/1A2B/ampsOffered'))).toBeGreaterThan(6);
+  });
+});
+
+describe('a version 1 unit', () => {
+  test('is stopped by 0 A in every heartbeat', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { version: 1 })] });
+    world.pass(60_000);
+    world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
+    world.pass(20_000);
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('0');
+    const last = heartbeats(world, '1A2B').slice(-5);
+    expect(last.map(({ message }) => message)).toEqual(
+      Array(5).fill(expect.objectContaining({ command: 5, limitAmps: 0 })),
+    );
+  });
+});
+
+describe('a unit that does not obey', () => {
+  test('and draws more than it may makes everybody go to the minimum, and is named', () => {
+    const rebel = slave('1A2B');
+    const world = createWorld({
+      slaves: [
+        {
+          ...rebel,
+          get wakeAt() {
+            return rebel.wakeAt;
+          },
+          speak: (now) =>
+            rebel
+              .speak(now)
+              .map((message) => (message.name === 'slaveHeartbeat' ? { ...message, actualAmps: 25 } : message)),
+        },
+        slave('3C4D'),
+      ],
+    });
+    world.pass(60_000);
+    expect(world.value('TWC/problem')).toContain('1A2B draws more than it may');
+    expect(world.value('TWC/3C4D/ampsOffered')).toBe('6');
+  });
+
+  test('and holds a high limit from an earlier master keeps the others from being raised', () => {
+    const stubborn = slave('1A2B');
+    const world = createWorld({
+      slaves: [
+        {
+          ...stubborn,
+          get wakeAt() {
+            return stubborn.wakeAt;
+          },
+          speak: (now) =>
+            stubborn
+              .speak(now)
+              .map((message) => (message.name === 'slaveHeartbeat' ? { ...message, limitAmps: 32 } : message)),
+        },
+        slave('3C4D', { car: () => ({ ...tesla, amps: 32 }) }),
+      ],
+    });
+    world.pass(120_000);
+    expect(Number(world.value('TWC/3C4D/ampsOffered') ?? 0)).toBe(0);
+    expect(world.value('TWC/problem')).toContain('1A2B does not follow its limit');
+  });
+});
+
+describe('commands', () => {
+  const send = (world: World, topic: string, payload: string, retained = false) =>
+    world.input({ is: 'message', topic, payload, retained });
+
+  test('a limit set over MQTT rides on the next heartbeats and is shown', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(60_000);
+    send(world, 'TWC/1A2B/set/limit', '10');
+    world.pass(8_000);
+    expect(world.value('TWC/1A2B/limit')).toBe('10');
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('10');
+    expect(world.value('TWC/1A2B/ampsMax')).toBe('10');
+  });
+
+  test.each([
+    ['TWC/1A2B/set/limit', '5', 'expected whole amperes from 6 to 32'],
+    ['TWC/1A2B/set/limit', '33', 'expected whole amperes from 6 to 32'],
+    ['TWC/1A2B/set/limit', '16.5', 'expected whole amperes from 6 to 32'],
+    ['TWC/1A2B/set/limit', 'NaN', 'expected whole amperes from 6 to 32'],
+    ['TWC/1A2B/set/limit', '1e1', 'expected whole amperes from 6 to 32'],
+    ['TWC/1A2B/set/limit', '-6', 'expected whole amperes from 6 to 32'],
+    ['TWC/1A2B/set/charging', 'on', 'expected 1 or 0'],
+    ['TWC/BEEF/set/limit', '10', 'there is no charger BEEF'],
+    ['TWC/control/maxAmps', '33', 'expected whole amperes from 6 to 32'],
+    ['TWC/control/chargeNow', '10', 'expected AMPS,SECONDS'],
+    ['TWC/control/chargeNow', '10,0', 'expected AMPS,SECONDS'],
+    ['TWC/control/chargeNow', '10,60,1', 'expected AMPS,SECONDS'],
+  ])('%s %s is refused', (topic, payload, why) => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(60_000);
+    const offered = world.value('TWC/1A2B/ampsOffered');
+    send(world, topic, payload);
+    world.pass(10_000);
+    expect(world.logs.filter((line) => line.includes(why))).toHaveLength(1);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe(offered);
+    expect(world.value('TWC/1A2B/limit')).toBe('32');
+  });
+
+  test('a refused command has the accepted value published once more', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(60_000);
+    const count = () => world.published.filter(({ topic }) => topic === 'TWC/1A2B/limit').length;
+    const before = count();
+    send(world, 'TWC/1A2B/set/limit', '99');
+    expect(count()).toBe(before + 1);
+  });
+
+  test('retained and empty ones are no commands', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(60_000);
+    send(world, 'TWC/1A2B/set/limit', '10', true);
+    send(world, 'TWC/1A2B/set/limit', '');
+    world.pass(10_000);
+    expect(world.value('TWC/1A2B/limit')).toBe('32');
+  });
+
+  test('set points survive a restart', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(10_000);
+    send(world, 'TWC/1A2B/set/limit', '10');
+    send(world, 'TWC/control/maxAmps', '20');
+    const saved = world.outputs.filter((output) => output.do === 'save').at(-1);
+    const again = createWorld({ slaves: [slave('1A2B')], ...saved, remembered: saved?.chargers ?? [] });
+    again.pass(30_000);
+    expect(again.value('TWC/1A2B/limit')).toBe('10');
+    expect(again.value('TWC/1A2B/ampsOffered')).toBe('10');
+    expect(again.value('TWC/config/maxAmpsForSlaves')).toBe('20');
+  });
+
+  test('charge now overrides limits and switches for its time, then they hold again', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(60_000);
+    send(world, 'TWC/1A2B/set/limit', '6');
+    world.pass(10_000);
+    send(world, 'TWC/control/chargeNow', '12,60');
+    world.pass(20_000);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('12');
+    expect(world.value('TWC/config/maxAmpsForSlaves')).toBe('12');
+    world.pass(60_000);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('6');
+    expect(world.value('TWC/config/maxAmpsForSlaves')).toBe('32');
+  });
+
+  test('without a renewal limits fall back to the safe amps', () => {
+    const world = createWorld({ slaves: [slave('1A2B')], lease: { leaseSeconds: 120, safeAmps: 6 } });
+    world.pass(60_000);
+    send(world, 'TWC/1A2B/set/limit', '16');
+    world.pass(100_000);
+    expect(world.value('TWC/1A2B/limit')).toBe('16');
+    expect(Number(world.value('TWC/control/leaseSeconds'))).toBeLessThanOrEqual(21);
+    world.pass(40_000);
+    expect(world.value('TWC/1A2B/limit')).toBe('6');
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('6');
+  });
+
+  test('nothing is listened to in listen mode', () => {
+    const world = createWorld({ mode: 'listen' });
+    const topics = world.outputs.flatMap((output) => (output.do === 'subscribe' ? [output.topic] : []));
+    expect(topics.filter((topic) => topic.startsWith('TWC/'))).toEqual([]);
+    expect(world.value('TWC/control/availability')).toBe('offline');
+  });
+});
+
+/** What a unit was told, without repetitions. */
+function changes(world: World, name: string): { readonly at: number; readonly amps: number }[] {
+  const told = heartbeats(world, name).flatMap(({ at, message }) =>
+    message.name === 'masterHeartbeatLimit' ? [{ at, amps: message.limitAmps }] : [],
+  );
+  return told.filter(({ amps }, i) => amps !== told[i - 1]?.amps);
+}
