@@ -28,6 +28,8 @@ describe('how many', () => {
     const later = heard(heard(three, '3C4D', 5_000), '5E6F', 9_000);
     expect(met(later, id('7081'), heartbeat('7081'), 2, 'auto', 3, RESERVED_FOR - 1)).toBeUndefined();
     expect([...heard(later, '7081', RESERVED_FOR).keys()]).toEqual(['3C4D', '5E6F', '7081']);
+    const back = heard(later, '1A2B', 12_000);
+    expect([...heard(back, '7081', 2 * RESERVED_FOR).keys()]).toEqual(['1A2B', '5E6F', '7081']);
   });
 });
 

@@ -18,6 +18,13 @@ test.each([
   expect(checkDigitFits(vin)).toBe(fits);
 });
 
+// Values of the letters as in protocol 4.7. All ones make 89; the last position weighs 2.
+test.each('A1 B2 C3 D4 E5 F6 G7 H8 J1 K2 L3 M4 N5 P7 R9 S2 T3 U4 V5 W6 X7 Y8 Z9'.split(' '))('%s', (pair) => {
+  const [letter = '', value] = pair;
+  const digit = '0123456789X'[(87 + 2 * Number(value)) % 11];
+  expect(checkDigitFits(`11111111${digit}1111111${letter}`)).toBe(true);
+});
+
 test('of all the check digits that a car could have only one fits', () => {
   const fitting = [...'0123456789X'].filter((digit) => checkDigitFits(`5YJ3E1EA${digit}KF000317`));
   expect(fitting).toEqual(['2']);

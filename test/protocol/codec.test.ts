@@ -134,6 +134,7 @@ describe('whatever comes', () => {
 
   test.each<[string, string]>([
     ['FB E0 77 77', 'length: expected 13 to 20 bytes, got 4'],
+    [`${'00 '.repeat(20)}00`, 'length: expected 13 to 20 bytes, got 21'],
     ['FC 1D 00 00 00 00 00 00 00 00 00 00 00 1E', 'checksum: expected 1D, got 1E'],
     ['FA E0 00 00 00 00 00 00 00 00 00 00 00 E0', 'code: no known message has FA E0'],
     ['FC 1D 00 00 00 00 00 00 00 00 00 00 1D', 'length: expected 14, 16 bytes for FC 1D, got 13'],

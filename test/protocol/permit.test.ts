@@ -6,6 +6,7 @@ import { encode } from '../../src/protocol/codec.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import { forbidden } from '../../src/protocol/permit.ts';
 import { wire } from '../../src/protocol/slip.ts';
+import { id, own } from '../world.ts';
 import {
   answeredNames,
   bytesOf,
@@ -30,6 +31,17 @@ describe('what a master says', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  test.each([
+    [16, 16, undefined],
+    [17, 16, 'limit: expected at most 16 A, got 17 A'],
+    [0, 6, undefined],
+    [80, 80, undefined],
+  ])('an order of %i A where %i A are configured', (limitAmps, maxAmps, problem) => {
+    const address = { sender: own, receiver: id('1A2B'), masterPluggedIn: false };
+    const frame = encode({ name: 'masterHeartbeatLimit', ...address, command: 0x09, limitAmps });
+    expect(forbidden(wire(frame), maxAmps)).toBe(problem);
   });
 
   test('may not be written twice at once, in part, or with a byte changed after its type', () => {

@@ -12,7 +12,10 @@ const body = fc.oneof(
     .array(fc.constantFrom(0xc0, 0xdb, 0xdc, 0xdd, 0x00), { minLength: shortestFrame, maxLength: longestFrame })
     .map(bytes),
 );
-const noise = fc.uint8Array({ maxLength: 30 });
+const noise = fc.oneof(
+  fc.uint8Array({ maxLength: 30 }),
+  fc.array(fc.constantFrom(0xc0, 0xdb, 0xdc, 0x00), { maxLength: 30 }).map(bytes),
+);
 const quietNoise = noise.map((some) => some.filter((byte) => byte !== 0xc0));
 const sizes = fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1 });
 

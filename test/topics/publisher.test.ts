@@ -180,12 +180,14 @@ describe('the newest value', () => {
     const publisher = connected();
     publisher.want({ topic: 'TWC/status', payload: 'online', limit: 0, rank: 3 });
     want(publisher, '1');
+    publisher.want({ topic: 'config', payload: '{}', limit: 0, rank: 0 });
     publisher.due(0);
     publisher.disconnected();
     want(publisher, '2');
     expect(publisher.due(1)).toEqual([]);
     publisher.connected();
     expect(publisher.due(1)).toEqual([
+      { topic: 'config', payload: '{}' },
       { topic: 'TWC/1A2B/state', payload: '2' },
       { topic: 'TWC/status', payload: 'online' },
     ]);
