@@ -33,14 +33,17 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
 
   const embedded = await startEmbedded(config, log);
   const bridge = createBridge(bridgeSettings(config, state), performance.now());
-  const most = Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']);
+  const permit = {
+    maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
+    relay: config['control.relay'],
+  };
   const ending = new AbortController();
   const left = deferred<void>();
   let link: Link | undefined;
   let broker: Broker | undefined;
 
   function send(bytes: Uint8Array): void {
-    const problem = forbidden(bytes, most);
+    const problem = forbidden(bytes, permit);
     if (problem === undefined) link?.write?.(bytes);
     else log('error', `refused to send a frame: ${problem}`);
   }
@@ -202,6 +205,7 @@ function bridgeSettings(config: Config, state: SavedState) {
       topicPrefix: config['status.MQTT.topicPrefix'],
       version: packageJson.version,
     },
+    relay: config['control.relay'],
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
     setPoints: state.setPoints,
     announced: state.announced,

@@ -242,6 +242,26 @@ describe('version 2 units', () => {
   });
 });
 
+describe('relays', () => {
+  test('are worked only where the owner allows it, and not before the car has charged steadily for a minute', () => {
+    for (const relay of [false, true]) {
+      const world = createWorld({ slaves: [slave('1A2B')], relay });
+      world.pass(30_000);
+      world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
+      world.pass(30_000);
+      const orders = () => world.said.filter(({ message }) => /^(start|stop)Request$/.test(message.name));
+      expect(orders()).toEqual([]);
+      world.pass(120_000);
+      expect(orders().map(({ message }) => message.name)).toEqual(relay ? ['stopRequest'] : []);
+      expect(world.value('TWC/1A2B/carsCharging')).toBe(relay ? '0' : '1');
+      world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
+      world.pass(120_000);
+      expect(orders().map(({ message }) => message.name)).toEqual(relay ? ['stopRequest', 'startRequest'] : []);
+      expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
+    }
+  });
+});
+
 describe('a version 1 unit', () => {
   test('is stopped by 0 A in every heartbeat', () => {
     const world = createWorld({ slaves: [slave('1A2B', { version: 1 })] });

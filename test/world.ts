@@ -50,6 +50,7 @@ export const defaults: BridgeSettings = {
   mode: 'master',
   id: own,
   limits,
+  relay: false,
   energyUnit: 'auto',
   remembered: [],
   topicPrefix: 'TWC',

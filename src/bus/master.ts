@@ -4,6 +4,7 @@
 
 import type { Charger } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
+import { relayOrder } from '../charger/relay.ts';
 import { type Limits, offer, sharingTroubles } from '../charger/share.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
@@ -16,6 +17,8 @@ import { createRivalWatch } from './rival.ts';
 export interface MasterSettings {
   readonly id: TwcId;
   readonly limits: Limits;
+  /** Whether the owner allows to work the relays of version 2 units. */
+  readonly relay: boolean;
   /** When the bus was opened, ms. */
   readonly openedAt: number;
 }
@@ -39,6 +42,7 @@ const RAISE_AFTER = 5_000;
 /** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
 const HANGS_AFTER = 5;
 const CONFLICT_SHOWN_FOR = 30_000;
+const RELAY_ASKED_EVERY = 10_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -58,11 +62,12 @@ export interface Master extends Bus {
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const FAREWELL_AMPS = 6;
 
-export function createMaster({ id: own, limits, openedAt }: MasterSettings): Master {
+export function createMaster({ id: own, limits, relay, openedAt }: MasterSettings): Master {
   const watch = createRivalWatch(own);
   const questionnaire = createQuestionnaire();
   const heartbeatAt = new Map<TwcId, number>();
   const hanging = new Map<TwcId, number>();
+  const relayAskedAt = new Map<TwcId, number>();
   const told = new Set<TwcId>();
   let transaction: Transaction | undefined;
   let lastByteAt = Number.NEGATIVE_INFINITY;
@@ -123,6 +128,17 @@ export function createMaster({ id: own, limits, openedAt }: MasterSettings): Mas
     return last?.state === 4 ? 0x05 : 0x08;
   }
 
+  /** Asked again after a while when it is not acknowledged. */
+  function workRelays(fleet: Fleet, wishes: Wishes, now: number): MasterMessage | undefined {
+    for (const charger of fleet.values()) {
+      const name = relayOrder(charger, wishes.of(charger.id), now);
+      if (!name || now - (relayAskedAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) < RELAY_ASKED_EVERY) continue;
+      relayAskedAt.set(charger.id, now);
+      return { name, sender: own, receiver: charger.id };
+    }
+    return undefined;
+  }
+
   /** A unit that announces itself gets its heartbeat at once, but not before those that are due already. */
   function welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
@@ -171,6 +187,8 @@ export function createMaster({ id: own, limits, openedAt }: MasterSettings): Mas
         return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
       }
       if (leaving) return undefined;
+      const relayMessage = relay ? workRelays(fleet, wishes, now) : undefined;
+      if (relayMessage) return say(relayMessage, 2, now);
       const name = announcements[Math.floor(announced / ANNOUNCED_TIMES)];
       if (name) {
         announced++;

@@ -19,6 +19,7 @@ export interface TrafficSettings {
   /** Our own TWCID as master. */
   readonly id: TwcId;
   readonly limits: Limits;
+  readonly relay: boolean;
   readonly energyUnit: EnergyUnit;
   /** The chargers known from before a restart. */
   readonly remembered: readonly ChargerRecord[];

@@ -30,6 +30,10 @@ export interface Charger {
   readonly overSince: number | undefined;
   /** Since when it has left a part of its limit unused, undefined while it does not. */
   readonly unusedSince: number | undefined;
+  /** The draw about which it has been steady, and since when. */
+  readonly steady: { readonly amps: number; readonly at: number } | undefined;
+  /** Since when its relay is open by our order, undefined while it is not. */
+  readonly relayOpenSince: number | undefined;
   readonly serialNumber?: string;
   readonly firmware?: string;
   readonly vin: Vin;
@@ -71,6 +75,8 @@ const nothing = {
   vin: { is: 'unknown' },
   overSince: undefined,
   unusedSince: undefined,
+  steady: undefined,
+  relayOpenSince: undefined,
 } as const;
 
 export function newcomer(id: TwcId, now: number): Charger {
@@ -142,6 +148,10 @@ export function loadWatts(charger: Charger): number | undefined {
   return volts.reduce((watts, v, phase) => watts + (v * amps * (weights[phase] ?? 0)) / largest, 0);
 }
 
+/** No unit draws more and no phase has more: such a frame is noise that passed the checksum. */
+const MOST_AMPS = 100;
+const MOST_VOLTS = 300;
+
 /** A phase with fewer volts is not connected. */
 const CONNECTED_FROM = 80;
 
@@ -163,6 +173,7 @@ function learned(charger: Charger, message: Message, version: Version, unit: Ene
       return { ...charger, version, ratedAmps: message.maxAmps };
     case 'slaveHeartbeat': {
       const { state, limitAmps, actualAmps } = message;
+      if (actualAmps > MOST_AMPS) return charger;
       const heartbeat = { state, limitAmps, actualAmps, at: now };
       return { ...charger, version: charger.version ?? version, heartbeat, ...use(charger, heartbeat) };
     }
@@ -170,6 +181,10 @@ function learned(charger: Charger, message: Message, version: Version, unit: Ene
       return withMeter(charger, message, message.phaseAmps, unit, now);
     case 'meterResponseShort':
       return withMeter(charger, message, undefined, unit, now);
+    case 'stopAck':
+      return { ...charger, relayOpenSince: charger.relayOpenSince ?? now };
+    case 'startAck':
+      return { ...charger, relayOpenSince: undefined };
     case 'versionResponse':
       return { ...charger, firmware: message.version };
     case 'serialResponse':
@@ -192,6 +207,7 @@ function withMeter(
   unit: EnergyUnit,
   now: number,
 ): Charger {
+  if (volts.some((v) => v > MOST_VOLTS)) return charger;
   return {
     ...charger,
     meter: { volts, phaseAmps, at: now },

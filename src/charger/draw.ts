@@ -11,6 +11,8 @@ const FOLLOWS_WITHIN = 12_000;
 const UNUSED_BY = 1.5;
 /** A limit that is not reported after this time is refused (protocol 8.5). */
 const REFUSED_AFTER = 30_000;
+/** A significant change of the draw (protocol 4.8). */
+const CHANGE = 0.8;
 
 /** It has drawn more than it may for so long that it is no transition. */
 export function overdraws({ overSince, online }: Charger, now: number): boolean {
@@ -34,6 +36,10 @@ export function use(charger: Charger, { limitAmps, actualAmps, at }: Heartbeat) 
   const over = actualAmps > limit + OVER_BY;
   return {
     overSince: over ? (charger.overSince ?? (settling ? undefined : at)) : undefined,
+    steady:
+      Math.abs(actualAmps - (charger.steady?.amps ?? Number.POSITIVE_INFINITY)) > CHANGE
+        ? { amps: actualAmps, at }
+        : charger.steady,
     unusedSince: actualAmps < limitAmps - UNUSED_BY ? (charger.unusedSince ?? at) : undefined,
   };
 }

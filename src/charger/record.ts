@@ -11,15 +11,17 @@ export interface ChargerRecord {
   readonly serialNumber?: string;
   readonly firmware?: string;
   readonly lastVin?: string;
+  /** Its relay was opened by our order. */
+  readonly relayOpen?: boolean;
 }
 
 /** The charger of a record: known, but not heard yet. */
-export function remembered(record: ChargerRecord, now: number): Charger {
-  return { ...newcomer(record.id, now), ...record, confirmed: true };
+export function remembered({ relayOpen, ...known }: ChargerRecord, now: number): Charger {
+  return { ...newcomer(known.id, now), ...known, confirmed: true, relayOpenSince: relayOpen ? now : undefined };
 }
 
 export function record(charger: Charger): ChargerRecord {
-  const { id, version, ratedAmps, serialNumber, firmware, lastVin } = charger;
+  const { id, version, ratedAmps, serialNumber, firmware, lastVin, relayOpenSince } = charger;
   return {
     id,
     ...(version && { version }),
@@ -27,6 +29,7 @@ export function record(charger: Charger): ChargerRecord {
     ...(serialNumber && { serialNumber }),
     ...(firmware && { firmware }),
     ...(lastVin && { lastVin }),
+    ...(relayOpenSince !== undefined && { relayOpen: true }),
   };
 }
 
@@ -38,6 +41,7 @@ export function sameRecords(some: readonly ChargerRecord[], others: readonly Cha
     one.ratedAmps === other.ratedAmps &&
     one.serialNumber === other.serialNumber &&
     one.firmware === other.firmware &&
-    one.lastVin === other.lastVin;
+    one.lastVin === other.lastVin &&
+    one.relayOpen === other.relayOpen;
   return some.length === others.length && some.every((one, i) => same(one, others[i]));
 }

@@ -33,6 +33,11 @@ export function choice<const C extends readonly string[]>(...choices: C): Check<
   };
 }
 
+export const yesOrNo: Check<boolean> = {
+  expected: 'true or false',
+  accept: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
 export function text(expected: string, fits: (value: string) => boolean): Check<string> {
   return { expected, accept: (value) => (typeof value === 'string' && fits(value) ? value : undefined) };
 }

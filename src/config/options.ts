@@ -4,7 +4,7 @@
 import { isTwcId } from '../protocol/field.ts';
 import { bridgeTopics } from '../topics/bridge-catalogue.ts';
 import { chargerTopics } from '../topics/catalogue.ts';
-import { type Check, choice, integer, number, numbersFor, text } from './check.ts';
+import { type Check, choice, integer, number, numbersFor, text, yesOrNo } from './check.ts';
 
 export interface Option<T> {
   readonly default: T;
@@ -52,6 +52,11 @@ export const options = {
     'Without a new limit over MQTT for this long, limits that were set fall back to `safeAmps`; 0 for never',
   ),
   'control.safeAmps': option(6, integer(6, 80), 'What limits fall back to when nobody renews them'),
+  'control.relay': option(
+    false,
+    yesOrNo,
+    'Lets the switch "Charging allowed" open the relay of version 2 units. A Tesla then shows a fault and has to be plugged in anew, and opening under load wears the relay: see Safety',
+  ),
   'status.MQTT.broker': option(
     'embedded',
     text('mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT', isBroker),

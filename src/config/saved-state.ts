@@ -37,7 +37,13 @@ export function savedState(json: unknown): SavedState | undefined {
   };
 }
 
-const kept = { ratedAmps: 'number', serialNumber: 'string', firmware: 'string', lastVin: 'string' } as const;
+const kept = {
+  ratedAmps: 'number',
+  serialNumber: 'string',
+  firmware: 'string',
+  lastVin: 'string',
+  relayOpen: 'boolean',
+} as const;
 
 function chargerRecord(json: unknown): ChargerRecord {
   const fields = fieldsOf(json);

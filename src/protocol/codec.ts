@@ -5,6 +5,7 @@ import {
   type MasterMessage,
   type Message,
   messages,
+  optional,
   type Row,
   type SlaveMessage,
   spoken,
@@ -71,7 +72,7 @@ export function checksum(frame: Uint8Array): number {
   return sum & 0xff;
 }
 
-const sendable = { ...spoken, ...answered };
+const sendable = { ...spoken, ...optional, ...answered };
 
 const rowsByCode = new Map<number, [string, Row][]>();
 for (const entry of Object.entries<Row>(messages)) {

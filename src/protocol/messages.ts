@@ -1,5 +1,5 @@
 // The message table: one row a message, its code and its fields in wire order. Types, encode and decode follow from it.
-// What has no row in `spoken` or `answered` can not be sent; the frames that destroy chargers (protocol 3.8) have none
+// What has no row in `spoken`, `optional` or `answered` can not be sent; the frames that destroy chargers (protocol 3.8) have none
 // at all. Rows that share a code are told apart by their lengths and by what their fields accept, first match wins.
 
 import {
@@ -90,6 +90,14 @@ export const answered = {
   vinResponse1: { code: 0xfdee, lengths: long, fields: { sender: twcId, vin: vinPart(7) } },
   vinResponse2: { code: 0xfdef, lengths: long, fields: { sender: twcId, vin: vinPart(7) } },
   vinResponse3: { code: 0xfdf1, lengths: long, fields: { sender: twcId, vin: vinPart(3) } },
+  startAck: { code: 0xfdb1, lengths: short, fields: { sender: twcId } },
+  stopAck: { code: 0xfdb2, lengths: short, fields: { sender: twcId } },
+} satisfies Record<string, Row>;
+
+/** What our master says only where the owner has asked for it: it works the relay directly (protocol 3.7, 4.9). */
+export const optional = {
+  startRequest: { code: 0xfcb1, lengths: request, fields: addressed },
+  stopRequest: { code: 0xfcb2, lengths: request, fields: addressed },
 } satisfies Record<string, Row>;
 
 /** What may be on the bus and is understood, but never sent by us. */
@@ -107,10 +115,6 @@ const overheard = {
   idle: { code: 0xfc1d, lengths: short, fields: {} },
   plugStateRequest: { code: 0xfbb4, lengths: request, fields: addressed },
   plugStateResponse: { code: 0xfdb4, lengths: short, fields: { sender: twcId, plugState: u8 } },
-  startRequest: { code: 0xfcb1, lengths: request, fields: addressed },
-  startAck: { code: 0xfdb1, lengths: short, fields: { sender: twcId } },
-  stopRequest: { code: 0xfcb2, lengths: request, fields: addressed },
-  stopAck: { code: 0xfdb2, lengths: short, fields: { sender: twcId } },
   serialLegacyRequest: { code: 0xfb19, lengths: request, fields: {} },
   serialLegacyResponse: { code: 0xfd19, lengths: short, fields: { serial: text(11) } },
   modelRequest: { code: 0xfb1a, lengths: request, fields: {} },
@@ -119,7 +123,7 @@ const overheard = {
   firmwareResponse: { code: 0xfd1b, lengths: short, fields: { version: dotted(3) } },
 } satisfies Record<string, Row>;
 
-export const messages = { ...spoken, ...answered, ...overheard };
+export const messages = { ...spoken, ...optional, ...answered, ...overheard };
 
 type Table = typeof messages;
 type Value<F> = F extends { readonly read: (bytes: Uint8Array, at: number) => infer T } ? Exclude<T, undefined> : never;
@@ -128,6 +132,6 @@ type MessageOf<Name extends keyof Table> = Name extends keyof Table
   : never;
 
 export type Message = MessageOf<keyof Table>;
-export type MasterMessage = MessageOf<keyof typeof spoken>;
+export type MasterMessage = MessageOf<keyof typeof spoken | keyof typeof optional>;
 export type SlaveMessage = MessageOf<keyof typeof answered>;
 export type MessageNamed<Name extends keyof Table> = MessageOf<Name>;

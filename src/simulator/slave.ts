@@ -70,6 +70,7 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
   let actual = 0;
   let wattHours = settings.counterIn === 'kWh' ? settings.counter * 1_000 : settings.counter;
   let lived = 0;
+  let relayOpen = false;
 
   /** Lets the car take what it may, up to now. */
   function live(now: number): Car | undefined {
@@ -79,7 +80,7 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
     if (!car) limit = 0;
     const linked = now - masterAt < LOST_AFTER;
     const target =
-      car && linked && limit >= (version === 1 ? 5 : V2_FLOOR)
+      car && linked && !relayOpen && limit >= (version === 1 ? 5 : V2_FLOOR)
         ? Math.max(0, Math.min(limit - BELOW_LIMIT, car.amps))
         : 0;
     const step = AMPS_PER_SECOND * seconds;
@@ -141,6 +142,8 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
       vinRequest1: { name: 'vinResponse1', sender: id, vin: vin.slice(0, 7) },
       vinRequest2: { name: 'vinResponse2', sender: id, vin: vin.slice(7, 14) },
       vinRequest3: { name: 'vinResponse3', sender: id, vin: vin.slice(14) },
+      startRequest: { name: 'startAck', sender: id },
+      stopRequest: { name: 'stopAck', sender: id },
     };
     return version === 1 || settings.mute ? undefined : replies[request];
   }
@@ -166,6 +169,8 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
         answer(heartbeat(master, now), now);
         return;
       }
+      if (version === 2 && message.name === 'startRequest') relayOpen = false;
+      if (version === 2 && message.name === 'stopRequest') relayOpen = true;
       const found = reply(message.name, car);
       if (found) answer(found, now);
     },
