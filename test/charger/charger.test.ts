@@ -12,10 +12,9 @@ import {
   newcomer,
   OFFLINE_AFTER,
   ordered,
-  record,
-  remembered,
   silence,
 } from '../../src/charger/charger.ts';
+import { record, remembered, sameRecords } from '../../src/charger/record.ts';
 import type { Phases } from '../../src/protocol/field.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import { id, own } from '../world.ts';
@@ -194,6 +193,9 @@ describe('what survives a restart', () => {
     expect(record(remembered(kept, 99))).toEqual(kept);
     expect(remembered(kept, 99)).toMatchObject({ online: false, confirmed: true, since: 99 });
     expect(actualAmps(remembered(kept, 99))).toBeUndefined();
+    expect(sameRecords([kept], [record(charger)])).toBe(true);
+    expect(sameRecords([kept], [{ ...kept, lastVin: '5YJ3E1EA2KF000317' }])).toBe(false);
+    expect(sameRecords([kept], [kept, { ...kept, id: own }])).toBe(false);
   });
 
   test('an empty serial number is none', () => {

@@ -35,7 +35,8 @@ describe.each(rows)('%s', (_, row) => {
 
 test('no default is above 6 A', () => {
   const amps = rows.filter(([path]) => /amps/i.test(path)).map(([, row]) => row.default);
-  expect(amps).toEqual([6, 6, 6]);
+  expect(amps.length).toBeGreaterThan(2);
+  expect(new Set(amps)).toEqual(new Set([6]));
 });
 
 test('only the password is a secret', () => {

@@ -7,6 +7,7 @@ import {
   type MasterMessage,
   type Message,
   messages,
+  optional,
   type Row,
   type SlaveMessage,
   spoken,
@@ -64,9 +65,10 @@ const own: Partial<Record<Name, Readonly<Record<string, Arbitrary<unknown>>>>> =
 export const names = Object.keys(messages) as Name[];
 export const spokenNames = Object.keys(spoken) as (keyof typeof spoken)[];
 export const answeredNames = Object.keys(answered) as (keyof typeof answered)[];
-export const overheardNames = names.filter((name) => !(name in spoken) && !(name in answered));
+export const optionalNames = Object.keys(optional) as (keyof typeof optional)[];
+export const overheardNames = names.filter((name) => !(name in { ...spoken, ...optional, ...answered }));
 
-export function messageNamed(name: keyof typeof spoken): Arbitrary<MasterMessage>;
+export function messageNamed(name: keyof typeof spoken | keyof typeof optional): Arbitrary<MasterMessage>;
 export function messageNamed(name: keyof typeof answered): Arbitrary<SlaveMessage>;
 export function messageNamed(name: Name): Arbitrary<Message>;
 export function messageNamed(name: Name): Arbitrary<Message> {

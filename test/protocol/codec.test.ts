@@ -14,12 +14,13 @@ import {
   hex,
   messageNamed,
   names,
+  optionalNames,
   spokenNames,
 } from './arbitrary.ts';
 
 const versions: Version[] = [1, 2];
 
-describe.each([...spokenNames, ...answeredNames])('%s', (name) => {
+describe.each([...spokenNames, ...optionalNames, ...answeredNames])('%s', (name) => {
   test.each(versions)('is read back as it was written, version %i', (version) => {
     fc.assert(
       fc.property(messageNamed(name as (typeof spokenNames)[number]), (message) => {

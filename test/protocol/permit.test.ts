@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encode } from '../../src/protocol/codec.ts';
 import type { Message } from '../../src/protocol/messages.ts';
-import { forbidden } from '../../src/protocol/permit.ts';
+import { forbidden, type Permit } from '../../src/protocol/permit.ts';
 import { wire } from '../../src/protocol/slip.ts';
 import { id, own } from '../world.ts';
 import {
@@ -14,10 +14,14 @@ import {
   frameOf,
   heardLengths,
   messageNamed,
+  optionalNames,
   overheardNames,
   spokenNames,
 } from './arbitrary.ts';
 
+/** All that the configuration could allow but the relays. */
+const widest: Permit = { maxAmps: 80, relay: false };
+const relays: Permit = { maxAmps: 80, relay: true };
 const version = fc.constantFrom(1, 2);
 const anySpoken = fc.constantFrom(...spokenNames).chain((name) => messageNamed(name));
 
@@ -25,7 +29,7 @@ describe('what a master says', () => {
   test('may be written while its limit is within the amps that are configured', () => {
     fc.assert(
       fc.property(anySpoken, version, fc.integer({ min: 6, max: 80 }), (message, as, maxAmps) => {
-        const problem = forbidden(wire(encode(message, as)), maxAmps);
+        const problem = forbidden(wire(encode(message, as)), { maxAmps, relay: false });
         const tooMuch = message.name === 'masterHeartbeatLimit' && message.limitAmps > maxAmps;
         expect(problem).toBe(tooMuch ? `limit: expected at most ${maxAmps} A, got ${message.limitAmps} A` : undefined);
       }),
@@ -41,7 +45,7 @@ describe('what a master says', () => {
   ])('an order of %i A where %i A are configured', (limitAmps, maxAmps, problem) => {
     const address = { sender: own, receiver: id('1A2B'), masterPluggedIn: false };
     const frame = encode({ name: 'masterHeartbeatLimit', ...address, command: 0x09, limitAmps });
-    expect(forbidden(wire(frame), maxAmps)).toBe(problem);
+    expect(forbidden(wire(frame), { maxAmps, relay: false })).toBe(problem);
   });
 
   test('may not be written twice at once, in part, or with a byte changed after its type', () => {
@@ -49,12 +53,12 @@ describe('what a master says', () => {
       fc.property(anySpoken, version, fc.nat(), fc.integer({ min: 1, max: 255 }), (message, as, where, change) => {
         const frame = encode(message, as);
         const sent = wire(frame);
-        expect(forbidden(Uint8Array.of(...sent, ...sent), 80)).toBeDefined();
-        expect(forbidden(sent.subarray(0, where % sent.length), 80)).toBeDefined();
-        expect(forbidden(frame, 80)).toBeDefined();
+        expect(forbidden(Uint8Array.of(...sent, ...sent), widest)).toBeDefined();
+        expect(forbidden(sent.subarray(0, where % sent.length), widest)).toBeDefined();
+        expect(forbidden(frame, widest)).toBeDefined();
         const at = 1 + (where % (frame.length - 1));
         frame[at] = ((frame[at] ?? 0) + change) & 0xff;
-        expect(forbidden(wire(frame), 80)).toBeDefined();
+        expect(forbidden(wire(frame), widest)).toBeDefined();
       }),
     );
   });
@@ -66,7 +70,19 @@ describe('what a master does not say', () => {
       fc.property(messageNamed(name as Message['name']), fc.nat(), (message, which) => {
         const lengths = heardLengths(name);
         const frame = frameOf(message, lengths[which % lengths.length] ?? 16);
-        expect(forbidden(wire(frame), 80)).toBeDefined();
+        expect(forbidden(wire(frame), relays)).toBeDefined();
+      }),
+    );
+  });
+
+  test.each(optionalNames)('%s is refused, except where the owner allows to work the relays', (name) => {
+    fc.assert(
+      fc.property(messageNamed(name), version, (message, as) => {
+        const sent = wire(encode(message, as));
+        expect([forbidden(sent, widest), forbidden(sent, relays)]).toEqual([
+          `${name} is not on the allow-list`,
+          undefined,
+        ]);
       }),
     );
   });
@@ -74,8 +90,8 @@ describe('what a master does not say', () => {
   test('arbitrary bytes are refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-        expect(forbidden(bytes, 80)).toBeDefined();
-        expect(forbidden(wire(bytes), 80)).toBeDefined();
+        expect(forbidden(bytes, widest)).toBeDefined();
+        expect(forbidden(wire(bytes), widest)).toBeDefined();
       }),
       { numRuns: 2_000 },
     );
@@ -98,7 +114,7 @@ describe('frames that harm chargers are refused though their checksum is right',
   ])('%s: %s', (code) => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 18, maxLength: 18 }), fc.integer({ min: 13, max: 20 }), (rest, length) => {
-        expect(forbidden(wire(closed(bytesOf(code, rest, length))), 80)).toBeDefined();
+        expect(forbidden(wire(closed(bytesOf(code, rest, length))), widest)).toBeDefined();
       }),
     );
   });
@@ -106,7 +122,7 @@ describe('frames that harm chargers are refused though their checksum is right',
   test.each([0x01, 0x02, 0x03, 0x04, 0x06, 0x07, 0x0a, 0xff])('a heartbeat with the command %i', (command) => {
     for (const length of [14, 16]) {
       const heartbeat = bytesOf('FB E0 77 77 1A 2B', Uint8Array.of(command, 4), length);
-      expect(forbidden(wire(closed(heartbeat)), 80)).toBeDefined();
+      expect(forbidden(wire(closed(heartbeat)), widest)).toBeDefined();
     }
   });
 
@@ -115,7 +131,7 @@ describe('frames that harm chargers are refused though their checksum is right',
     const passed: number[] = [];
     for (let code = 0; code <= 0xffff; code++) {
       const frame = closed(Uint8Array.of(code >> 8, code & 0xff, 0x77, 0x77, 0x1a, 0x2b, ...new Uint8Array(10)));
-      if (forbidden(wire(frame), 80) === undefined) passed.push(code);
+      if (forbidden(wire(frame), widest) === undefined) passed.push(code);
     }
     expect(passed.sort()).toEqual(allowed.sort());
   });
