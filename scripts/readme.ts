@@ -1,0 +1,76 @@
+// Writes the tables of README.md anew from the tables of the program: npx tsx scripts/readme.ts
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { states } from '../src/charger/state-text.ts';
+import { type Option, options } from '../src/config/options.ts';
+import { bridgeTopics } from '../src/topics/bridge-catalogue.ts';
+import { chargerTopics } from '../src/topics/catalogue.ts';
+import { bridgeRequests, chargerRequests } from '../src/topics/requests.ts';
+
+type Cells = readonly string[];
+
+/** By the name of the markers between which a table stands: its heading and its rows. */
+const tables: Readonly<Record<string, () => readonly Cells[]>> = {
+  options: () => [
+    ['Setting', 'Default', 'Allowed', 'Meaning'],
+    ...Object.entries<Option<unknown>>(options).map(([path, { default: value, help, check }]) => [
+      code(path),
+      code(typeof value === 'string' && value !== '' ? value : JSON.stringify(value)),
+      check.bounds ? check.bounds.join(' to ') : (check.choices ?? []).map(code).join(', '),
+      help,
+    ]),
+  ],
+  topics: () => [
+    ['Topic', 'Value', 'Meaning'],
+    ...rowsBelow('{prefix}/{charger}/', chargerTopics),
+    ...rowsBelow('{prefix}/', bridgeTopics),
+  ],
+  requests: () => [
+    ['Topic', 'Payload', 'What it does'],
+    ...rowsBelow('{prefix}/{charger}/', chargerRequests),
+    ...rowsBelow('{prefix}/', bridgeRequests),
+  ],
+  states: () => [
+    ['Code', 'Text', 'What it means'],
+    ...Object.entries(states).map(([code, { text, meaning }]) => [code, text, meaning]),
+  ],
+};
+
+/** The text with every table between its markers as it should be. Throws when a table has no place in it. */
+export function withTables(text: string): string {
+  return Object.entries(tables).reduce((before, [name, rows]) => {
+    const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    if (!place.test(before)) throw new Error(`README.md: expected <!-- ${name} --> and <!-- /${name} -->`);
+    return before.replace(place, (_, begin: string, end: string) => `${begin}\n${table(rows())}\n\n${end}`);
+  }, text);
+}
+
+interface Row {
+  readonly meaning: string;
+  readonly type?: string;
+  readonly payload?: string;
+}
+
+function rowsBelow(place: string, topics: Readonly<Record<string, Row>>): Cells[] {
+  return Object.entries(topics).map(([name, { type, payload, meaning }]) => [
+    code(place + name),
+    type ?? payload ?? '',
+    meaning,
+  ]);
+}
+
+function table([heading = [], ...rows]: readonly Cells[]): string {
+  const line = (cells: Cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+const readme = new URL('../README.md', import.meta.url);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(readme, withTables(readFileSync(readme, 'utf8')));
+}

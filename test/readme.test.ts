@@ -1,0 +1,51 @@
+// The README is held to the tables of the program and to the command line.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { withTables } from '../scripts/readme.ts';
+import { options } from '../src/config/options.ts';
+import { bridgeTopics } from '../src/topics/bridge-catalogue.ts';
+import { chargerTopics } from '../src/topics/catalogue.ts';
+import { bridgeRequests, chargerRequests } from '../src/topics/requests.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+test('its tables are up to date; if not: npx tsx scripts/readme.ts', () => {
+  expect(readme).toBe(withTables(readme));
+});
+
+describe('the tables', () => {
+  test('come back when they are lost, and nothing else changes', () => {
+    const without = readme.replaceAll(/(<!-- (options|topics|requests|states) -->\n)[\s\S]*?(<!-- \/\2 -->)/g, '$1$3');
+    expect(without.length).toBeLessThan(readme.length);
+    expect(withTables(without)).toBe(readme);
+  });
+
+  test('have a row for each setting and each topic', () => {
+    for (const path of Object.keys(options)) expect(readme).toContain(`| \`${path}\` |`);
+    for (const name of Object.keys(chargerTopics)) expect(readme).toContain(`| \`{prefix}/{charger}/${name}\` |`);
+    for (const name of Object.keys(chargerRequests)) expect(readme).toContain(`| \`{prefix}/{charger}/${name}\` |`);
+    for (const name of Object.keys({ ...bridgeTopics, ...bridgeRequests }))
+      expect(readme).toContain(`| \`{prefix}/${name}\` |`);
+  });
+
+  test('need their place', () => {
+    expect(() => withTables('# README\n')).toThrow('README.md: expected <!-- options -->');
+  });
+});
+
+test('the words that people search for are there', () => {
+  for (const word of ['Wall Connector', 'Gen 2', 'TWC', 'primary', 'secondary', 'RS-485', 'MQTT', 'Home Assistant']) {
+    expect(readme).toContain(word);
+  }
+});
+
+test('every link within it leads to a heading', () => {
+  const headings = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  for (const [, target] of readme.matchAll(/\]\(#([^)]*)\)/g)) expect(headings).toContain(target);
+});
