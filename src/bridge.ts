@@ -75,6 +75,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   let outputs: Output[] = [];
   let brokerUp = false;
   let leaveBy = Number.POSITIVE_INFINITY;
+  let introduced: readonly ChargerRecord[] | undefined;
   let shown: Overview | undefined;
   let shownFleet: Fleet | undefined;
   let saved: Remembered = {
@@ -113,17 +114,20 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   function takeBroker(up: boolean): void {
     brokerUp = up;
     subscribed.clear();
+    introduced = undefined;
     if (up) publisher.connected();
     else publisher.disconnected();
+    if (inControl) subscribe(requestTopics(settings.topicPrefix));
   }
 
   function takeMessage({ topic, payload, retained }: Extract<Input, { is: 'message' }>, now: number): void {
     const asked = inControl && request(topic, payload, retained, { ...settings, fleet: traffic.fleet });
     if (asked) obey(asked, now);
-    const deleted = homeAssistant.hears(topic, payload, retained, now);
-    if (deleted === undefined) return;
-    publisher.forget(deleted);
-    log('info', `${deleted}: deleted in Home Assistant, not announced again before a restart`);
+    const heard = homeAssistant.hears(topic, payload, retained, now);
+    if (heard === 'found') introduced = undefined;
+    if (heard !== 'deleted') return;
+    publisher.forget(topic);
+    log('info', `${topic}: deleted in Home Assistant, not announced again before a restart`);
   }
 
   function obey(asked: Request, now: number): void {
@@ -173,15 +177,18 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
 
   /** Home Assistant is told what it does not know yet. */
   function introduce(now: number): void {
-    const chargers = confirmed(traffic.fleet);
-    for (const announced of homeAssistant.tells(chargers, traffic.records, now)) publisher.want(announced);
     if (homeAssistant.asksAgain(now)) publisher.replay();
+    const { records } = traffic;
+    if (records === introduced && homeAssistant.nextAt > now) return;
+    introduced = records;
+    const chargers = confirmed(traffic.fleet);
+    for (const announced of homeAssistant.tells(chargers, now)) publisher.want(announced);
+    subscribe(homeAssistant.subscriptions(chargers));
+  }
+
+  function subscribe(topics: readonly string[]): void {
     if (!brokerUp) return;
-    const wanted = [
-      ...(inControl ? requestTopics(settings.topicPrefix) : []),
-      ...homeAssistant.subscriptions(chargers),
-    ];
-    for (const topic of wanted) {
+    for (const topic of topics) {
       if (subscribed.has(topic)) continue;
       subscribed.add(topic);
       outputs.push({ do: 'subscribe', topic });

@@ -44,7 +44,7 @@ export function switchable(slave: SimulatedSlave, there: () => boolean): Simulat
   };
 }
 
-const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
+export const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 
 export const defaults: BridgeSettings = {
   mode: 'master',

@@ -1,16 +1,18 @@
 // Our side of the conversation with Home Assistant: what it is told of the chargers and when, and what it says to us.
 
 import type { Charger } from '../charger/charger.ts';
-import type { ChargerRecord } from '../charger/record.ts';
 import type { Wanted } from '../topics/publisher.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { DiscoverySettings } from './discovery.ts';
 
 export interface HomeAssistant {
-  /** A message came on a topic that we subscribed to. Gives the topic that was deleted in Home Assistant, if that is what it says. */
-  hears(topic: string, payload: string, retained: boolean, now: number): string | undefined;
-  /** What it is to be told now: empty as long as `records` is the same list. */
-  tells(chargers: readonly Charger[], records: readonly ChargerRecord[], now: number): readonly Wanted[];
+  /**
+   * A message came on a topic that we subscribed to: `deleted` if somebody deleted an announcement of ours, `found` if it
+   * is one that an earlier run left behind.
+   */
+  hears(topic: string, payload: string, retained: boolean, now: number): 'deleted' | 'found' | undefined;
+  /** What it is to be told of these chargers. */
+  tells(chargers: readonly Charger[], now: number): readonly Wanted[];
   /** What to subscribe to. */
   subscriptions(chargers: readonly Charger[]): readonly string[];
   /** The broker has taken a publication; true if its topic is not ours any more. */
@@ -38,7 +40,6 @@ export function createHomeAssistant(
 ): HomeAssistant {
   const announcer = createAnnouncer(settings, before);
   const birthTopic = `${settings.prefix}/status`;
-  let toldOf: readonly ChargerRecord[] | undefined;
   let againAt = Number.POSITIVE_INFINITY;
 
   return {
@@ -47,20 +48,15 @@ export function createHomeAssistant(
         if (payload === 'online' && !retained) againAt = now + random() * BIRTH_WITHIN;
         return undefined;
       }
-      const heard = announcer.heard(topic, payload);
-      if (heard === 'found') toldOf = undefined;
-      return heard === 'deleted' ? topic : undefined;
+      return announcer.heard(topic, payload);
     },
-    tells(chargers, records, now) {
-      if (records === toldOf && announcer.nextAt > now) return [];
-      toldOf = records;
-      return announcer.wants(chargers, now).map(({ topic, payload, first }) => ({
+    tells: (chargers, now) =>
+      announcer.wants(chargers, now).map(({ topic, payload, first }) => ({
         topic,
         payload,
         limit: ANNOUNCED_EVERY,
         rank: first ? MARKER_RANK : RANK,
-      }));
-    },
+      })),
     subscriptions: (chargers) => [birthTopic, ...announcer.subscriptions(chargers)],
     delivered: (topic, now) => announcer.delivered(topic, now),
     asksAgain(now) {

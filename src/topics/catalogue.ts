@@ -118,7 +118,7 @@ export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
     type: `${whole}, A`,
     meaning: 'The limit that the charger reports; 0 while no car is plugged in',
     value: ({ heartbeat }) => rounded(heartbeat?.limitAmps),
-    entities: [{ ...current, key: 'amps_max', name: 'Current limit', category: 'diagnostic', precision: 0 }],
+    entities: [{ ...current, key: 'amps_max', name: 'Reported limit', category: 'diagnostic', precision: 0 }],
   },
   ampsOffered: {
     type: `${whole}, A`,

@@ -1,7 +1,8 @@
 // What Home Assistant is told, held against its own rules.
 
 import { describe, expect, test } from 'vitest';
-import { type Charger, remembered } from '../../src/charger/charger.ts';
+import type { Charger } from '../../src/charger/charger.ts';
+import { remembered } from '../../src/charger/record.ts';
 import {
   type Announcement,
   announcedAt,
@@ -9,7 +10,7 @@ import {
   type DiscoveryMode,
   type DiscoverySettings,
 } from '../../src/home-assistant/discovery.ts';
-import { id } from '../world.ts';
+import { id, limits } from '../world.ts';
 import { type ExpectedEntity, ofBridge, ofCharger } from './entities.ts';
 import { faults } from './validator.ts';
 
@@ -22,7 +23,7 @@ const fleet: readonly Charger[] = [
 ];
 
 function settings(mode: DiscoveryMode, more: Partial<DiscoverySettings> = {}): DiscoverySettings {
-  return { mode, prefix: 'homeassistant', topicPrefix: 'TWC', version: '1.2.3', ...more };
+  return { mode, prefix: 'homeassistant', topicPrefix: 'TWC', version: '1.2.3', limits, ...more };
 }
 
 const modes = ['entity', 'device'] as const;

@@ -2,20 +2,21 @@
 // breaks somebody's automations, statistics or dashboards.
 
 export interface ExpectedEntity {
-  readonly component: 'sensor' | 'binary_sensor';
+  readonly component: 'sensor' | 'binary_sensor' | 'number' | 'switch';
   readonly key: string;
   /** As a person reads it after the name of the device. */
   readonly name: string;
   readonly deviceClass?: string;
   readonly stateClass?: string;
   readonly unit?: string;
-  readonly category?: 'diagnostic';
+  readonly category?: 'diagnostic' | 'config';
   readonly disabled?: true;
 }
 
 const diagnostic = 'diagnostic';
 const measurement = 'measurement';
 const amps = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
+const setAmps = { component: 'number', deviceClass: 'current', unit: 'A' } as const;
 const volts = { component: 'sensor', deviceClass: 'voltage', unit: 'V', stateClass: measurement } as const;
 const watts = { component: 'sensor', deviceClass: 'power', unit: 'W', stateClass: measurement } as const;
 const energy = { component: 'sensor', deviceClass: 'energy', unit: 'kWh', stateClass: 'total_increasing' } as const;
@@ -27,7 +28,9 @@ export const ofCharger: readonly ExpectedEntity[] = [
   { ...watts, key: 'load', name: 'Power' },
   { ...amps, key: 'amps_in_use', name: 'Charging current', stateClass: measurement },
   { ...energy, key: 'lifetime_energy', name: 'Lifetime energy' },
-  { ...amps, key: 'amps_max', name: 'Current limit', category: diagnostic },
+  { ...setAmps, key: 'limit', name: 'Charging current limit' },
+  { component: 'switch', key: 'charging_allowed', name: 'Charging allowed' },
+  { ...amps, key: 'amps_max', name: 'Reported limit', category: diagnostic },
   { ...amps, key: 'amps_offered', name: 'Offered current', category: diagnostic },
   { ...amps, key: 'amps_rated', name: 'Hardware limit', category: diagnostic },
   { ...amps, key: 'power', name: 'Reported current', stateClass: measurement, category: diagnostic, disabled: true },
@@ -41,7 +44,7 @@ export const ofCharger: readonly ExpectedEntity[] = [
 
 export const ofBridge: readonly ExpectedEntity[] = [
   { ...amps, key: 'total_amps_in_use', name: 'Total current', stateClass: measurement },
-  { ...amps, key: 'max_amps_for_slaves', name: 'Circuit limit', category: diagnostic },
+  { ...setAmps, key: 'circuit_limit', name: 'Circuit limit', category: 'config' },
   { ...amps, key: 'min_amps_per_twc', name: 'Minimum current', category: diagnostic },
   { component: 'binary_sensor', key: 'problem', name: 'Problem', deviceClass: 'problem', category: diagnostic },
   { ...text, key: 'problem_text', name: 'Problem description' },

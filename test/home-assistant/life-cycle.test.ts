@@ -1,9 +1,18 @@
 // When Home Assistant is told what, by a bridge in simulated time and a broker that keeps what is retained.
 
 import { describe, expect, test } from 'vitest';
-import { remembered } from '../../src/charger/charger.ts';
+import { remembered } from '../../src/charger/record.ts';
 import { type Announcement, announcements, type DiscoveryMode } from '../../src/home-assistant/discovery.ts';
-import { createWorld, id, type Published, slave, switchable, type World, type WorldSettings } from '../world.ts';
+import {
+  createWorld,
+  id,
+  limits,
+  type Published,
+  slave,
+  switchable,
+  type World,
+  type WorldSettings,
+} from '../world.ts';
 
 const discovery = { mode: 'entity', prefix: 'homeassistant', topicPrefix: 'TWC', version: '0.0.0' } as const;
 const identity = { serialNumber: 'A18K0001A2B', firmware: '4.5.3.2' };
@@ -30,7 +39,7 @@ function held(world: World): Record<string, string> {
 
 /** What a bridge of this mode announces that knows the charger. */
 function announced(mode: DiscoveryMode): readonly Announcement[] {
-  return announcements([remembered(known, 0)], { ...discovery, mode });
+  return announcements([remembered(known, 0)], { ...discovery, mode, limits });
 }
 
 function topicsOf(mode: DiscoveryMode): string[] {
@@ -150,7 +159,7 @@ describe('when Home Assistant comes', () => {
     const one = world('entity', { discovery: { ...discovery, prefix: 'ha' } });
     const subscribed = one.outputs.flatMap((output) => (output.do === 'subscribe' ? [output.topic] : []));
     expect(subscribed).toContain('ha/status');
-    expect(subscribed.filter((topic) => !topic.startsWith('ha/'))).toEqual([]);
+    expect(subscribed.filter((topic) => !/^(ha|TWC)\//.test(topic))).toEqual([]);
   });
 });
 
