@@ -5,7 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import type { Config } from './config/options.ts';
 import { type SavedState, savedState } from './config/saved-state.ts';
-import { type Broker, openBroker } from './io/broker.ts';
+import { type Broker, type BrokerSettings, openBroker } from './io/broker.ts';
 import { deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
 import { type Link, openLink } from './io/link.ts';
@@ -107,14 +107,9 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
   });
 
   const brokerSettings = {
-    url: embedded ? `mqtt://127.0.0.1:${embedded.port}` : config['status.MQTT.broker'],
+    ...configuredBroker(config),
+    ...(embedded && { url: `mqtt://127.0.0.1:${embedded.port}` }),
     clientId: state.clientId,
-    username: config['status.MQTT.username'],
-    password: config['status.MQTT.password'],
-    version: config['status.MQTT.version'],
-    ca: config['status.MQTT.ca'],
-    cert: config['status.MQTT.cert'],
-    key: config['status.MQTT.key'],
     statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
   };
   const keepingBroker = keepOpen({
@@ -143,6 +138,19 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
   await embedded?.close();
   await writer.settled();
   turn.stop();
+}
+
+/** The broker as it is configured. */
+export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic'> {
+  return {
+    url: config['status.MQTT.broker'],
+    username: config['status.MQTT.username'],
+    password: config['status.MQTT.password'],
+    version: config['status.MQTT.version'],
+    ca: config['status.MQTT.ca'],
+    cert: config['status.MQTT.cert'],
+    key: config['status.MQTT.key'],
+  };
 }
 
 /** Steps the bridge with an input, performs what comes out, and wakes it when it wants to be woken. */

@@ -6,12 +6,13 @@ import { ConfigError, loadConfig, statePath } from './config/load.ts';
 
 const help = `twc2mqtt ${packageJson.version}: Tesla Gen-2 Wall Connectors to MQTT
 
-Usage: twc2mqtt [run|check|ports|decode] [--config FILE]
+Usage: twc2mqtt [run|check|ports|decode|forget CHARGER|forget all] [--config FILE]
 
   run       runs the bridge (default)
   check     checks the configuration without running
   ports     lists serial adapters and says which entry to put in the configuration
   decode    reads frames as hex from standard input, a frame per line, and prints a JSON line for each
+  forget    clears what the broker holds of a charger (1A2B), or of all and the bridge; stop the bridge first
 
   --config FILE   the configuration, default config.yaml in this folder
   --version       prints the version
@@ -20,9 +21,12 @@ Usage: twc2mqtt [run|check|ports|decode] [--config FILE]
 Exit codes: 0 fine, 1 bad configuration, 2 wrong usage
 `;
 
-const commands: Readonly<Record<string, (configFile: string) => Promise<void>>> = {
+type Command = (configFile: string, argument: string | undefined) => Promise<void>;
+
+const commands: Readonly<Record<string, Command>> = {
   run,
   check,
+  forget,
   ports: async () => print(await (await import('./ports.ts')).portList()),
   decode: async () => (await import('./decode.ts')).decodeLines(process.stdin, print),
 };
@@ -38,10 +42,12 @@ async function main(): Promise<void> {
   });
   if (values.help) return print(help);
   if (values.version) return print(`${packageJson.version}\n`);
-  const [name = 'run', ...rest] = positionals;
+  const [name = 'run', argument, ...rest] = positionals;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command || rest.length > 0) throw new UsageError(`unknown command: ${positionals.join(' ')}`);
-  await command(values.config);
+  const expected = name === 'forget' ? 1 : 0;
+  if (!command || rest.length > 0 || (argument === undefined ? 0 : 1) !== expected)
+    throw new UsageError(`unknown command: ${positionals.join(' ')}`);
+  await command(values.config, argument);
 }
 
 class UsageError extends Error {}
@@ -59,6 +65,18 @@ async function run(file: string): Promise<void> {
 async function check(file: string): Promise<void> {
   await loadConfig(file);
   print(`${file}: fine\n`);
+}
+
+async function forget(file: string, which = ''): Promise<void> {
+  const { isTwcId } = await import('./protocol/field.ts');
+  if (which !== 'all' && !isTwcId(which)) {
+    throw new UsageError(`forget: expected a charger such as 1A2B, or all, got ${which}`);
+  }
+  const config = await loadConfig(file);
+  const [{ configuredBroker }, { forget }] = await Promise.all([import('./app.ts'), import('./forget.ts')]);
+  const broker = configuredBroker(config);
+  if (broker.url.startsWith('embedded')) throw new UsageError('forget: the embedded broker keeps nothing when it ends');
+  await forget(which, { config, broker, statePath: statePath(config, file), print });
 }
 
 function simulationBanner(file: string): string[] {
@@ -90,5 +108,8 @@ main().catch((error: unknown) => {
   } else if (error instanceof UsageError || (error instanceof TypeError && 'code' in error)) {
     process.stderr.write(`${error.message}\n\n${help}`);
     process.exitCode = 2;
-  } else throw error;
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 });

@@ -4,7 +4,7 @@
 import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Publication } from '../topics/publisher.ts';
-import { announcedAt, announcements, type DiscoverySettings, isBundle, origin } from './discovery.ts';
+import { announcedAt, announcements, type DiscoverySettings, isBundle, isOurs } from './discovery.ts';
 
 export interface Announcer {
   /** What the discovery topics should hold now; `first` is what must arrive before the rest. */
@@ -102,8 +102,4 @@ export function createAnnouncer(settings: DiscoverySettings, before: readonly st
       return Math.min(Number.POSITIVE_INFINITY, ...[...leaving.values()].map(({ at }) => at));
     },
   };
-}
-
-function isOurs(payload: string): boolean {
-  return payload.includes(`"origin":{"name":"${origin.name}"`);
 }

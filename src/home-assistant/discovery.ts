@@ -10,12 +10,16 @@ import type { Entity } from '../topics/topic.ts';
 
 export type DiscoveryMode = 'entity' | 'device' | 'off';
 
-export interface DiscoverySettings {
-  readonly mode: DiscoveryMode;
+/** Where announcements are. */
+interface Place {
   /** What Home Assistant listens to, normally `homeassistant`. */
   readonly prefix: string;
   /** Of our own topics. */
   readonly topicPrefix: string;
+}
+
+export interface DiscoverySettings extends Place {
+  readonly mode: DiscoveryMode;
   /** Of this program. */
   readonly version: string;
   readonly limits: Limits;
@@ -27,7 +31,7 @@ export interface Announcement {
   readonly payload: string;
 }
 
-export const origin = {
+const origin = {
   name: 'twc2mqtt',
   support_url: 'https://www.home-assistant.io/integrations/mqtt/',
 } as const;
@@ -55,7 +59,7 @@ export function announcements(chargers: readonly Charger[], settings: DiscoveryS
 }
 
 /** Where a device is announced: patterns to subscribe to, in both modes. `charger` undefined for the bridge. */
-export function announcedAt(charger: TwcId | undefined, settings: DiscoverySettings): string[] {
+export function announcedAt(charger: TwcId | undefined, settings: Place): string[] {
   const uid = deviceUid(charger, settings);
   return [`${settings.prefix}/+/${uid}/+/config`, bundleTopic(uid, settings)];
 }
@@ -65,8 +69,13 @@ export function isBundle(topic: string, { prefix }: DiscoverySettings): boolean 
   return topic.startsWith(`${prefix}/device/`);
 }
 
+/** Whether an announcement was made by this program. */
+export function isOurs(payload: string): boolean {
+  return payload.includes(`"origin":{"name":"${origin.name}"`);
+}
+
 /** The bridge's identifier: the topic prefix, with `_` for what Home Assistant does not allow in ids. */
-function deviceUid(charger: TwcId | undefined, { topicPrefix }: DiscoverySettings): string {
+function deviceUid(charger: TwcId | undefined, { topicPrefix }: Place): string {
   const bridge = topicPrefix.toLowerCase().replace(/[^a-z0-9]/g, '_');
   return charger === undefined ? bridge : `${bridge}_${charger.toLowerCase()}`;
 }
@@ -153,7 +162,7 @@ function controlled({ command }: Entity, { topicPrefix }: DiscoverySettings): re
 }
 
 /** Not the id of the singles' node: Home Assistant would take a bundle of that id for a conflict while migrating. */
-function bundleTopic(uid: string, { prefix }: DiscoverySettings): string {
+function bundleTopic(uid: string, { prefix }: Place): string {
   return `${prefix}/device/${uid}_all/config`;
 }
 

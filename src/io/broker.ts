@@ -18,8 +18,8 @@ export interface BrokerSettings {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
-  /** Where the broker says `offline` for us when we are gone. */
-  readonly statusTopic: string;
+  /** Where the broker says `offline` for us when we are gone; undefined for nowhere. */
+  readonly statusTopic: string | undefined;
 }
 
 export interface Heard {
@@ -29,8 +29,8 @@ export interface Heard {
 }
 
 export interface Broker extends Open {
-  /** Retained, QoS 1. `done` is called when the broker has taken or refused it, never after the connection is gone. */
-  publish(topic: string, payload: string, done: (problem: string | undefined) => void): void;
+  /** QoS 1, retained unless `retain` is false. `done` is called when the broker has taken or refused it, never after the connection is gone. */
+  publish(topic: string, payload: string, done: (problem: string | undefined) => void, retain?: boolean): void;
   subscribe(topic: string): void;
   /** Says `offline`, then ends the connection; gives up after a moment. */
   farewell(): Promise<void>;
@@ -62,8 +62,8 @@ export async function openBroker(
   await connected(client, settings, signal);
   return {
     closed: gone.promise,
-    publish(topic, payload, done) {
-      client.publish(topic, payload, { qos: 1, retain: true }, (error) => {
+    publish(topic, payload, done, retain = true) {
+      client.publish(topic, payload, { qos: 1, retain }, (error) => {
         if (open) done(error ? error.message : undefined);
       });
     },
@@ -71,7 +71,8 @@ export async function openBroker(
       client.subscribe(topic, { qos: 1 });
     },
     async farewell() {
-      const said = new Promise((resolve) => client.publish(settings.statusTopic, 'offline', OFFLINE, resolve));
+      const { statusTopic = '' } = settings;
+      const said = new Promise((resolve) => client.publish(statusTopic, 'offline', OFFLINE, resolve));
       await within(FAREWELL_WITHIN, said);
       open = false;
       await within(FAREWELL_WITHIN, client.endAsync());
@@ -95,7 +96,7 @@ async function clientOptions(settings: BrokerSettings): Promise<IClientOptions> 
     reconnectPeriod: 0,
     connectTimeout: CONNECT_WITHIN,
     keepalive: KEEP_ALIVE,
-    will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE },
+    ...(statusTopic && { will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE } }),
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
