@@ -85,7 +85,7 @@ describe('a crash', () => {
     expect(await readState(path)).toEqual({ new: true });
   });
 
-  test('at any moment leaves the old or the new state whole', async () => {
+  test('at any moment leaves the old or the new state whole', { timeout: 30_000 }, async () => {
     const script = join(folder, 'writes.mts');
     const source = new URL('../../src/io/state-file.ts', import.meta.url);
     await writeFile(script, endlessWriting(source.href));
