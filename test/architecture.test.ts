@@ -37,11 +37,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'app.ts': { ours: ['*'], packages: ['node:*'] },
   // The command line, and the commands that only it has.
   'main.ts': { ours: ['*'], packages: ['node:*'] },
+  'forget.ts': { ours: ['*'], packages: ['node:*'] },
   'decode.ts': { ours: ['*'], packages: ['node:*'] },
   'ports.ts': { ours: ['*'], packages: ['node:*', 'serialport'] },
 };
 
-const worldly = ['io', 'app.ts', 'main.ts', 'decode.ts', 'ports.ts'];
+const worldly = ['io', 'app.ts', 'main.ts', 'decode.ts', 'forget.ts', 'ports.ts'];
 const world =
   /(?<![.\w$])(Date|setTimeout|setInterval|setImmediate|queueMicrotask|clearTimeout|process|Buffer|console|performance|fetch|globalThis)\b(?!\s*\??:)/g;
 const MOST_LINES = 250;

@@ -8,6 +8,7 @@ import { bridgeTopics } from '../src/topics/bridge-catalogue.ts';
 import { chargerTopics } from '../src/topics/catalogue.ts';
 import { bridgeRequests, chargerRequests } from '../src/topics/requests.ts';
 
+const main = readFileSync(new URL('../src/main.ts', import.meta.url), 'utf8');
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
 test('its tables are up to date; if not: npx tsx scripts/readme.ts', () => {
@@ -38,6 +39,12 @@ test('the words that people search for are there', () => {
   for (const word of ['Wall Connector', 'Gen 2', 'TWC', 'primary', 'secondary', 'RS-485', 'MQTT', 'Home Assistant']) {
     expect(readme).toContain(word);
   }
+});
+
+test('every command of the command line is described', () => {
+  const commands = [...main.matchAll(/^ {2}([a-z]+) {2,}\w/gm)].map(([, command]) => command);
+  expect(commands).toContain('decode');
+  for (const command of commands) expect(readme).toContain(`| \`${command}`);
 });
 
 test('every link within it leads to a heading', () => {

@@ -204,6 +204,17 @@ describe('what survives a restart', () => {
   });
 });
 
+describe('noise that passed the checksum', () => {
+  const before = told(told(newcomer(unit, 0), heartbeat(6), 0), meter([230, 0, 0], [6, 0, 0]), 1);
+
+  test.each<[string, Message]>([
+    ['a current that no unit can carry', heartbeat(100.01)],
+    ['a voltage that no phase has', meter([301, 0, 0], [6, 0, 0])],
+  ])('%s shows that the unit is there, and nothing else', (_, message) => {
+    expect(told(before, message, 2)).toEqual({ ...before, heardAt: 2 });
+  });
+});
+
 test('a unit that was heard once only is not confirmed', () => {
   const once = told(newcomer(unit, 0), heartbeat(0), 0);
   expect([once.confirmed, told(once, heartbeat(0), 1).confirmed]).toEqual([false, true]);

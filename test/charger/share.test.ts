@@ -87,8 +87,8 @@ describe('shares', () => {
   test('a silent charger keeps its part for 40 s', () => {
     const fleet = (silentFor: number) => fleetOf(chargerOf(waiting, 0), chargerOf({ ...waiting, silentFor }, 1));
     const wishes = wishesOf(limits);
-    expect([...shares(fleet(RESERVED_FOR - 1), limits, wishes, NOW).values()]).toEqual([16, 16]);
-    expect([...shares(fleet(RESERVED_FOR), limits, wishes, NOW)]).toEqual([['1A2B', 32]]);
+    expect([...shares(fleet(39_999), limits, wishes, NOW).values()]).toEqual([16, 16]);
+    expect([...shares(fleet(40_000), limits, wishes, NOW)]).toEqual([['1A2B', 32]]);
   });
 
   test('the order changes every 15 minutes when there is not enough', () => {
