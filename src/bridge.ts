@@ -45,7 +45,7 @@ export type Output =
   | { readonly do: 'left' };
 
 /** What is to survive a restart. */
-export interface Remembered {
+interface Remembered {
   readonly chargers: readonly ChargerRecord[];
   readonly announced: readonly string[];
   readonly setPoints: SetPoints;

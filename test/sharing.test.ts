@@ -216,7 +216,7 @@ describe('version 2 units', () => {
       expect(audit.sum(world, slaves) ?? 0).toBeLessThanOrEqual(16);
     }
     expect(Number(world.value('TWC/all/totalAmpsInUse'))).toBeGreaterThanOrEqual(2 * 5.2);
-    expect(world.value('TWC/problem')).toContain('The circuit of 16 A is too small');
+    expect(world.value('TWC/problem')).toContain('The circuit of 16 A is too small for all cars, which need 18 A');
   });
 
   test('that can not be stopped are more than the circuit: said so, and the others are held at their lowest', () => {

@@ -46,7 +46,7 @@ export function switchable(slave: SimulatedSlave, there: () => boolean): Simulat
 
 export const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 
-export const defaults: BridgeSettings = {
+const defaults: BridgeSettings = {
   mode: 'master',
   id: own,
   limits,

@@ -216,6 +216,7 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
           : []),
         ...(now - conflictAt < CONFLICT_SHOWN_FOR ? [`A charger has our id ${own}: asked it to choose another`] : []),
         ...sharingTroubles(fleet, wishes, now),
+        ...(relay ? [] : leftOpen(fleet)),
       ];
     },
 
@@ -225,4 +226,13 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
       return [...fleet.values()].every((charger) => told.has(charger.id) || !charger.online);
     },
   };
+}
+
+function leftOpen(fleet: Fleet): string[] {
+  return [...fleet.values()]
+    .filter(({ relayOpenSince }) => relayOpenSince !== undefined)
+    .map(
+      ({ id }) =>
+        `${id}: its relay was opened by us; set control.relay to true to have it closed, or reset the charger`,
+    );
 }

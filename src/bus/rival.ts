@@ -1,6 +1,7 @@
 // Another master on the bus. There is no arbitration: two masters collide and chargers may take orders from either, so
 // at the first frame of another master we fall silent (protocol 5).
 
+import { silence } from '../charger/charger.ts';
 import type { Fleet } from '../charger/fleet.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
@@ -13,6 +14,9 @@ const ECHO_WITHIN = 2_000;
  * that lost their master keep charging for 20 s at least.
  */
 export const SILENT_FOR = 15_000;
+
+/** A slave that answers us has been heard within this time. */
+const ANSWERS_WITHIN = 5_000;
 
 export interface RivalWatch {
   /** A frame of ours went out. */
@@ -32,6 +36,15 @@ export function createRivalWatch(own: TwcId): RivalWatch {
   let echoes = false;
   const silentUntil = () => (last ? last.at + SILENT_FOR : Number.NEGATIVE_INFINITY);
 
+  /**
+   * The checksum does not cover the type byte, so a slave's answer can turn into what a master would say: to us, or to
+   * nobody at all, since its other bytes stand where the receiver would. A real master speaks to slaves.
+   */
+  function isTurnedAnswer(sender: TwcId, receiver: TwcId, fleet: Fleet, now: number): boolean {
+    const slave = fleet.get(sender);
+    return slave !== undefined && silence(slave, now) < ANSWERS_WITHIN && (receiver === own || !fleet.has(receiver));
+  }
+
   return {
     sent(frame, now) {
       sentFrames = [...sentFrames.filter(({ at }) => now - at <= ECHO_WITHIN), { frame, at: now }];
@@ -43,8 +56,7 @@ export function createRivalWatch(own: TwcId): RivalWatch {
         echoes = true;
         return 'echo';
       }
-      // The checksum does not cover the type byte: a slave's answer to us can turn into a master's order to us.
-      if ('receiver' in message && message.receiver === own && fleet.has(message.sender)) return 'noise';
+      if ('receiver' in message && isTurnedAnswer(message.sender, message.receiver, fleet, now)) return 'noise';
       last = { id: 'sender' in message ? message.sender : 'unknown', at: now };
       return 'rival';
     },

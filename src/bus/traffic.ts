@@ -58,7 +58,8 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
   let bus: Bus | Master | undefined;
   let records = settings.remembered;
-  let down = 'The link is not open yet';
+  /** Why the link is down; undefined before the first try. */
+  let down: string | undefined;
 
   function take(frame: Uint8Array, now: number): void {
     const decoded = decode(frame);
@@ -139,7 +140,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     troubles(wishes, now) {
       const tooMany = [...refused.keys()].join(', ');
       return [
-        ...(bus ? bus.troubles(fleet, wishes, now) : [down]),
+        ...(bus ? bus.troubles(fleet, wishes, now) : down === undefined ? [] : [down]),
         ...(tooMany ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${tooMany}`] : []),
       ];
     },

@@ -26,16 +26,14 @@ const WH_ABOVE = 200_000;
 /** More than a charger can deliver: 80 A at 277 V. */
 const MOST_KW = 25;
 const SIGNS_ENOUGH = 3;
+/** A kWh takes longer than two minutes at the highest power. */
+const SOON = 10_000;
 
 /** `now` in milliseconds. */
 export function metered(energy: Energy, counter: number, now: number, setting: EnergyUnit): Energy {
   const last = { counter, at: now };
   const { believed } = energy;
-  if (!believed) {
-    const unit = setting === 'auto' ? (counter > WH_ABOVE ? 'Wh' : 'kWh') : setting;
-    const agrees = energy.last !== undefined && follows(energy.last, last, unit);
-    return { ...energy, last, ...(agrees && { believed: { ...last, unit } }) };
-  }
+  if (!believed) return firstBelieved(energy, last, setting);
   if (follows(believed, last, believed.unit)) return { last, believed: { ...last, unit: believed.unit }, signsOfWh: 0 };
   const couldBeWh = setting === 'auto' && believed.unit === 'kWh' && energy.last && follows(energy.last, last, 'Wh');
   const signsOfWh = couldBeWh && counter > (energy.last?.counter ?? 0) ? energy.signsOfWh + 1 : 0;
@@ -43,9 +41,27 @@ export function metered(energy: Energy, counter: number, now: number, setting: E
   return { last, believed: { ...last, unit: 'Wh' }, signsOfWh: 0 };
 }
 
+/**
+ * Two readings that agree are believed. Within seconds a counter of whole kWh ticks once at most, so one that moves from
+ * reading to reading counts Wh.
+ */
+function firstBelieved(energy: Energy, last: Reading, setting: EnergyUnit): Energy {
+  const moves = setting === 'auto' && last.counter <= WH_ABOVE && grows(energy.last, last);
+  const signsOfWh = moves ? energy.signsOfWh + 1 : 0;
+  if (signsOfWh === 1) return { ...energy, last, signsOfWh };
+  const unit = setting === 'auto' ? (last.counter > WH_ABOVE || moves ? 'Wh' : 'kWh') : setting;
+  if (!energy.last || !follows(energy.last, last, unit)) return { last, signsOfWh };
+  return { last, believed: { ...last, unit }, signsOfWh: 0 };
+}
+
 /** Whole kWh since manufacture; undefined until two readings agreed. */
 export function lifetimeKWh({ believed }: Energy): number | undefined {
   return believed && Math.floor(believed.unit === 'kWh' ? believed.counter : believed.counter / 1_000);
+}
+
+/** Whether a counter moves faster than whole kWh can within the seconds between two readings. */
+function grows(before: Reading | undefined, after: Reading): boolean {
+  return before !== undefined && after.counter > before.counter && after.at - before.at < SOON;
 }
 
 /** Whether a counter can have got from one reading to the other. */

@@ -142,7 +142,8 @@ export function offer(
     (amps, other) => (other === charger ? amps : amps + reserved(other) - inForce(other)),
     0,
   );
-  return held === 0 && left + waiting >= limits.minAmpsPerTWC ? limits.minAmpsPerTWC : before;
+  const first = limits.minAmpsPerTWC;
+  return held === 0 && target >= first && left + waiting >= first ? first : before;
 }
 
 /** The amps of the circuit that a charger may be using or may start to use without being asked. */
@@ -161,11 +162,14 @@ function inForce(charger: Charger): number {
 /** What orders on the bus can not put right, in words. */
 export function sharingTroubles(fleet: Fleet, wishes: Wishes, now: number): string[] {
   const counted = [...fleet.values()].filter((charger) => counts(charger, now));
-  const floor =
-    counted.filter((charger) => charger.heartbeat && reserved(charger) > 0 && charger.version !== 1).length * V2_FLOOR;
+  const version2 = counted.filter(({ heartbeat, version }) => heartbeat && version !== 1);
+  const inUse = version2.filter(holds).length * V2_FLOOR;
+  const needed = version2.filter((charger) => holds(charger) || charger.heartbeat?.state !== READY).length * V2_FLOOR;
+  const circuit = `The circuit of ${wishes.circuit} A is too small`;
   return [
-    ...(floor > wishes.circuit
-      ? [`The circuit of ${wishes.circuit} A is too small: cars take ${floor} A that can not be stopped over the bus`]
+    ...(inUse > wishes.circuit ? [`${circuit}: cars take ${inUse} A that can not be stopped over the bus`] : []),
+    ...(inUse <= wishes.circuit && needed > wishes.circuit
+      ? [`${circuit} for all cars, which need ${needed} A: one waits`]
       : []),
     ...counted.filter((one) => overdraws(one, now)).map(({ id }) => `${id} draws more than it may, all are lowered`),
     ...counted.filter((one) => refusesLimit(one, now)).map(({ id }) => `${id} does not follow its limit`),

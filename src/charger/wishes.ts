@@ -112,7 +112,7 @@ export function createControl(limits: Limits, lease: LeaseSettings, saved: SetPo
       if (over) chargeNow = undefined;
       if (ranOut) {
         leaseUntil = never;
-        setPoints = fallenBack(setPoints, lease.safeAmps);
+        setPoints = fallenBack(setPoints, Math.max(lease.safeAmps, limits.minAmpsPerTWC));
       }
       wishes = wanted();
       return true;

@@ -28,7 +28,10 @@ export const twcId: Field<TwcId> = {
 export const hexByte: Field<string> = {
   size: 1,
   read: (bytes, at) => hex(unsigned(bytes, at, 1), 2),
-  write: (value, bytes, at) => writeUnsigned(Number.parseInt(value, 16), bytes, at, 1),
+  write: (value, bytes, at) => {
+    if (!/^[0-9A-F]{2}$/.test(value)) throw new RangeError(`byte: expected two upper-case hex digits, got ${value}`);
+    writeUnsigned(Number.parseInt(value, 16), bytes, at, 1);
+  },
 };
 
 export const u8 = integer(1);
@@ -122,7 +125,7 @@ export function dotted(size: number): Field<string> {
     size,
     read: (bytes, at) => [...bytes.subarray(at, at + size)].join('.'),
     write: (value, bytes, at) => {
-      const parts = value.split('.').map(Number);
+      const parts = /^\d+(\.\d+)*$/.test(value) ? value.split('.').map(Number) : [];
       if (parts.length !== size) throw new RangeError(`version: expected ${size} numbers, got ${value}`);
       parts.forEach((part, i) => void writeUnsigned(part, bytes, at + i, 1));
     },

@@ -1,8 +1,8 @@
 // The transmit allow-list (protocol 3.9), on the bytes, in front of the write: the last thing that a frame passes.
 
-import { decode } from './codec.ts';
-import { optional, spoken } from './messages.ts';
-import { createCutter } from './slip.ts';
+import { decode, encode } from './codec.ts';
+import { type MasterMessage, type Message, optional, spoken } from './messages.ts';
+import { createCutter, wire } from './slip.ts';
 
 export interface Permit {
   /** No limit may be higher, A. */
@@ -22,10 +22,25 @@ export function forbidden(bytes: Uint8Array, { maxAmps, relay }: Permit): string
   const decoded = decode(frame);
   if (!decoded.valid) return decoded.reason;
   const { message } = decoded;
-  const allowed = message.name in spoken || (relay && message.name in optional);
-  if (!allowed) return `${message.name} is not on the allow-list`;
+  if (!isAllowed(message, relay)) return `${message.name} is not on the allow-list`;
+  if (!isOurWay(message, frame, bytes)) return `${message.name}: expected the bytes that our encoder gives`;
   if (message.name === 'masterHeartbeatLimit' && message.limitAmps > maxAmps) {
     return `limit: expected at most ${maxAmps} A, got ${message.limitAmps} A`;
   }
   return undefined;
+}
+
+function isAllowed(message: Message, relay: boolean): message is MasterMessage {
+  return Object.hasOwn(spoken, message.name) || (relay && Object.hasOwn(optional, message.name));
+}
+
+/** Nothing before or after the frame, no filler in it, no value outside its field. */
+function isOurWay(message: MasterMessage, frame: Uint8Array, bytes: Uint8Array): boolean {
+  try {
+    const own = wire(encode(message, frame.length === 14 ? 1 : 2));
+    return own.length === bytes.length && own.every((byte, i) => byte === bytes[i]);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }

@@ -48,6 +48,19 @@ describe('what a master says', () => {
     expect(forbidden(wire(frame), { maxAmps, relay: false })).toBe(problem);
   });
 
+  const good = wire(encode({ name: 'meterRequest', sender: own, receiver: id('1A2B') }));
+
+  test.each([
+    ['junk before it', Uint8Array.of(0xfc, 0x19, ...good)],
+    ['another frame begun after it', Uint8Array.of(...good, 0xfc, 0x19, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x19)],
+    ['more delimiters than two', Uint8Array.of(0xc0, ...good, 0xc0)],
+    ['an order of 3.5 A', wire(closed(bytesOf('FB E0 77 77 1A 2B 09 01 5E 00 00 00 00 00 00')))],
+    ['an order of 16.01 A', wire(closed(bytesOf('FB E0 77 77 1A 2B 09 06 41 00 00 00 00 00 00')))],
+    ['filler in a heartbeat', wire(closed(bytesOf('FB E0 77 77 1A 2B 00 FF FF 00 11 22 33 44 55')))],
+  ])('may not be written with %s', (_, bytes) => {
+    expect(forbidden(bytes, widest)).toBeDefined();
+  });
+
   test('may not be written twice at once, in part, or with a byte changed after its type', () => {
     fc.assert(
       fc.property(anySpoken, version, fc.nat(), fc.integer({ min: 1, max: 255 }), (message, as, where, change) => {
@@ -130,7 +143,7 @@ describe('frames that harm chargers are refused though their checksum is right',
     const allowed = [0xfce1, 0xfbe2, 0xfbe0, 0xfbeb, 0xfbec, 0xfbed, 0xfbee, 0xfbef, 0xfbf1];
     const passed: number[] = [];
     for (let code = 0; code <= 0xffff; code++) {
-      const frame = closed(Uint8Array.of(code >> 8, code & 0xff, 0x77, 0x77, 0x1a, 0x2b, ...new Uint8Array(10)));
+      const frame = closed(Uint8Array.of(code >> 8, code & 0xff, 0x77, 0x77, 0x1a, 0x00, ...new Uint8Array(10)));
       if (forbidden(wire(frame), widest) === undefined) passed.push(code);
     }
     expect(passed.sort()).toEqual(allowed.sort());
