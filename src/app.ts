@@ -1,18 +1,18 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
-import { randomBytes } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import type { Config } from './config/options.ts';
-import { type SavedState, savedState } from './config/saved-state.ts';
-import { type Broker, type BrokerSettings, openBroker } from './io/broker.ts';
-import { deferred } from './io/deferred.ts';
+import { restored } from './config/restored.ts';
+import type { SavedState } from './config/saved-state.ts';
+import { type Broker, type BrokerSettings, type BrokerSource, openBroker } from './io/broker.ts';
+import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
 import { type Link, openLink } from './io/link.ts';
 import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
 import { openSimulated } from './io/simulated.ts';
-import { createStateWriter, readState } from './io/state-file.ts';
+import { createStateWriter } from './io/state-file.ts';
 import { isTwcId } from './protocol/field.ts';
 import { forbidden } from './protocol/permit.ts';
 
@@ -20,12 +20,14 @@ export interface AppSettings {
   readonly config: Config;
   readonly statePath: string;
   readonly log: Log;
+  /** Who knows the broker, if it is not the configuration. */
+  readonly brokerSource?: BrokerSource | undefined;
   /** Aborted when the bridge is to end. */
   readonly signal: AbortSignal;
 }
 
 /** Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed. */
-export async function run({ config, statePath, log, signal }: AppSettings): Promise<void> {
+export async function run({ config, statePath, log, brokerSource, signal }: AppSettings): Promise<void> {
   const port = config['interface.port'];
   const state = await restored(statePath, config, log);
   const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
@@ -94,13 +96,12 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
     open: (stop) => (port === 'simulator' ? simulatedLink(settings) : openLink(settings, stop)),
     up(opened) {
       link = opened;
-      log('info', `${port}: open`);
+      log('info', opened.port === port ? `${port}: open` : `${opened.port}: open, the only adapter in ${port}`);
       turn({ is: 'link', up: true });
     },
     down(reason) {
       link = undefined;
       if (signal.aborted) return;
-      log('warn', `${reason}. Trying again until it works`);
       turn({ is: 'link', up: false, reason });
     },
     signal: ending.signal,
@@ -113,19 +114,23 @@ export async function run({ config, statePath, log, signal }: AppSettings): Prom
     statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
   };
   const keepingBroker = keepOpen({
-    open: (stop) => openBroker(brokerSettings, (message) => turn({ is: 'message', ...message }), stop),
+    async open(stop) {
+      const asked = await brokerSource?.(stop);
+      return openBroker({ ...brokerSettings, ...asked }, (message) => turn({ is: 'message', ...message }), stop);
+    },
     up(opened) {
       broker = opened;
-      log('info', `${brokerSettings.url}: connected`);
+      log('info', `${opened.url}: connected`);
       turn({ is: 'broker', up: true });
     },
     down(reason) {
       broker = undefined;
       if (signal.aborted) return;
-      log('warn', `${reason}. Trying again until it works`);
+      log('warn', `${reason} (trying again until it works)`);
       turn({ is: 'broker', up: false });
     },
     signal: ending.signal,
+    ...(brokerSource && whileAsking),
   });
 
   await aborted(signal);
@@ -153,6 +158,9 @@ export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId
   };
 }
 
+/** Who is asked for the broker is not asked too often, and has new credentials when the old ones are refused. */
+const whileAsking = { soonest: 1_000, afterRefusal: 5_000 };
+
 /** Steps the bridge with an input, performs what comes out, and wakes it when it wants to be woken. */
 function crank(bridge: Bridge, perform: (output: Output) => void): ((input: Input) => void) & { stop(): void } {
   let timer: NodeJS.Timeout | undefined;
@@ -164,32 +172,6 @@ function crank(bridge: Bridge, perform: (output: Output) => void): ((input: Inpu
     if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { is: 'time' } satisfies Input);
   }
   return Object.assign(turn, { stop: () => clearTimeout(timer) });
-}
-
-async function restored(path: string, config: Config, log: Log): Promise<SavedState> {
-  const port = config['interface.port'];
-  const broker = config['status.MQTT.broker'];
-  const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
-  const fresh = {
-    version: 1,
-    clientId,
-    port,
-    chargers: [],
-    broker,
-    announced: [],
-    setPoints: { chargers: {} },
-  } as const;
-  try {
-    const found = savedState(await readState(path));
-    if (!found) return fresh;
-    // Chargers of another bus are not chargers of this one, and announcements stay with their broker.
-    const chargers = found.port === port ? found.chargers : [];
-    const announced = found.broker === broker ? found.announced : [];
-    return { ...found, port, chargers, broker, announced };
-  } catch (error) {
-    log('warn', `${path}: not usable, the chargers are learned anew: ${String(error)}`);
-    return fresh;
-  }
 }
 
 function bridgeSettings(config: Config, state: SavedState) {
@@ -239,11 +221,4 @@ async function startEmbedded(config: Config, log: Log): Promise<EmbeddedBroker |
   const taken = embedded.port === Number(port) ? '' : ` (port ${port} is taken)`;
   log('info', `embedded broker: listens on 127.0.0.1:${embedded.port}${taken}, for programs on this machine only`);
   return embedded;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = deferred<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
 }

@@ -2,7 +2,8 @@
 
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
-import { ConfigError, loadConfig, statePath } from './config/load.ts';
+import { ConfigError } from './config/load.ts';
+import { findSettings } from './config/setup.ts';
 
 const help = `twc2mqtt ${packageJson.version}: Tesla Gen-2 Wall Connectors to MQTT
 
@@ -53,18 +54,21 @@ async function main(): Promise<void> {
 class UsageError extends Error {}
 
 async function run(file: string): Promise<void> {
-  const config = await loadConfig(file);
+  const setup = await findSettings(file, process.env);
+  const { config } = setup;
   const [{ run }, { createLog }] = await Promise.all([import('./app.ts'), import('./io/log.ts')]);
-  const log = createLog(config['log.level']);
-  log('info', `twc2mqtt ${packageJson.version}, configuration ${file}`);
-  if (config['interface.port'] === 'simulator') for (const line of simulationBanner(file)) log('warn', line);
-  await run({ config, statePath: statePath(config, file), log, signal: endSignal() });
+  const plain = createLog(config['log.level']);
+  const log: typeof plain = (level, text) => plain(level, setup.inWords(text));
+  log('info', `twc2mqtt ${packageJson.version}, configuration ${setup.name}`);
+  for (const remark of setup.remarks) log('warn', remark);
+  if (config['interface.port'] === 'simulator') for (const line of banner(setup.toMakeItReal)) log('warn', line);
+  await run({ ...setup, log, signal: endSignal() });
   log('info', 'ended');
 }
 
 async function check(file: string): Promise<void> {
-  await loadConfig(file);
-  print(`${file}: fine\n`);
+  const { name } = await findSettings(file, process.env);
+  print(`${name}: fine\n`);
 }
 
 async function forget(file: string, which = ''): Promise<void> {
@@ -72,20 +76,15 @@ async function forget(file: string, which = ''): Promise<void> {
   if (which !== 'all' && !isTwcId(which)) {
     throw new UsageError(`forget: expected a charger such as 1A2B, or all, got ${which}`);
   }
-  const config = await loadConfig(file);
+  const { config, statePath, brokerSource } = await findSettings(file, process.env);
   const [{ configuredBroker }, { forget }] = await Promise.all([import('./app.ts'), import('./forget.ts')]);
-  const broker = configuredBroker(config);
+  const broker = { ...configuredBroker(config), ...(await brokerSource?.(new AbortController().signal)) };
   if (broker.url.startsWith('embedded')) throw new UsageError('forget: the embedded broker keeps nothing when it ends');
-  await forget(which, { config, broker, statePath: statePath(config, file), print });
+  await forget(which, { config, broker, statePath, print });
 }
 
-function simulationBanner(file: string): string[] {
-  const lines = [
-    'SIMULATION: these chargers are not real, and neither are their cars.',
-    `For real ones change two lines in ${file}:`,
-    '  interface.port      your serial adapter, see: twc2mqtt ports',
-    '  status.MQTT.broker  your broker, for example mqtt://localhost:1883',
-  ];
+function banner(toMakeItReal: readonly string[]): string[] {
+  const lines = ['SIMULATION: these chargers are not real, and neither are their cars.', ...toMakeItReal];
   const edge = '#'.repeat(74);
   return [edge, ...lines.map((line) => `# ${line.padEnd(70)} #`), edge];
 }

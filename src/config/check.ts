@@ -29,7 +29,8 @@ export function choice<const C extends readonly string[]>(...choices: C): Check<
   return {
     expected: `one of ${choices.join(', ')}`,
     choices,
-    accept: (value) => choices.find((one) => one === String(value)),
+    // A version number such as 5 may stand without quotes.
+    accept: (value) => choices.find((one) => one === value || (typeof value === 'number' && one === String(value))),
   };
 }
 

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import leven from 'leven';
-import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { type Config, type Option, type OptionPath, options, simulatedAmps } from './options.ts';
 
 /** A configuration that can not be right; `problems` has a line each. */
@@ -38,40 +38,51 @@ export function parseConfig(source: string, file: string): Config {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const lineOf = (offset = 0) => `${file}:${lines.linePos(offset).line}`;
-  const broken = document.errors.map((error) => `${lineOf(error.pos[0])}: ${error.message.split('\n')[0]}`);
+  // The library's own words may hold a piece of the file, and that may be a password.
+  const broken = document.errors.map(({ pos, code }) => `${lineOf(pos[0])}: not valid YAML: ${inWords(code)}`);
   if (broken.length > 0) throw new ConfigError(broken);
   const problems: string[] = [];
   const root = document.contents;
   if (root !== null && !isMap(root)) throw new ConfigError([`${lineOf()}: expected a mapping of settings`]);
   if (root) refuseUnknown(root, '', (offset, text) => void problems.push(`${lineOf(offset)}: ${text}`));
-  const config = accepted(document, (offset, text) => void problems.push(`${lineOf(offset)}: ${text}`));
+  const config = accepted(
+    (path) => valueAt(document, path),
+    (path, text) => void problems.push(`${lineOf(offsetOf(document.getIn(path.split('.'), true)))}: ${text}`),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-type Complain = (offset: number | undefined, text: string) => void;
-
-function accepted(document: Document, complain: Complain): Config {
+/**
+ * The values that were found by their paths, defaults for all others. `complain` hears of each that can not be right:
+ * where it is, and the problem in words.
+ */
+export function accepted(
+  valueAt: (path: OptionPath) => unknown,
+  complain: (at: OptionPath, problem: string) => void,
+): Config {
   const found: Partial<Record<OptionPath, unknown>> = {};
   for (const [path, option] of Object.entries(options) as [OptionPath, Option<unknown>][]) {
-    const at = path.split('.');
-    const node = document.getIn(at, true);
-    const value = isScalar(node) ? node.value : isMap(node) ? node.toJSON() : undefined;
+    const value = valueAt(path);
     if (value === undefined || value === null) continue;
     const good = option.check.accept(value);
     if (good === undefined) {
-      const got = option.secret ? `a ${typeof value}` : JSON.stringify(value);
-      complain(offsetOf(node), `${path}: expected ${option.check.expected}, got ${got}`);
+      const got = option.secret ? `a ${typeof value}` : withoutSecrets(JSON.stringify(value));
+      complain(path, `${path}: expected ${option.check.expected}, got ${got}`);
     } else found[path] = good;
   }
   // Every found value passed the check of its own row.
   const config = { ...defaults(found['interface.port'] ?? options['interface.port'].default), ...found } as Config;
   for (const [low, high] of ordered) {
     if (config[low] <= config[high]) continue;
-    const node = document.getIn(low.split('.'), true) ?? document.getIn(high.split('.'), true);
-    complain(offsetOf(node), `${low}: expected at most ${high} (${config[high]}), got ${config[low]}`);
+    complain(low in found ? low : high, `${low}: expected at most ${high} (${config[high]}), got ${config[low]}`);
   }
   return config;
+}
+
+function valueAt(document: Document, path: OptionPath): unknown {
+  const node = document.getIn(path.split('.'), true);
+  return isNode(node) ? node.toJS(document) : undefined;
 }
 
 const ordered = [
@@ -86,10 +97,25 @@ function defaults(port: unknown): Config {
   return port === 'simulator' ? { ...plain, ...simulatedAmps } : plain;
 }
 
+function inWords(code: string): string {
+  return code.toLowerCase().replaceAll('_', ' ');
+}
+
+/** A name and password in an address are nobody's business. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\/\/[^/@"]*@/g, '//…@');
+}
+
+type Complain = (offset: number | undefined, text: string) => void;
+
 function refuseUnknown(map: YAMLMap, above: string, complain: Complain): void {
   for (const { key, value } of map.items) {
     const path = above + String(isScalar(key) ? key.value : key);
-    if (path in options) continue;
+    if (String(key).includes('.')) {
+      complain(offsetOf(key), `${path}: expected a level of the file for each part, got dots`);
+      continue;
+    }
+    if (Object.hasOwn(options, path)) continue;
     const inside = Object.keys(options).some((known) => known.startsWith(`${path}.`));
     if (inside && (isMap(value) || (isScalar(value) && value.value === null))) {
       if (isMap(value)) refuseUnknown(value, `${path}.`, complain);
@@ -100,8 +126,9 @@ function refuseUnknown(map: YAMLMap, above: string, complain: Complain): void {
 
 /** The known setting or group that is spelled most like this one. */
 function nearest(path: string): string {
-  const depth = path.split('.').length;
-  const groups = Object.keys(options).map((known) => known.split('.').slice(0, depth).join('.'));
+  const groups = Object.keys(options).flatMap((known) =>
+    known.split('.').map((_, i, parts) => parts.slice(0, i + 1).join('.')),
+  );
   const names = [...new Set([...Object.keys(options), ...groups])];
   return names.reduce((best, name) => (likeness(path, name) < likeness(path, best) ? name : best));
 }

@@ -51,7 +51,11 @@ export const options = {
     integer(0, 86_400),
     'Without a new limit over MQTT for this long, limits that were set fall back to `safeAmps`; 0 for never',
   ),
-  'control.safeAmps': option(6, integer(6, 80), 'What limits fall back to when nobody renews them'),
+  'control.safeAmps': option(
+    6,
+    integer(6, 80),
+    'What limits fall back to when nobody renews them; at least `minAmpsPerTWC`',
+  ),
   'control.relay': option(
     false,
     yesOrNo,

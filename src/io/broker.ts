@@ -7,12 +7,19 @@ import { writeToStream } from 'mqtt-packet';
 import { deferred } from './deferred.ts';
 import { type Open, Refusal } from './retry.ts';
 
-export interface BrokerSettings {
+/** Where a broker is, and who we are there. */
+export interface BrokerAddress {
   /** `mqtt://host:port` or `mqtts://host:port`. */
   readonly url: string;
-  readonly clientId: string;
   readonly username: string;
   readonly password: string;
+}
+
+/** Asked before each try to connect; rejects with an error in an owner's words when there is no broker yet. */
+export type BrokerSource = (signal: AbortSignal) => Promise<BrokerAddress>;
+
+export interface BrokerSettings extends BrokerAddress {
+  readonly clientId: string;
   readonly version: '3.1.1' | '5';
   /** Paths; empty for none. */
   readonly ca: string;
@@ -29,6 +36,7 @@ export interface Heard {
 }
 
 export interface Broker extends Open {
+  readonly url: string;
   /** QoS 1, retained unless `retain` is false. `done` is called when the broker has taken or refused it, never after the connection is gone. */
   publish(topic: string, payload: string, done: (problem: string | undefined) => void, retain?: boolean): void;
   subscribe(topic: string): void;
@@ -61,6 +69,7 @@ export async function openBroker(
   });
   await connected(client, settings, signal);
   return {
+    url: settings.url,
     closed: gone.promise,
     publish(topic, payload, done, retain = true) {
       client.publish(topic, payload, { qos: 1, retain }, (error) => {
@@ -76,7 +85,8 @@ export async function openBroker(
       await within(FAREWELL_WITHIN, said);
       open = false;
       await within(FAREWELL_WITHIN, client.endAsync());
-      client.end(true);
+      // Ending waits for what the broker never acknowledged; the connection does not.
+      client.stream.destroy();
     },
     async close() {
       open = false;

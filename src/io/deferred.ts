@@ -1,4 +1,4 @@
-// Promise.withResolvers, which Node 20 does not have yet.
+// Promises that others keep: Promise.withResolvers, which Node 20 does not have yet, and the end that a signal tells.
 
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -14,4 +14,11 @@ export function deferred<T>(): Deferred<T> {
     reject = no;
   });
   return { promise, resolve, reject };
+}
+
+export function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = deferred<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
 }

@@ -1,14 +1,17 @@
 // The link to the bus: bytes in, bytes out. A listener's link has no way to write.
 
+import { onlyAdapter } from './adapters.ts';
 import type { Open } from './retry.ts';
 
 export interface Link extends Open {
+  /** What is open: `port`, or the adapter that was found there. */
+  readonly port: string;
   /** Undefined in listen mode. */
   readonly write: ((bytes: Uint8Array) => void) | undefined;
 }
 
 export interface LinkSettings {
-  /** A serial device or `tcp://host:port`. */
+  /** A serial device, `tcp://host:port`, or a folder with a slash at its end: the only adapter in it. */
   readonly port: string;
   readonly mayWrite: boolean;
   readonly received: (bytes: Uint8Array) => void;
@@ -17,5 +20,6 @@ export interface LinkSettings {
 /** Opens the link; rejects with an error in an owner's words. */
 export async function openLink(settings: LinkSettings, signal: AbortSignal): Promise<Link> {
   if (settings.port.startsWith('tcp://')) return (await import('./tcp.ts')).openTcp(settings, signal);
-  return (await import('./serial.ts')).openSerial(settings);
+  const port = settings.port.endsWith('/') ? await onlyAdapter(settings.port) : settings.port;
+  return (await import('./serial.ts')).openSerial({ ...settings, port });
 }

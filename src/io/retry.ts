@@ -15,21 +15,32 @@ export interface Keeping<T extends Open> {
   /** Called once when it goes or can not be opened, and again only when the reason changes. */
   readonly down: (reason: string) => void;
   readonly signal: AbortSignal;
+  /** Pauses in milliseconds where the usual ones do not fit. */
+  readonly soonest?: number;
+  readonly afterRefusal?: number;
 }
 
 /** An error after which trying again soon is no use: refused credentials. */
 export class Refusal extends Error {}
+
+/** An error that says more than that something is gone, and so is told right after a loss too. */
+export class Explanation extends Error {}
 
 const SOONEST = 250;
 const LATEST = 5_000;
 const AFTER_REFUSAL = 30_000;
 
 /** Returns when the signal is aborted and what was open is closed. Never two opens at once. */
-export async function keepOpen<T extends Open>({ open, up, down, signal }: Keeping<T>): Promise<void> {
+export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<void> {
+  const { open, up, down, signal, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
   let downSince = performance.now();
   let told: string | undefined;
+  /** That what has just gone can not be opened at once is no news. */
+  let justGone = false;
   while (!signal.aborted) {
     let refused = false;
+    let gone = false;
+    let explained = false;
     let reason: string;
     try {
       const opened = await open(signal);
@@ -38,14 +49,19 @@ export async function keepOpen<T extends Open>({ open, up, down, signal }: Keepi
       told = undefined;
       reason = await untilClosed(opened, signal);
       downSince = performance.now();
+      gone = true;
     } catch (error) {
       refused = error instanceof Refusal;
+      explained = error instanceof Explanation;
       reason = error instanceof Error ? error.message : String(error);
     }
     if (signal.aborted) return;
-    if (reason !== told) down(reason);
+    const news = reason !== told && (gone || explained || !justGone);
+    if (news) down(reason);
     told = reason;
-    await sleep(refused ? AFTER_REFUSAL : pause(performance.now() - downSince), undefined, { signal }).catch(() => {});
+    justGone = gone;
+    const wait = refused ? afterRefusal : Math.max(soonest, pause(performance.now() - downSince));
+    await sleep(wait, undefined, { signal }).catch(() => {});
   }
 }
 

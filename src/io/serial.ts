@@ -20,16 +20,23 @@ export async function openSerial({ port: path, mayWrite, received }: LinkSetting
   });
   port.on('close', (error: Error | null) => closed.resolve(error ? inWords(path, error) : `${path} was closed`));
   return {
+    port: path,
     write: mayWrite ? (bytes) => void (port.writableLength < MOST_UNWRITTEN && port.write(bytes)) : undefined,
     closed: closed.promise,
     close: () => new Promise((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve())),
   };
 }
 
+const inUse =
+  'another program holds it (EAGAIN, "Cannot lock port"); stop the program or app that uses it, or choose another adapter';
+
 const words: readonly (readonly [RegExp, string])[] = [
   [/no such file|ENOENT/i, 'there is no such device; is the adapter plugged in?'],
-  [/permission denied|EACCES/i, 'permission denied; may this user open serial devices (group dialout)?'],
-  [/temporarily unavailable|cannot lock|EAGAIN|EBUSY|busy/i, 'another program holds it'],
+  [
+    /permission denied|not permitted|EACCES|EPERM/i,
+    'permission denied; may this user open serial devices (group dialout)? In Home Assistant: restart the app',
+  ],
+  [/temporarily unavailable|cannot lock|EAGAIN|EBUSY|busy/i, inUse],
   [/inappropriate ioctl|ENOTTY|not a tty|not a character/i, 'it is not a serial device'],
   [/disconnected|EIO|input\/output error|ENXIO|ENODEV|bad file descriptor/i, 'it was unplugged'],
 ];

@@ -10,7 +10,7 @@ interface Bus {
   readonly wakeAt: number;
 }
 
-export function openSimulated(bus: Bus, { mayWrite, received }: LinkSettings): Link {
+export function openSimulated(bus: Bus, { port, mayWrite, received }: LinkSettings): Link {
   const openedAt = performance.now();
   const closed = deferred<string>();
   const now = () => performance.now() - openedAt;
@@ -29,6 +29,7 @@ export function openSimulated(bus: Bus, { mayWrite, received }: LinkSettings): L
 
   rest();
   return {
+    port,
     write: mayWrite
       ? (bytes) => {
           bus.write(bytes, now());

@@ -52,6 +52,8 @@ async function replace(path: string, content: string): Promise<void> {
   const next = `${path}.new`;
   const file = await open(next, 'w', 0o600);
   try {
+    // One that was left behind may have other rights.
+    await file.chmod(0o600);
     await file.writeFile(content);
     await file.sync();
   } finally {

@@ -39,6 +39,7 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
       watchdog ??= setTimeout(() => socket.destroy(new Error(`silent for ${DEAD_AFTER / 1_000} s`)), DEAD_AFTER);
   };
   return {
+    port,
     write: mayWrite ? write : undefined,
     closed: closed.promise,
     async close() {

@@ -1,0 +1,120 @@
+// The options of the Home Assistant app: other names for settings of the option table, which checks them. In the app they
+// are the configuration; no file is read beside them.
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { accepted, ConfigError } from './load.ts';
+import { type Config, type OptionPath, options } from './options.ts';
+
+/** The options that are a setting under another name. */
+export const renamed = {
+  mode: 'interface.mode',
+  max_amps_for_slaves: 'config.maxAmpsForSlaves',
+  max_amps_per_twc: 'config.maxAmpsPerTWC',
+  min_amps_per_twc: 'config.minAmpsPerTWC',
+  mqtt_username: 'status.MQTT.username',
+  mqtt_password: 'status.MQTT.password',
+  mqtt_ca: 'status.MQTT.ca',
+  topic_prefix: 'status.MQTT.topicPrefix',
+  ratelimit: 'status.MQTT.ratelimit',
+  discovery: 'homeassistant.discovery',
+  log_level: 'log.level',
+} as const satisfies Record<string, OptionPath>;
+
+/** The options that make up a setting together. */
+export const combined = {
+  'interface.port': ['serial_port', 'serial_path', 'simulator'],
+  'status.MQTT.broker': ['mqtt_host', 'mqtt_port', 'mqtt_tls'],
+} as const satisfies Partial<Record<OptionPath, readonly string[]>>;
+
+export interface AppConfig {
+  readonly config: Config;
+  /** Where the broker is and who we are there must be asked from Home Assistant. */
+  readonly brokerUnknown: boolean;
+  /** What an owner should know of these options, a line each. */
+  readonly remarks: readonly string[];
+}
+
+/** The options that the Supervisor wrote into a file. Throws a ConfigError. */
+export async function loadAppOptions(file: string, adapters: string): Promise<AppConfig> {
+  const source = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigError([`${file}: expected the app's options, got ${String(error)}`]);
+  });
+  return parseAppOptions(parsed(source), adapters);
+}
+
+/** Undefined when it is no JSON; an error of the parser could show a password. */
+function parsed(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `adapters` is the folder in which an adapter is looked for when none is chosen. Throws a ConfigError. */
+export function parseAppOptions(json: unknown, adapters: string): AppConfig {
+  const given = filledIn(json);
+  const manual = given.mqtt_host !== undefined;
+  const values: Partial<Record<OptionPath, unknown>> = {
+    ...Object.fromEntries(Object.entries(renamed).map(([name, path]) => [path, given[name]])),
+    'status.MQTT.ca': inSslFolder(given.mqtt_ca),
+    'interface.port': given.simulator === true ? 'simulator' : (given.serial_path ?? given.serial_port ?? adapters),
+  };
+  const problems: string[] = [];
+  const config = accepted(
+    (path) => values[path],
+    (_, problem) => void problems.push(inAppWords(problem)),
+  );
+  const broker = manual ? manualBroker(given) : ASKED;
+  if (broker === undefined) problems.push(badHost);
+  if (problems.length > 0 || broker === undefined) throw new ConfigError(problems);
+  return {
+    config: { ...config, 'status.MQTT.broker': broker },
+    brokerUnknown: !manual,
+    remarks: remarks(given, manual),
+  };
+}
+
+/** The app sees Home Assistant's folder for certificates; owners name the file only. */
+function inSslFolder(name: unknown): unknown {
+  return typeof name === 'string' ? resolve('/ssl', name) : name;
+}
+
+/** The text with the names that settings have in the app. */
+export function inAppWords(text: string): string {
+  return words.reduce((before, [path, name]) => before.replaceAll(path, name), text);
+}
+
+const words: readonly (readonly [string, string])[] = [
+  ...Object.entries(renamed).map(([name, path]) => [path, name] as const),
+  ['interface.port', 'serial_path'],
+];
+
+/** Stands for the broker that Home Assistant knows, wherever that is just now. */
+const ASKED = 'supervisor';
+
+const badHost =
+  'mqtt_host, mqtt_port: expected a name or an address such as 192.168.1.10, without mqtt:// and without a login, and a port from 1 to 65535';
+
+/** Undefined if there can not be such a broker. The host is never shown: people put passwords there. */
+function manualBroker({ mqtt_host: host, mqtt_tls: tls, mqtt_port: port }: Given): string | undefined {
+  const url = `${tls === true ? 'mqtts' : 'mqtt'}://${host}:${port ?? (tls === true ? 8883 : 1883)}`;
+  return options['status.MQTT.broker'].check.accept(url);
+}
+
+function remarks(given: Given, manual: boolean): string[] {
+  const idle = ['mqtt_port', 'mqtt_username', 'mqtt_password', 'mqtt_tls'].filter((name) => given[name]);
+  if (manual || idle.length === 0) return [];
+  return [`${idle.join(', ')}: not used without mqtt_host, the broker is that of Home Assistant`];
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Without the fields that were left empty: in a form these can not be told from fields that never were filled in. */
+function filledIn(json: unknown): Given {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new ConfigError(["expected the app's options by name, got something else"]);
+  }
+  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== '' && value !== null));
+}

@@ -1,0 +1,68 @@
+// Finds the settings in the one place where they are: a file, or in Home Assistant the options of the app.
+
+import { join } from 'node:path';
+import { BY_ID } from '../io/adapters.ts';
+import type { BrokerSource } from '../io/broker.ts';
+import { brokerOf } from '../io/supervisor.ts';
+import { inAppWords, loadAppOptions } from './app-options.ts';
+import { loadConfig, statePath } from './load.ts';
+import type { Config } from './options.ts';
+
+export interface Setup {
+  /** What an owner calls the place. */
+  readonly name: string;
+  readonly config: Config;
+  readonly statePath: string;
+  /** Who knows the broker, if it is not the configuration. */
+  readonly brokerSource?: BrokerSource | undefined;
+  /** What an owner should know of these settings, a line each. */
+  readonly remarks: readonly string[];
+  /** What to do when the simulation is over, a line each. */
+  readonly toMakeItReal: readonly string[];
+  /** A text with settings under the names that they have there. */
+  readonly inWords: (text: string) => string;
+}
+
+export interface Environment {
+  /** Home Assistant's Supervisor gives it to every app. */
+  readonly SUPERVISOR_TOKEN?: string | undefined;
+  /** The next three are for trying the app without a Supervisor. */
+  readonly SUPERVISOR_URL?: string | undefined;
+  readonly TWC2MQTT_DATA?: string | undefined;
+  readonly TWC2MQTT_ADAPTERS?: string | undefined;
+}
+
+/** Throws a ConfigError. */
+export async function findSettings(file: string, environment: Environment): Promise<Setup> {
+  const { SUPERVISOR_TOKEN: token } = environment;
+  if (token) return appSettings(token, environment);
+  const config = await loadConfig(file);
+  return {
+    name: file,
+    config,
+    statePath: statePath(config, file),
+    remarks: [],
+    toMakeItReal: [
+      `For real ones change two lines in ${file}:`,
+      '  interface.port      your serial adapter, see: twc2mqtt ports',
+      '  status.MQTT.broker  your broker, for example mqtt://localhost:1883',
+    ],
+    inWords: (text) => text,
+  };
+}
+
+async function appSettings(token: string, environment: Environment): Promise<Setup> {
+  const { SUPERVISOR_URL: url = 'http://supervisor', TWC2MQTT_DATA: folder = '/data' } = environment;
+  const { TWC2MQTT_ADAPTERS: adapters = BY_ID } = environment;
+  const file = join(folder, 'options.json');
+  const { config, brokerUnknown, remarks } = await loadAppOptions(file, adapters);
+  return {
+    name: 'of the Home Assistant app',
+    config,
+    statePath: join(folder, 'twc2mqtt.state.json'),
+    brokerSource: brokerUnknown ? (signal) => brokerOf({ url, token }, signal) : undefined,
+    remarks,
+    toMakeItReal: ['For real ones switch the option simulator off and restart the app.'],
+    inWords: inAppWords,
+  };
+}
