@@ -26,15 +26,22 @@ process.on('exit', () => {
 const KILLED_AFTER = 10_000;
 
 /** Distributions keep servers where only root looks. */
-const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
+const usual = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
 
-/** `raw`: standard output carries bytes, not lines. */
+export interface ProgramSettings {
+  readonly cwd?: string;
+  /** Beside what this process has. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard output carries bytes, not lines. */
+  readonly raw?: boolean;
+}
+
 export async function start(
   command: string,
   args: readonly string[],
-  { cwd, raw = false }: { readonly cwd?: string; readonly raw?: boolean } = {},
+  { cwd, env, raw = false }: ProgramSettings = {},
 ): Promise<Program> {
-  const child = spawn(command, args, { env, ...(cwd !== undefined && { cwd }) });
+  const child = spawn(command, args, { env: { ...usual, ...env }, ...(cwd !== undefined && { cwd }) });
   const lines: string[] = [];
   const streams = raw ? [child.stderr] : [child.stdout, child.stderr];
   for (const input of streams) createInterface({ input }).on('line', (line) => void lines.push(line));

@@ -1,0 +1,80 @@
+// The built bridge as Home Assistant runs it: a token, a data folder with options, a Supervisor to ask.
+
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { artifact } from './bridge.ts';
+import { createFolder } from './folder.ts';
+import { type Program, start } from './program.ts';
+import { type Supervisor, token } from './supervisor.ts';
+
+export interface App extends Program {
+  stop(): Promise<{ code: number | NodeJS.Signals; took: number }>;
+  /** Lines of the log that are warnings, without the time. */
+  readonly warnings: readonly string[];
+}
+
+export interface Home extends AsyncDisposable {
+  /** The data folder. */
+  readonly data: string;
+  readonly statePath: string;
+  state(): Promise<Record<string, unknown>>;
+  /** Starts the app with these options beside the manifest's defaults. */
+  start(options: Readonly<Record<string, unknown>>): Promise<App>;
+  /** Lets an adapter appear under a lasting name. */
+  plug(name: string, device: string): Promise<void>;
+}
+
+export interface HomeSettings {
+  readonly supervisor: Pick<Supervisor, 'url'>;
+  readonly program?: string;
+}
+
+/** What the Supervisor writes when an owner changes nothing, except that every change of a value is published. */
+const defaults = {
+  mode: 'master',
+  max_amps_for_slaves: 32,
+  max_amps_per_twc: 32,
+  min_amps_per_twc: 6,
+  topic_prefix: 'TWC',
+  ratelimit: 0,
+  discovery: 'entity',
+  log_level: 'info',
+  simulator: false,
+};
+
+export async function createHome({ supervisor, program = artifact }: HomeSettings): Promise<Home> {
+  const folder = await createFolder();
+  const [data, adapters] = [folder.file('data'), folder.file('by-id/')];
+  const statePath = `${data}/twc2mqtt.state.json`;
+  await mkdir(data);
+  const env = {
+    SUPERVISOR_TOKEN: token,
+    SUPERVISOR_URL: supervisor.url,
+    TWC2MQTT_DATA: data,
+    TWC2MQTT_ADAPTERS: adapters,
+  };
+  return {
+    data,
+    statePath,
+    state: async () => JSON.parse(await readFile(statePath, 'utf8')),
+    async start(options) {
+      await writeFile(`${data}/options.json`, JSON.stringify({ ...defaults, ...options }));
+      const started = await start(process.execPath, [program], { cwd: folder.path, env });
+      return {
+        ...started,
+        get warnings() {
+          return started.lines.flatMap((line) => /^\S+ warn {2}(.*)$/.exec(line)?.[1] ?? []);
+        },
+        async stop() {
+          const from = performance.now();
+          const code = await started.end('SIGTERM');
+          return { code, took: performance.now() - from };
+        },
+      };
+    },
+    async plug(name, device) {
+      await mkdir(adapters, { recursive: true });
+      await symlink(device, `${adapters}${name}`);
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
