@@ -1,0 +1,421 @@
+// The chargers in a real Home Assistant: one of it for all scenarios, each with a bridge and a prefix of its own.
+
+import { connectAsync } from 'mqtt';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ExpectedEntity, ofBridge, ofCharger } from '../../home-assistant/entities.ts';
+import { tesla } from '../../world.ts';
+import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
+import { subscribe } from '../subscriber.ts';
+import { observe, until } from '../until.ts';
+import { type Device, type Entity, type HomeAssistant, startHomeAssistant } from './hass.ts';
+import { photograph } from './photograph.ts';
+import { puppet } from './puppet.ts';
+import { type Rig, startRig } from './rig.ts';
+
+/** Draws 6 A whatever it may, so that all values stand still. */
+const modest = { ...tesla, amps: 6 };
+const alice = puppet('1A2B', { volts: [231, 229, 232] });
+const bob = puppet('3C4D', { volts: [238, 0, 0], counterIn: 'Wh', counter: 8_732_000 });
+alice.car = modest;
+bob.car = { amps: 10, phases: 1, vin: '' };
+
+let broker: Mosquitto;
+let hass: HomeAssistant;
+let rig: Rig;
+
+beforeAll(async () => {
+  broker = await startMosquitto({ persistence: true });
+  hass = await startHomeAssistant(broker.port);
+  rig = await startRig(broker, [alice, bob], { 'status.MQTT.topicPrefix': 'TWC' });
+});
+
+afterAll(async () => {
+  await rig?.[Symbol.asyncDispose]();
+  await hass?.[Symbol.asyncDispose]();
+  await broker?.[Symbol.asyncDispose]();
+});
+
+/** All enabled entities of the bridge and of both chargers. */
+const settled = {
+  'binary_sensor.twc_1a2b_charging': 'on',
+  'binary_sensor.twc_3c4d_charging': 'on',
+  'binary_sensor.twc_connectivity': 'on',
+  'binary_sensor.twc_problem': 'off',
+  'number.twc_1a2b_limit': '32',
+  'number.twc_3c4d_limit': '32',
+  'number.twc_circuit_limit': '32',
+  'sensor.twc_1a2b_amps_in_use': '6',
+  'sensor.twc_1a2b_amps_max': '16',
+  'sensor.twc_1a2b_amps_offered': '16',
+  'sensor.twc_1a2b_amps_rated': '32',
+  'sensor.twc_1a2b_lifetime_energy': '924',
+  'sensor.twc_1a2b_load': String(6 * (231 + 229 + 232)),
+  'sensor.twc_1a2b_status': 'Plugged in and charging',
+  'sensor.twc_1a2b_vehicle_vin': tesla.vin,
+  'sensor.twc_1a2b_voltage_phase_a': '231',
+  'sensor.twc_1a2b_voltage_phase_b': '229',
+  'sensor.twc_1a2b_voltage_phase_c': '232',
+  'sensor.twc_3c4d_amps_in_use': '10',
+  'sensor.twc_3c4d_amps_max': '16',
+  'sensor.twc_3c4d_amps_offered': '16',
+  'sensor.twc_3c4d_amps_rated': '32',
+  'sensor.twc_3c4d_lifetime_energy': '8732',
+  'sensor.twc_3c4d_load': '2380',
+  'sensor.twc_3c4d_status': 'Plugged in and charging',
+  'sensor.twc_3c4d_vehicle_vin': 'unknown',
+  'sensor.twc_3c4d_voltage_phase_a': '238',
+  'sensor.twc_3c4d_voltage_phase_b': '0',
+  'sensor.twc_3c4d_voltage_phase_c': '0',
+  'sensor.twc_min_amps_per_twc': '6',
+  'sensor.twc_problem_text': 'none',
+  'sensor.twc_total_amps_in_use': '16',
+  'switch.twc_1a2b_charging_allowed': 'on',
+  'switch.twc_3c4d_charging_allowed': 'on',
+};
+
+async function showsAll(expected: Readonly<Record<string, string>>, within: number): Promise<void> {
+  const shown = () => hass.states(/\.twc_/);
+  const same = () => Object.entries(expected).every(([entityId, state]) => hass.state(entityId) === state);
+  await until(same, 'all values', within).catch(() => expect(shown()).toEqual(expected));
+  expect(shown()).toEqual(expected);
+}
+
+describe('a bridge with two chargers', () => {
+  test('shows every value', async () => {
+    await showsAll(settled, 45_000);
+  });
+
+  test('is a device, and so is each charger, connected via it', async () => {
+    const [bridge, ...chargers] = await devicesOf('twc');
+    expect(bridge).toMatchObject({ name: 'TWC bridge', via_device_id: null });
+    expect(chargers).toEqual(
+      ['1A2B', '3C4D'].map((id) =>
+        expect.objectContaining({
+          identifiers: [['mqtt', `twc_${id.toLowerCase()}`]],
+          name: `Wall Connector ${id}`,
+          manufacturer: 'Tesla',
+          model: 'Wall Connector (Gen 2)',
+          serial_number: `A18K000${id}`,
+          sw_version: '4.5.3.2',
+          via_device_id: bridge?.id,
+        }),
+      ),
+    );
+  });
+
+  test('has the entities that people have', async () => {
+    await hasEntities('twc', ofBridge);
+    await hasEntities('twc_1a2b', ofCharger);
+    await hasEntities('twc_3c4d', ofCharger);
+  });
+
+  test('has a page in Home Assistant for each charger', async () => {
+    const [device] = (await devicesOf('twc')).slice(1);
+    const texts = ['Wall Connector 1A2B', 'Plugged in and charging', 'Charging current', 'Lifetime energy', tesla.vin];
+    await photograph(hass, `/config/devices/device/${device?.id}`, texts, 'home-assistant-device');
+  });
+});
+
+describe.concurrent('among others', () => {
+  test('a state that nobody has described is unknown', async () => {
+    const odd = puppet('1A2B');
+    await using _rig = await startRig(broker, [odd], { 'status.MQTT.topicPrefix': 'Odd' });
+    await hass.shows('sensor.odd_1a2b_status', 'Plugged in and charging', 40_000);
+    odd.code = 77;
+    await hass.shows('sensor.odd_1a2b_status', 'unknown');
+    odd.code = 2;
+    await hass.shows('sensor.odd_1a2b_status', 'Error');
+  });
+
+  test('what is set in Home Assistant reaches the charger, and shows there once it holds', async () => {
+    const obedient = puppet('1A2B');
+    await using _rig = await startRig(broker, [obedient], { 'status.MQTT.topicPrefix': 'Obedient' });
+    await hass.shows('sensor.obedient_1a2b_amps_in_use', /^1[56]/, 30_000);
+    await call('number.set_value', 'number.obedient_1a2b_limit', { value: 10 });
+    await hass.shows('number.obedient_1a2b_limit', '10');
+    await hass.shows('sensor.obedient_1a2b_amps_max', '10', 20_000);
+    await call('switch.turn_off', 'switch.obedient_1a2b_charging_allowed');
+    await hass.shows('switch.obedient_1a2b_charging_allowed', 'off');
+    await hass.shows('sensor.obedient_1a2b_amps_max', '6', 20_000);
+    await call('number.set_value', 'number.obedient_circuit_limit', { value: 8 });
+    await hass.shows('number.obedient_circuit_limit', '8');
+  });
+
+  test('the VIN is unknown when the car has gone', async () => {
+    const visited = puppet('1A2B');
+    await using _rig = await startRig(broker, [visited], { 'status.MQTT.topicPrefix': 'Visited' });
+    await hass.shows('sensor.visited_1a2b_vehicle_vin', tesla.vin, 30_000);
+    visited.car = undefined;
+    await hass.shows('sensor.visited_1a2b_vehicle_vin', 'unknown', 15_000);
+    await hass.shows('sensor.visited_1a2b_status', 'Ready');
+    await hass.shows('binary_sensor.visited_1a2b_charging', 'off');
+    await hass.shows('sensor.visited_1a2b_load', '0');
+  });
+
+  test('a charger that is gone is unavailable within 30 s, and it alone', async () => {
+    const [going, staying] = [puppet('1A2B'), puppet('3C4D')];
+    await using _rig = await startRig(broker, [going, staying], { 'status.MQTT.topicPrefix': 'Muted' });
+    await hass.shows('sensor.muted_1a2b_lifetime_energy', '924', 30_000);
+    await hass.shows('sensor.muted_3c4d_lifetime_energy', '924', 30_000);
+    going.there = false;
+    await hass.shows('sensor.muted_1a2b_status', 'unavailable', 30_000);
+    await until(() => statesOf('muted_1a2b').every((state) => state === 'unavailable'), 'all of it are', 1_000);
+    expect(statesOf('muted_(3c4d|connectivity|total|problem)')).not.toContain('unavailable');
+    going.there = true;
+    await until(() => !statesOf('muted_').includes('unavailable'), 'it is back', 15_000);
+  });
+
+  test('a bridge that is killed is unavailable, and available again when it is back', async () => {
+    await using mortal = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Mortal' });
+    await hass.shows('sensor.mortal_1a2b_lifetime_energy', '924', 30_000);
+    const before = Object.keys(hass.states(/\.mortal_/));
+    await mortal.bridge.end('SIGKILL');
+    await hass.shows('binary_sensor.mortal_connectivity', 'off', 5_000);
+    const others = () => statesOf('mortal_(?!connectivity)');
+    await until(() => others().every((state) => state === 'unavailable'), 'all are unavailable', 5_000);
+    await mortal.restart();
+    await hass.shows('binary_sensor.mortal_connectivity', 'on');
+    await until(() => !others().includes('unavailable'), 'all are available', 15_000);
+    expect(Object.keys(hass.states(/\.mortal_/))).toEqual(before);
+  });
+
+  test('the same announcement again changes nothing', async () => {
+    await using _rig = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Same' });
+    await known('same_1a2b');
+    const before = await hass.entities('same_1a2b');
+    await using announced = await subscribe(broker.url, { filter: 'homeassistant/+/same_1a2b/+/config' });
+    await until(() => announced.messages.length >= ofCharger.length, 'all announcements');
+    await publish([...announced.messages]);
+    await until(() => announced.messages.length >= 2 * ofCharger.length, 'all announcements again');
+    await observe(2_000);
+    expect(await hass.entities('same_1a2b')).toEqual(before);
+    expect(statesOf('same_1a2b')).not.toContain('unavailable');
+  });
+
+  test('announced as bundles, the entities are the same', async () => {
+    await using bundled = await startRig(broker, [puppet('1A2B')], { ...device, 'status.MQTT.topicPrefix': 'Bundle' });
+    await known('bundle_1a2b');
+    await hasEntities('bundle', ofBridge);
+    await hasEntities('bundle_1a2b', ofCharger);
+    await hass.shows('sensor.bundle_1a2b_lifetime_energy', '924');
+    await bundled.bridge.end('SIGKILL');
+    await hass.shows('binary_sensor.bundle_connectivity', 'off', 5_000);
+    await hass.shows('sensor.bundle_1a2b_lifetime_energy', 'unavailable', 5_000);
+  });
+
+  test('from entity to bundle and back every entity keeps its id, and what people made of it', async () => {
+    await using moving = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Moving' });
+    await known('moving_1a2b');
+    await hass.ask('config/entity_registry/update', {
+      entity_id: 'sensor.moving_1a2b_load',
+      new_entity_id: 'sensor.garage_power',
+      name: 'Garage power',
+    });
+    await hass.shows('sensor.garage_power', /^\d+$/);
+    const before = [...(await hass.entities('moving')), ...(await hass.entities('moving_1a2b'))].map(identity);
+    expect(before).toContainEqual(expect.objectContaining({ entity_id: 'sensor.garage_power', name: 'Garage power' }));
+    await using watched = await subscribe(broker.url, { filter: 'homeassistant/#' });
+    for (const mode of ['device', 'entity'] as const) {
+      await moving.restart({ 'homeassistant.discovery': mode });
+      const old = (topic: string) => /\/moving\w*\//.test(topic) && topic.includes('/device/') !== (mode === 'device');
+      const left = () => Object.entries(watched.values()).filter(([topic, payload]) => old(topic) && payload !== '');
+      await until(
+        () => left().length === 0 && watched.messages.some(({ topic }) => old(topic)),
+        () => `the old form is emptied, but ${left()}`,
+        30_000,
+      );
+      await observe(1_000);
+      const after = [...(await hass.entities('moving')), ...(await hass.entities('moving_1a2b'))].map(identity);
+      expect(after).toEqual(before);
+      await hass.shows('sensor.garage_power', /^\d+$/);
+    }
+  });
+
+  test('discovery that is switched off takes the devices away', async () => {
+    await using quiet = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Quiet' });
+    await known('quiet_1a2b');
+    await quiet.restart({ 'homeassistant.discovery': 'off' });
+    await until(async () => (await devicesOf('quiet')).length === 0, 'the devices are gone', 15_000);
+    expect(hass.states(/\.quiet_/)).toEqual({});
+    await using held = await subscribe(broker.url, { filter: '+/status' });
+    await held.sees('Quiet/status', 'online');
+    await using left = await subscribe(broker.url, { filter: 'homeassistant/#' });
+    await left.sees('homeassistant/sensor/twc_1a2b/status/config', /./);
+    expect(left.messages.filter(({ topic }) => topic.includes('quiet'))).toEqual([]);
+  });
+
+  test('two bridges with a charger of the same id are two devices', async () => {
+    const [red, blue] = [puppet('1A2B', { serial: 'RED' }), puppet('1A2B', { serial: 'BLUE', counter: 17 })];
+    await using _twin = await startRig(broker, [red], { 'status.MQTT.topicPrefix': 'Twin' });
+    await using _other = await startRig(broker, [blue], { 'status.MQTT.topicPrefix': 'Twin2' });
+    await hass.shows('sensor.twin_1a2b_lifetime_energy', '924', 30_000);
+    await hass.shows('sensor.twin2_1a2b_lifetime_energy', '17', 30_000);
+    await known('twin_1a2b');
+    await known('twin2_1a2b');
+    const [, one] = await devicesOf('twin');
+    const [, other] = await devicesOf('twin2');
+    expect([one?.serial_number, other?.serial_number]).toEqual(['RED', 'BLUE']);
+    await hasEntities('twin_1a2b', ofCharger);
+    await hasEntities('twin2_1a2b', ofCharger);
+  });
+
+  test('energy rises', async () => {
+    const meter = puppet('1A2B');
+    await using _rig = await startRig(broker, [meter], { 'status.MQTT.topicPrefix': 'Meter' });
+    await awayFromStatistics(40_000);
+    for (const moreKWh of [0, 1, 2]) {
+      meter.moreKWh = moreKWh;
+      await hass.shows('sensor.meter_1a2b_lifetime_energy', String(924 + moreKWh), 30_000);
+    }
+  });
+});
+
+describe('outages', () => {
+  test.each([
+    ['that forgets everything', 'SIGKILL'],
+    ['that remembers', 'SIGTERM'],
+  ] as const)('after a restart of a broker %s all values are back within 10 s', async (_what, signal) => {
+    await broker.stop(signal);
+    await hass.shows('sensor.twc_1a2b_status', 'unavailable');
+    await observe(3_000);
+    await broker.restart();
+    await showsAll(settled, 10_000);
+    await using held = await subscribe(broker.url, { filter: 'homeassistant/+/twc_1a2b/+/config' });
+    await until(() => held.messages.length === ofCharger.length, 'all announcements are retained', 5_000);
+  });
+
+  test('after a restart of Home Assistant all values are back within 15 s', async () => {
+    await hass.restart();
+    await showsAll(settled, 15_000);
+    await hasEntities('twc_1a2b', ofCharger);
+  });
+
+  test('a charger that is deleted in Home Assistant stays away until the bridge restarts', async () => {
+    await using unwanted = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Gone' });
+    await known('gone_1a2b');
+    const [, charger] = await devicesOf('gone');
+    await hass.ask('config/device_registry/remove', { device_id: charger?.id });
+    const there = async () => (await devicesOf('gone')).map(({ name }) => name);
+    await until(async () => (await there()).length === 1, 'it is gone');
+    await broker.stop('SIGTERM');
+    await broker.restart();
+    await hass.shows('binary_sensor.gone_connectivity', 'on');
+    await observe(5_000);
+    expect(await there()).toEqual(['TWC bridge Gone']);
+    await unwanted.restart();
+    await until(async () => (await there()).length === 2, 'it is back');
+    await hass.shows('sensor.gone_1a2b_lifetime_energy', '924', 30_000);
+  });
+});
+
+test('energy has statistics that nothing is wrong with', async () => {
+  const energy = 'sensor.meter_1a2b_lifetime_energy';
+  expect(await hass.ask('recorder/list_statistic_ids', { statistic_type: 'sum' })).toContainEqual(
+    expect.objectContaining({ statistic_id: energy, has_sum: true, statistics_unit_of_measurement: 'kWh' }),
+  );
+  const start_time = new Date(Date.now() - 3_600_000).toISOString();
+  const compiled = () =>
+    hass.ask<Record<string, { state: number; sum: number }[]>>('recorder/statistics_during_period', {
+      statistic_ids: [energy],
+      start_time,
+      period: '5minute',
+      types: ['state', 'sum'],
+    });
+  await until(async () => (await compiled())[energy]?.at(-1)?.state === 926, 'statistics', STATISTICS_EVERY + 60_000);
+  expect((await compiled())[energy]?.at(-1)?.sum).toBe(2);
+  expect(await hass.ask('recorder/validate_statistics')).toEqual({});
+}, 400_000);
+
+test('Home Assistant had nothing to complain of', async () => {
+  const ours = /homeassistant\.components\.(mqtt|sensor|binary_sensor|number|switch|recorder\.statistics)/;
+  const complaints = (await hass.complaints()).filter((line) => ours.test(line));
+  expect(complaints.filter((line) => !itsOwn.some((pattern) => pattern.test(line)))).toEqual([]);
+});
+
+/** What it says of what it does itself. */
+const itsOwn: readonly RegExp[] = [
+  // Going back from bundles.
+  /No device components to cleanup/,
+  // The broker was taken away.
+  /mqtt\.(client|util): .*(The connection was lost|No ACK from MQTT server|The client is not currently connected)/,
+];
+
+const device = { 'homeassistant.discovery': 'device' } as const;
+
+/** Does what a person does with an entity. */
+async function call(action: string, entity_id: string, service_data = {}): Promise<void> {
+  const [domain, service] = action.split('.');
+  await hass.ask('call_service', { domain, service, service_data, target: { entity_id } });
+}
+
+async function publish(messages: readonly { readonly topic: string; readonly payload: string }[]): Promise<void> {
+  const client = await connectAsync(broker.url);
+  for (const { topic, payload } of messages) await client.publishAsync(topic, payload, { qos: 1, retain: true });
+  await client.endAsync();
+}
+
+/** The bridge first, then its chargers. */
+async function devicesOf(uid: string): Promise<Device[]> {
+  const own = new RegExp(`^${uid}(_[0-9a-f]{4})?$`);
+  const idOf = ({ identifiers }: Device) => identifiers[0]?.[1] ?? '';
+  return (await hass.devices()).filter((one) => own.test(idOf(one))).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+}
+
+/** Waits until all is known of a charger, so that it is not announced another time. */
+async function known(uid: string): Promise<void> {
+  const facts = async () => (await hass.devices()).find(({ identifiers }) => identifiers[0]?.[1] === uid);
+  const complete = (device: Device | undefined) => Boolean(device?.serial_number && device.sw_version);
+  await until(async () => complete(await facts()), `${uid} is known`, 40_000);
+  await until(async () => (await hass.entities(uid)).length === ofCharger.length, `all entities of ${uid}`);
+}
+
+function statesOf(pattern: string): string[] {
+  return Object.values(hass.states(new RegExp(`\\.${pattern}`)));
+}
+
+function identity({ entity_id, unique_id, device_id, name, disabled_by }: Entity) {
+  return { entity_id, unique_id, device_id, name, disabled_by };
+}
+
+async function hasEntities(uid: string, expected: readonly ExpectedEntity[]): Promise<void> {
+  const device = (await hass.devices()).find(({ identifiers }) => identifiers[0]?.[1] === uid);
+  const found = await Promise.all((await hass.entities(uid)).map((entity) => shown(entity, device?.name ?? '')));
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  expect(found.sort(byId)).toEqual(expected.map((entity) => described(entity, uid)).sort(byId));
+}
+
+/** An entity as it can be seen; one that is disabled has no state, so no class and no name that a person reads. */
+async function shown(entity: Entity, device: string) {
+  const attributes = await hass.attributes(entity.entity_id);
+  return {
+    id: entity.unique_id,
+    entityId: entity.entity_id,
+    category: entity.entity_category,
+    disabled: entity.disabled_by !== null,
+    ...(entity.disabled_by === null && {
+      name: String(attributes.friendly_name).replace(`${device} `, ''),
+      deviceClass: attributes.device_class,
+      stateClass: attributes.state_class,
+      unit: attributes.unit_of_measurement,
+    }),
+  };
+}
+
+function described({ component, key, category, disabled, name, ...classes }: ExpectedEntity, uid: string) {
+  const { deviceClass, stateClass, unit } = classes;
+  return {
+    id: `${uid}_${key}`,
+    entityId: `${component}.${uid}_${key}`,
+    category: category ?? null,
+    disabled: disabled === true,
+    ...(!disabled && { name, deviceClass, stateClass, unit }),
+  };
+}
+
+const STATISTICS_EVERY = 300_000;
+
+/** Waits, if need be, until statistics will not be made within this time. */
+async function awayFromStatistics(milliseconds: number): Promise<void> {
+  const left = STATISTICS_EVERY - (Date.now() % STATISTICS_EVERY);
+  if (left < milliseconds) await observe(left + 1_000);
+}

@@ -1,0 +1,46 @@
+// A simulated charger that does what the test wants of it while it runs.
+
+import type { SlaveMessage } from '../../../src/protocol/messages.ts';
+import type { Car, SimulatedSlave, SlaveSettings } from '../../../src/simulator/slave.ts';
+import { slave, tesla } from '../../world.ts';
+
+/** What the test sets. */
+export interface Puppet {
+  readonly slave: SimulatedSlave;
+  /** False: it hears nothing and says nothing. */
+  there: boolean;
+  car: Car | undefined;
+  /** The state code that it reports instead of the true one. */
+  code: number | undefined;
+  /** Counted beyond what its car took. */
+  moreKWh: number;
+}
+
+export function puppet(name: string, settings: Partial<SlaveSettings> = {}): Puppet {
+  const inner = slave(name, { ...settings, car: () => strings.car });
+
+  function said(message: SlaveMessage): SlaveMessage {
+    if (message.name === 'slaveHeartbeat') return { ...message, state: strings.code ?? message.state };
+    if (message.name !== 'meterResponse') return message;
+    return { ...message, energyCounter: message.energyCounter + strings.moreKWh };
+  }
+
+  const strings: Puppet = {
+    slave: {
+      ...inner,
+      hear: (message, now) => void (strings.there && inner.hear(message, now)),
+      speak: (now) => (strings.there ? inner.speak(now).map(said) : []),
+      get wakeAt() {
+        // Looks now and then whether it is there again.
+        return strings.there ? inner.wakeAt : inner.wakeAt + LOOKS_EVERY;
+      },
+    },
+    there: true,
+    car: tesla,
+    code: undefined,
+    moreKWh: 0,
+  };
+  return strings;
+}
+
+const LOOKS_EVERY = 100;
