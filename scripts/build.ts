@@ -12,6 +12,12 @@ await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
+  alias: {
+    // WebSocket and SOCKS are transports that we do not have; Node's own streams are what readable-stream copies.
+    ws: './scripts/absent.ts',
+    socks: './scripts/absent.ts',
+    'readable-stream': 'node:stream',
+  },
   // The native binding looks for its prebuilt files beside itself.
   external: ['@serialport/bindings-cpp'],
   banner: {

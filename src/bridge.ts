@@ -149,7 +149,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     if (leaveBy === Number.POSITIVE_INFINITY) return;
     if (!traffic.leaves() && now < leaveBy) return;
     leaveBy = Number.POSITIVE_INFINITY;
-    traffic.closed('The bridge ends');
+    traffic.closed(undefined);
     outputs.push({ do: 'left' });
   }
 

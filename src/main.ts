@@ -1,5 +1,6 @@
 // The command line.
 
+import './heap.ts';
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { ConfigError } from './config/load.ts';

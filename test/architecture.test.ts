@@ -38,6 +38,7 @@ const rules: Readonly<Record<string, Rule>> = {
   // The command line, and the commands that only it has.
   'main.ts': { ours: ['*'], packages: ['node:*'] },
   'forget.ts': { ours: ['*'], packages: ['node:*'] },
+  'heap.ts': { ours: [], packages: ['node:v8'] },
   'decode.ts': { ours: ['*'], packages: ['node:*'] },
   'ports.ts': { ours: ['*'], packages: ['node:*', 'serialport'] },
 };

@@ -32,7 +32,8 @@ export interface Traffic {
   /** What to remember of the chargers; the same list as long as that is the same. */
   readonly records: readonly ChargerRecord[];
   opened(now: number): void;
-  closed(reason: string): void;
+  /** `reason`: what is to be shown as a problem, undefined for nothing. */
+  closed(reason: string | undefined): void;
   hears(bytes: Uint8Array, now: number): void;
   /** Time passed. */
   ages(now: number): void;
