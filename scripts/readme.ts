@@ -7,6 +7,7 @@ import { type Option, options } from '../src/config/options.ts';
 import { bridgeTopics } from '../src/topics/bridge-catalogue.ts';
 import { chargerTopics } from '../src/topics/catalogue.ts';
 import { bridgeRequests, chargerRequests } from '../src/topics/requests.ts';
+import type { Entity } from '../src/topics/topic.ts';
 
 type Cells = readonly string[];
 
@@ -31,6 +32,11 @@ const tables: Readonly<Record<string, () => readonly Cells[]>> = {
     ...rowsBelow('{prefix}/{charger}/', chargerRequests),
     ...rowsBelow('{prefix}/', bridgeRequests),
   ],
+  entities: () => [
+    ['Entity', 'Kind', 'Topic', 'In Home Assistant'],
+    ...entitiesBelow('{prefix}/{charger}/', chargerTopics),
+    ...entitiesBelow('{prefix}/', bridgeTopics),
+  ],
   states: () => [
     ['Code', 'Text', 'What it means'],
     ...Object.entries(states).map(([code, { text, meaning }]) => [code, text, meaning]),
@@ -45,6 +51,28 @@ export function withTables(text: string): string {
     return before.replace(place, (_, begin: string, end: string) => `${begin}\n${table(rows())}\n\n${end}`);
   }, text);
 }
+
+function entitiesBelow(
+  place: string,
+  topics: Readonly<Record<string, { readonly entities?: readonly Entity[] }>>,
+): Cells[] {
+  return Object.entries(topics).flatMap(([name, { entities = [] }]) =>
+    entities.map((entity) => [
+      entity.name ?? classNames[entity.deviceClass ?? ''] ?? '',
+      [entity.component.replace('_', ' '), entity.unit].filter(Boolean).join(', '),
+      code(place + name),
+      [entity.category ?? 'shown first', entity.disabled && 'disabled at first'].filter(Boolean).join(', '),
+    ]),
+  );
+}
+
+/** The names that Home Assistant gives by the class. */
+const classNames: Readonly<Record<string, string>> = {
+  battery_charging: 'Charging',
+  power: 'Power',
+  problem: 'Problem',
+  connectivity: 'Connectivity',
+};
 
 interface Row {
   readonly meaning: string;
