@@ -118,6 +118,15 @@ test('a charger is there when the bridge and the charger are, and the connectivi
   expect(all.get('twc_connectivity')).toMatchObject({ availability: [] });
 });
 
+test('what can be ordered is there only while orders are possible', () => {
+  const all = [...entitiesOf(announcements(fleet, settings('entity'))).values()];
+  const ordered = all.filter((entity) => 'command_topic' in entity);
+  expect(ordered.map(({ unique_id }) => unique_id)).toEqual(
+    expect.arrayContaining(['twc_circuit_limit', 'twc_1a2b_limit', 'twc_1a2b_charging_allowed']),
+  );
+  for (const { availability } of ordered) expect(availability).toContainEqual({ topic: 'TWC/control/availability' });
+});
+
 function deviceOf({ payload }: Announcement): Json {
   return JSON.parse(payload).device;
 }
