@@ -1,6 +1,6 @@
 // A bridge and simulated slaves in simulated time: hours pass in milliseconds, and everything said is kept.
 
-import { type Bridge, type BridgeSettings, createBridge, type Input, type Output } from '../src/bridge.ts';
+import { type BridgeSettings, createBridge, type Input, type Output } from '../src/bridge.ts';
 import type { Fleet } from '../src/charger/fleet.ts';
 import { decode, encode, type Version } from '../src/protocol/codec.ts';
 import { isTwcId, type TwcId } from '../src/protocol/field.ts';
@@ -76,7 +76,6 @@ export interface Published {
 }
 
 export interface World {
-  readonly bridge: Bridge;
   readonly said: readonly Said[];
   readonly published: readonly Published[];
   readonly logs: readonly string[];
@@ -85,6 +84,8 @@ export interface World {
   /** Lets time pass. */
   pass(milliseconds: number): void;
   input(input: Input): void;
+  /** Kills the bridge and starts another that knows what the first one saved. */
+  restart(): void;
   /** Somebody else says something on the bus. */
   overhear(message: MasterMessage | SlaveMessage, version?: Version): void;
   /** What a subscriber of everything has last got of a topic. */
@@ -110,7 +111,7 @@ export function createWorld(settings: WorldSettings = {}): World {
   const { slaves = [], line = (bytes) => bytes, link = true, broker = true, echo = false } = settings;
   const acknowledgesAfter = 'acknowledgesAfter' in settings ? settings.acknowledgesAfter : 1;
   const bus = createSimulatedBus(slaves);
-  const bridge = createBridge({ ...defaults, ...settings }, 0);
+  let bridge = createBridge({ ...defaults, ...settings }, 0);
   const said: Said[] = [];
   const published: Published[] = [];
   const logs: string[] = [];
@@ -153,11 +154,14 @@ export function createWorld(settings: WorldSettings = {}): World {
     input({ is: 'time' });
   }
 
-  if (broker) input({ is: 'broker', up: true });
-  if (link) input({ is: 'link', up: true });
+  function connect(): void {
+    if (broker) input({ is: 'broker', up: true });
+    if (link) input({ is: 'link', up: true });
+  }
+
+  connect();
 
   return {
-    bridge,
     said,
     published,
     logs,
@@ -173,6 +177,13 @@ export function createWorld(settings: WorldSettings = {}): World {
       input({ is: 'time' });
     },
     input,
+    restart() {
+      const saved = all.findLast((output) => output.do === 'save');
+      const known = saved && { ...saved, remembered: saved.chargers };
+      acknowledgements = [];
+      bridge = createBridge({ ...defaults, ...settings, ...known }, clock);
+      connect();
+    },
     overhear(message, version = 2) {
       input({ is: 'bytes', bytes: wire(encode(message, version)) });
     },
