@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/io/deferred.ts';
-import { keepOpen, type Open, pause, Refusal } from '../../src/io/retry.ts';
+import { Explanation, keepOpen, type Open, pause, Refusal } from '../../src/io/retry.ts';
 
 describe('the pause before the next try', () => {
   test.each([
@@ -107,5 +107,44 @@ describe('keeping open', () => {
     });
     await done;
     expect(tries).toBe(1);
+  });
+
+  test('tells an explanation right after a loss too, where another failure is no news', async () => {
+    const after = async (failure: Error): Promise<string[]> => {
+      const told: string[] = [];
+      const ending = new AbortController();
+      let tries = 0;
+      await keepOpen<Open>({
+        async open() {
+          tries++;
+          if (tries > 1) throw failure;
+          return { closed: Promise.resolve('gone'), close: async () => {} };
+        },
+        up: () => void setTimeout(() => ending.abort(), 500),
+        down: (reason) => void told.push(reason),
+        signal: ending.signal,
+      });
+      return told;
+    };
+    expect(await after(new Error('not there'))).toEqual(['gone']);
+    expect(await after(new Explanation('nobody home'))).toEqual(['gone', 'nobody home']);
+  });
+
+  test('waits as long as it was told to', async () => {
+    const ending = new AbortController();
+    let tries = 0;
+    setTimeout(() => ending.abort(), 700);
+    await keepOpen<Open>({
+      async open() {
+        tries++;
+        throw tries === 1 ? new Refusal('no') : new Error('no');
+      },
+      up: () => {},
+      down: () => {},
+      signal: ending.signal,
+      soonest: 500,
+      afterRefusal: 100,
+    });
+    expect(tries).toBe(3);
   });
 });
