@@ -60,7 +60,7 @@ async function run(file: string): Promise<void> {
   const [{ run }, { createLog }] = await Promise.all([import('./app.ts'), import('./io/log.ts')]);
   const plain = createLog(config['log.level']);
   const log: typeof plain = (level, text) => plain(level, setup.inWords(text));
-  log('info', `twc2mqtt ${packageJson.version}, configuration ${setup.name}`);
+  log('info', `twc2mqtt ${packageJson.version}, configuration: ${setup.name}`);
   for (const remark of setup.remarks) log('warn', remark);
   if (config['interface.port'] === 'simulator') for (const line of banner(setup.toMakeItReal)) log('warn', line);
   await run({ ...setup, log, signal: endSignal() });

@@ -57,7 +57,7 @@ async function appSettings(token: string, environment: Environment): Promise<Set
   const file = join(folder, 'options.json');
   const { config, brokerUnknown, remarks } = await loadAppOptions(file, adapters);
   return {
-    name: 'of the Home Assistant app',
+    name: 'options of the Home Assistant app',
     config,
     statePath: join(folder, 'twc2mqtt.state.json'),
     brokerSource: brokerUnknown ? (signal) => brokerOf({ url, token }, signal) : undefined,

@@ -15,7 +15,7 @@ const ANSWERS_WITHIN = 10_000;
 
 /** Rejects with an error that says what is wrong and what to do about it. */
 export async function brokerOf({ url, token }: Supervisor, signal: AbortSignal): Promise<BrokerAddress> {
-  const { status, body } = await answer(`${url}/services/mqtt`, token, signal);
+  const { status, body } = await answer(new URL('/services/mqtt', url), token, signal);
   const { result, message, data } = fieldsOf(body);
   if (status !== 200 || result !== 'ok') throw new Explanation(inWords(status, message));
   const address = addressIn(fieldsOf(data));
@@ -29,7 +29,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-async function answer(url: string, token: string, signal: AbortSignal): Promise<Answer> {
+async function answer(url: URL, token: string, signal: AbortSignal): Promise<Answer> {
   const { promise, resolve, reject } = deferred<Answer>();
   const request = get(url, { headers: { authorization: `Bearer ${token}` }, agent: false }, (response) => {
     text(response).then((body) => resolve({ status: response.statusCode ?? 0, body: parsed(body) }), reject);

@@ -6,7 +6,7 @@ import { createFolder } from './folder.ts';
 import { type Program, start } from './program.ts';
 import { type Supervisor, token } from './supervisor.ts';
 
-export interface App extends Program {
+interface App extends Program {
   stop(): Promise<{ code: number | NodeJS.Signals; took: number }>;
   /** Lines of the log that are warnings, without the time. */
   readonly warnings: readonly string[];
