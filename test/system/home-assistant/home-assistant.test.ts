@@ -2,14 +2,15 @@
 
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ExpectedEntity, ofBridge, ofCharger } from '../../home-assistant/entities.ts';
+import { ofBridge, ofCharger } from '../../home-assistant/entities.ts';
 import { tesla } from '../../world.ts';
 import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
 import { subscribe } from '../subscriber.ts';
 import { observe, until } from '../until.ts';
-import { type Device, type Entity, type HomeAssistant, startHomeAssistant } from './hass.ts';
+import { type Entity, type HomeAssistant, startHomeAssistant } from './hass.ts';
 import { photograph } from './photograph.ts';
 import { puppet } from './puppet.ts';
+import { devicesOf, hasEntities, known } from './registry.ts';
 import { type Rig, startRig } from './rig.ts';
 
 /** Draws 6 A whatever it may, so that all values stand still. */
@@ -86,7 +87,7 @@ describe('a bridge with two chargers', () => {
   });
 
   test('is a device, and so is each charger, connected via it', async () => {
-    const [bridge, ...chargers] = await devicesOf('twc');
+    const [bridge, ...chargers] = await devicesOf(hass, 'twc');
     expect(bridge).toMatchObject({ name: 'TWC bridge', via_device_id: null });
     expect(chargers).toEqual(
       ['1A2B', '3C4D'].map((id) =>
@@ -104,13 +105,13 @@ describe('a bridge with two chargers', () => {
   });
 
   test('has the entities that people have', async () => {
-    await hasEntities('twc', ofBridge);
-    await hasEntities('twc_1a2b', ofCharger);
-    await hasEntities('twc_3c4d', ofCharger);
+    await hasEntities(hass, 'twc', ofBridge);
+    await hasEntities(hass, 'twc_1a2b', ofCharger);
+    await hasEntities(hass, 'twc_3c4d', ofCharger);
   });
 
   test('has a page in Home Assistant for each charger', async () => {
-    const [device] = (await devicesOf('twc')).slice(1);
+    const [device] = (await devicesOf(hass, 'twc')).slice(1);
     const texts = ['Wall Connector 1A2B', 'Plugged in and charging', 'Charging current', 'Lifetime energy', tesla.vin];
     await photograph(hass, `/config/devices/device/${device?.id}`, texts, 'home-assistant-device');
   });
@@ -181,7 +182,7 @@ describe.concurrent('among others', () => {
 
   test('the same announcement again changes nothing', async () => {
     await using _rig = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Same' });
-    await known('same_1a2b');
+    await known(hass, 'same_1a2b');
     const before = await hass.entities('same_1a2b');
     await using announced = await subscribe(broker.url, { filter: 'homeassistant/+/same_1a2b/+/config' });
     await until(() => announced.messages.length >= ofCharger.length, 'all announcements');
@@ -194,9 +195,9 @@ describe.concurrent('among others', () => {
 
   test('announced as bundles, the entities are the same', async () => {
     await using bundled = await startRig(broker, [puppet('1A2B')], { ...device, 'status.MQTT.topicPrefix': 'Bundle' });
-    await known('bundle_1a2b');
-    await hasEntities('bundle', ofBridge);
-    await hasEntities('bundle_1a2b', ofCharger);
+    await known(hass, 'bundle_1a2b');
+    await hasEntities(hass, 'bundle', ofBridge);
+    await hasEntities(hass, 'bundle_1a2b', ofCharger);
     await hass.shows('sensor.bundle_1a2b_lifetime_energy', '924');
     await bundled.bridge.end('SIGKILL');
     await hass.shows('binary_sensor.bundle_connectivity', 'off', 5_000);
@@ -205,7 +206,7 @@ describe.concurrent('among others', () => {
 
   test('from entity to bundle and back every entity keeps its id, and what people made of it', async () => {
     await using moving = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Moving' });
-    await known('moving_1a2b');
+    await known(hass, 'moving_1a2b');
     await hass.ask('config/entity_registry/update', {
       entity_id: 'sensor.moving_1a2b_load',
       new_entity_id: 'sensor.garage_power',
@@ -233,9 +234,9 @@ describe.concurrent('among others', () => {
 
   test('discovery that is switched off takes the devices away', async () => {
     await using quiet = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Quiet' });
-    await known('quiet_1a2b');
+    await known(hass, 'quiet_1a2b');
     await quiet.restart({ 'homeassistant.discovery': 'off' });
-    await until(async () => (await devicesOf('quiet')).length === 0, 'the devices are gone', 15_000);
+    await until(async () => (await devicesOf(hass, 'quiet')).length === 0, 'the devices are gone', 15_000);
     expect(hass.states(/\.quiet_/)).toEqual({});
     await using held = await subscribe(broker.url, { filter: '+/status' });
     await held.sees('Quiet/status', 'online');
@@ -250,13 +251,13 @@ describe.concurrent('among others', () => {
     await using _other = await startRig(broker, [blue], { 'status.MQTT.topicPrefix': 'Twin2' });
     await hass.shows('sensor.twin_1a2b_lifetime_energy', '924', 30_000);
     await hass.shows('sensor.twin2_1a2b_lifetime_energy', '17', 30_000);
-    await known('twin_1a2b');
-    await known('twin2_1a2b');
-    const [, one] = await devicesOf('twin');
-    const [, other] = await devicesOf('twin2');
+    await known(hass, 'twin_1a2b');
+    await known(hass, 'twin2_1a2b');
+    const [, one] = await devicesOf(hass, 'twin');
+    const [, other] = await devicesOf(hass, 'twin2');
     expect([one?.serial_number, other?.serial_number]).toEqual(['RED', 'BLUE']);
-    await hasEntities('twin_1a2b', ofCharger);
-    await hasEntities('twin2_1a2b', ofCharger);
+    await hasEntities(hass, 'twin_1a2b', ofCharger);
+    await hasEntities(hass, 'twin2_1a2b', ofCharger);
   });
 
   test('energy rises', async () => {
@@ -287,15 +288,15 @@ describe('outages', () => {
   test('after a restart of Home Assistant all values are back within 15 s', async () => {
     await hass.restart();
     await showsAll(settled, 15_000);
-    await hasEntities('twc_1a2b', ofCharger);
+    await hasEntities(hass, 'twc_1a2b', ofCharger);
   });
 
   test('a charger that is deleted in Home Assistant stays away until the bridge restarts', async () => {
     await using unwanted = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Gone' });
-    await known('gone_1a2b');
-    const [, charger] = await devicesOf('gone');
+    await known(hass, 'gone_1a2b');
+    const [, charger] = await devicesOf(hass, 'gone');
     await hass.ask('config/device_registry/remove', { device_id: charger?.id });
-    const there = async () => (await devicesOf('gone')).map(({ name }) => name);
+    const there = async () => (await devicesOf(hass, 'gone')).map(({ name }) => name);
     await until(async () => (await there()).length === 1, 'it is gone');
     await broker.stop('SIGTERM');
     await broker.restart();
@@ -354,62 +355,12 @@ async function publish(messages: readonly { readonly topic: string; readonly pay
   await client.endAsync();
 }
 
-/** The bridge first, then its chargers. */
-async function devicesOf(uid: string): Promise<Device[]> {
-  const own = new RegExp(`^${uid}(_[0-9a-f]{4})?$`);
-  const idOf = ({ identifiers }: Device) => identifiers[0]?.[1] ?? '';
-  return (await hass.devices()).filter((one) => own.test(idOf(one))).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-}
-
-/** Waits until all is known of a charger, so that it is not announced another time. */
-async function known(uid: string): Promise<void> {
-  const facts = async () => (await hass.devices()).find(({ identifiers }) => identifiers[0]?.[1] === uid);
-  const complete = (device: Device | undefined) => Boolean(device?.serial_number && device.sw_version);
-  await until(async () => complete(await facts()), `${uid} is known`, 40_000);
-  await until(async () => (await hass.entities(uid)).length === ofCharger.length, `all entities of ${uid}`);
-}
-
 function statesOf(pattern: string): string[] {
   return Object.values(hass.states(new RegExp(`\\.${pattern}`)));
 }
 
 function identity({ entity_id, unique_id, device_id, name, disabled_by }: Entity) {
   return { entity_id, unique_id, device_id, name, disabled_by };
-}
-
-async function hasEntities(uid: string, expected: readonly ExpectedEntity[]): Promise<void> {
-  const device = (await hass.devices()).find(({ identifiers }) => identifiers[0]?.[1] === uid);
-  const found = await Promise.all((await hass.entities(uid)).map((entity) => shown(entity, device?.name ?? '')));
-  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
-  expect(found.sort(byId)).toEqual(expected.map((entity) => described(entity, uid)).sort(byId));
-}
-
-/** An entity as it can be seen; one that is disabled has no state, so no class and no name that a person reads. */
-async function shown(entity: Entity, device: string) {
-  const attributes = await hass.attributes(entity.entity_id);
-  return {
-    id: entity.unique_id,
-    entityId: entity.entity_id,
-    category: entity.entity_category,
-    disabled: entity.disabled_by !== null,
-    ...(entity.disabled_by === null && {
-      name: String(attributes.friendly_name).replace(`${device} `, ''),
-      deviceClass: attributes.device_class,
-      stateClass: attributes.state_class,
-      unit: attributes.unit_of_measurement,
-    }),
-  };
-}
-
-function described({ component, key, category, disabled, name, ...classes }: ExpectedEntity, uid: string) {
-  const { deviceClass, stateClass, unit } = classes;
-  return {
-    id: `${uid}_${key}`,
-    entityId: `${component}.${uid}_${key}`,
-    category: category ?? null,
-    disabled: disabled === true,
-    ...(!disabled && { name, deviceClass, stateClass, unit }),
-  };
 }
 
 const STATISTICS_EVERY = 300_000;
