@@ -59,6 +59,8 @@ export interface Bridge {
 
 /** Chargers are told within this time or not at all. */
 const LEAVE_WITHIN = 1_000;
+/** What an earlier run announced comes from the broker right after subscribing; look at it before announcing anew. */
+const LOOK_FIRST = 200;
 
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
   const log = (level: 'warn' | 'info' | 'debug', text: string) => void outputs.push({ do: 'log', level, text });
@@ -74,6 +76,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   const inControl = settings.mode === 'master';
   let outputs: Output[] = [];
   let brokerUp = false;
+  let tellAt = Number.POSITIVE_INFINITY;
   let leaveBy = Number.POSITIVE_INFINITY;
   let introduced: readonly ChargerRecord[] | undefined;
   let shown: Overview | undefined;
@@ -97,8 +100,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
         takeBroker(input.up);
         break;
       case 'delivered':
-        publisher.delivered(input.topic);
-        if (homeAssistant.delivered(input.topic, now)) publisher.forget(input.topic);
+        takeDelivery(input.topic, now);
         break;
       case 'message':
         takeMessage(input, now);
@@ -117,7 +119,13 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     introduced = undefined;
     if (up) publisher.connected();
     else publisher.disconnected();
-    if (inControl) subscribe(requestTopics(settings.topicPrefix));
+    tellAt = Number.POSITIVE_INFINITY;
+    if (up && inControl) subscribe(requestTopics(settings.topicPrefix));
+  }
+
+  function takeDelivery(topic: string, now: number): void {
+    const payload = publisher.delivered(topic);
+    if (payload !== undefined && homeAssistant.delivered(topic, payload, now)) publisher.forget(topic);
   }
 
   function takeMessage({ topic, payload, retained }: Extract<Input, { is: 'message' }>, now: number): void {
@@ -178,16 +186,19 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   /** Home Assistant is told what it does not know yet. */
   function introduce(now: number): void {
     if (homeAssistant.asksAgain(now)) publisher.replay();
+    if (!brokerUp) return;
     const { records } = traffic;
-    if (records === introduced && homeAssistant.nextAt > now) return;
-    introduced = records;
-    const chargers = confirmed(traffic.fleet);
-    for (const announced of homeAssistant.tells(chargers, now)) publisher.want(announced);
-    subscribe(homeAssistant.subscriptions(chargers));
+    if (records !== introduced) {
+      introduced = records;
+      subscribe(homeAssistant.subscriptions(confirmed(traffic.fleet)));
+      tellAt = Math.min(tellAt, now + LOOK_FIRST);
+    }
+    if (now < Math.min(tellAt, homeAssistant.nextAt)) return;
+    tellAt = Number.POSITIVE_INFINITY;
+    for (const announced of homeAssistant.tells(confirmed(traffic.fleet), now)) publisher.want(announced);
   }
 
   function subscribe(topics: readonly string[]): void {
-    if (!brokerUp) return;
     for (const topic of topics) {
       if (subscribed.has(topic)) continue;
       subscribed.add(topic);
@@ -219,6 +230,9 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       for (const publication of publisher.due(now)) outputs.push({ do: 'publish', ...publication });
       return outputs;
     },
-    wakeAt: (now) => Math.min(traffic.wakeAt(now), publisher.nextAt, homeAssistant.nextAt, control.nextAt, leaveBy),
+    wakeAt(now) {
+      const telling = brokerUp ? Math.min(homeAssistant.nextAt, tellAt) : Number.POSITIVE_INFINITY;
+      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, telling, leaveBy);
+    },
   };
 }

@@ -5,7 +5,7 @@
 import type { Charger } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
 import { relayOrder } from '../charger/relay.ts';
-import { type Limits, offer, sharingTroubles } from '../charger/share.ts';
+import { type Limits, lastOrder, offer, sharingTroubles } from '../charger/share.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
@@ -112,7 +112,7 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
     const address = { sender: own, receiver: charger.id, masterPluggedIn: false } as const;
     // Version 1 stops only while 0 A is repeated; a version 2 unit that has nothing would take 0 A for 6 A (protocol 4.9).
     const confirmed = amps === charger.heartbeat?.limitAmps && (amps !== 0 || charger.version !== 1);
-    if (amps === undefined || (confirmed && amps === (charger.offer?.amps ?? amps))) {
+    if (amps === undefined || (confirmed && amps === lastOrder(charger))) {
       return { name: 'masterHeartbeat', ...address, command: 0x00 };
     }
     return { name: 'masterHeartbeatLimit', ...address, command: commandFor(charger), limitAmps: amps };

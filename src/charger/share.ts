@@ -132,7 +132,7 @@ export function offer(
     const unchanged = target === before || (tooSoon && !over);
     return unchanged ? before : target;
   }
-  const unread = counted.some((other) => !other.heartbeat);
+  const unread = counted.some((other) => !other.heartbeat || lastOrder(other) === undefined);
   if (unread || tooSoon || now < raiseFrom) return before;
   const left = Math.min(wishes.circuit, limits.maxAmpsForSlaves) - sum + reserved(charger);
   const possible = Math.min(target, Math.floor(left));
@@ -144,6 +144,14 @@ export function offer(
   );
   const first = limits.minAmpsPerTWC;
   return held === 0 && target >= first && left + waiting >= first ? first : before;
+}
+
+/**
+ * What a charger was last told, as far as anybody can know: a unit with a car that was never told anything reports what it
+ * has; one without a car reports 0 A whatever an earlier master, or we before a restart, told it, so that is undefined.
+ */
+export function lastOrder({ offer: last, heartbeat }: Charger): number | undefined {
+  return last?.amps ?? (heartbeat?.state === READY ? undefined : heartbeat?.limitAmps);
 }
 
 /** The amps of the circuit that a charger may be using or may start to use without being asked. */

@@ -10,7 +10,7 @@ export interface Announcer {
   /** What the discovery topics should hold now; `first` is what must arrive before the rest. */
   wants(chargers: readonly Charger[], now: number): readonly (Publication & { readonly first: boolean })[];
   /** The broker has taken what was wanted of a topic; true if it is of ours and needs no more care. */
-  delivered(topic: string, now: number): boolean;
+  delivered(topic: string, payload: string, now: number): boolean;
   /**
    * A message of a discovery topic came: `deleted` if somebody deleted an announcement of ours, `found` if it is one of
    * ours that an earlier run left and that is not wanted any more.
@@ -70,10 +70,11 @@ export function createAnnouncer(settings: DiscoverySettings, before: readonly st
         });
       return [...last.filter(({ topic }) => !wanted.has(topic)), ...there];
     },
-    delivered(topic, now) {
+    delivered(topic, payload, now) {
       const going = leaving.get(topic);
-      if (going?.step === 'migrating') leaving.set(topic, { step: 'migrated', at: now + MIGRATES_WITHIN });
-      if (going?.step !== 'clearing') return false;
+      if (going?.step === 'migrating' && payload === MIGRATE)
+        leaving.set(topic, { step: 'migrated', at: now + MIGRATES_WITHIN });
+      if (going?.step !== 'clearing' || payload !== '') return false;
       leaving.delete(topic);
       announced.delete(topic);
       return true;

@@ -16,7 +16,7 @@ export interface HomeAssistant {
   /** What to subscribe to. */
   subscriptions(chargers: readonly Charger[]): readonly string[];
   /** The broker has taken a publication; true if its topic is not ours any more. */
-  delivered(topic: string, now: number): boolean;
+  delivered(topic: string, payload: string, now: number): boolean;
   /** True once when everything is to be said again. */
   asksAgain(now: number): boolean;
   /** The discovery topics that hold announcements of ours. */
@@ -58,7 +58,7 @@ export function createHomeAssistant(
         rank: first ? MARKER_RANK : RANK,
       })),
     subscriptions: (chargers) => [birthTopic, ...announcer.subscriptions(chargers)],
-    delivered: (topic, now) => announcer.delivered(topic, now),
+    delivered: (topic, payload, now) => announcer.delivered(topic, payload, now),
     asksAgain(now) {
       if (now < againAt) return false;
       againAt = Number.POSITIVE_INFINITY;

@@ -150,6 +150,7 @@ const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses the connection; does the broker run there?',
   ENOTFOUND: 'there is no such host',
   ECONNRESET: 'the broker reset the connection',
+  EPIPE: 'the connection was lost',
   CERT_HAS_EXPIRED: "the broker's certificate has expired",
   ERR_TLS_CERT_ALTNAME_INVALID: "the broker's certificate is for another host",
   DEPTH_ZERO_SELF_SIGNED_CERT: "the broker's certificate is self-signed; name its authority in status.MQTT.ca",

@@ -22,8 +22,8 @@ export interface Publisher {
   disconnected(): void;
   /** Every topic is due once more. */
   replay(): void;
-  /** The broker has taken the topic's publication. */
-  delivered(topic: string): void;
+  /** The broker has taken the topic's publication: gives its payload, undefined if none was on its way. */
+  delivered(topic: string): string | undefined;
   /** This topic is due once more. */
   repeat(topic: string): void;
   /** The topic is not ours any more. */
@@ -42,6 +42,8 @@ interface Topic {
   /** What the broker was last given in this connection. */
   sent: string | undefined;
   sentAt: number;
+  /** What is or was last on its way. */
+  sending: string | undefined;
   unacknowledged: boolean;
 }
 
@@ -77,6 +79,7 @@ export function createPublisher(): Publisher {
         wanted: payload,
         sent: undefined,
         sentAt: Number.NEGATIVE_INFINITY,
+        sending: undefined,
         unacknowledged: false,
       };
       topics.set(name, added);
@@ -97,7 +100,9 @@ export function createPublisher(): Publisher {
     },
     delivered(name) {
       const topic = topics.get(name);
-      if (topic) topic.unacknowledged = false;
+      if (!topic?.unacknowledged) return undefined;
+      topic.unacknowledged = false;
+      return topic.sending;
     },
     repeat(name) {
       const topic = topics.get(name);
@@ -113,6 +118,7 @@ export function createPublisher(): Publisher {
       const due = [...waiting].filter((topic) => isDue(topic, now)).sort((a, b) => a.rank - b.rank);
       for (const topic of due) {
         topic.sent = topic.wanted;
+        topic.sending = topic.wanted;
         topic.sentAt = now;
         topic.unacknowledged = true;
         waiting.delete(topic);

@@ -60,7 +60,7 @@ function reconnect(world: World): void {
 describe('announcing', () => {
   test('the bridge is there at once, and a charger as soon as it is heard', () => {
     const one = world('entity');
-    one.pass(0);
+    one.pass(300);
     expect(told(one).map(({ topic }) => topic)).toContain('homeassistant/binary_sensor/twc/connectivity/config');
     expect(told(one, status)).toEqual([]);
     one.pass(3_000);
@@ -164,6 +164,29 @@ describe('when Home Assistant comes', () => {
 });
 
 describe('what an earlier run announced', () => {
+  test('migrates to the end though Home Assistant is born in the middle and the broker is slow', () => {
+    const before = topicsOf('entity');
+    const one = world('device', { remembered: [known], announced: before, acknowledgesAfter: 500, random: () => 0 });
+    one.pass(5_300);
+    one.input({ is: 'message', topic: 'homeassistant/status', payload: 'online', retained: false });
+    one.pass(60_000);
+    const newest = new Map(told(one).map(({ topic, payload }) => [topic, payload]));
+    expect(before.filter((topic) => newest.get(topic) !== '')).toEqual([]);
+    expect(Object.keys(held(one))).toContain(bundle);
+  });
+
+  test('migrates too when nobody remembers it and the broker tells of it', () => {
+    const one = world('device', { remembered: [known] });
+    for (const { topic, payload } of announced('entity')) {
+      one.input({ is: 'message', topic, payload, retained: true });
+    }
+    one.pass(later);
+    const first = one.published.findIndex(({ topic }) => topic === bundle);
+    const marked = one.published.slice(0, first).filter(({ payload }) => payload === marker);
+    expect(marked.map(({ topic }) => topic).sort()).toEqual(topicsOf('entity').sort());
+    expect(Object.values(held(one))).not.toContain(marker);
+  });
+
   test('and is not wanted any more is cleared', () => {
     const gone = 'homeassistant/sensor/twc_1a2b/moon_phase/config';
     const one = world('entity', { remembered: [known], announced: [...topicsOf('entity'), gone] });
