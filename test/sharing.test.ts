@@ -284,6 +284,40 @@ describe('relays', () => {
   });
 });
 
+test('a unit that appears with a high limit from an earlier master is lowered within half a second', () => {
+  let there = false;
+  const late = switchable(slave('3C4D'), () => there);
+  const world = createWorld({
+    slaves: [
+      slave('1A2B', { car: () => ({ ...tesla, amps: 32 }) }),
+      {
+        ...late,
+        get wakeAt() {
+          return late.wakeAt;
+        },
+        speak: (now) =>
+          late
+            .speak(now)
+            .map((message) =>
+              message.name === 'slaveHeartbeat' && heartbeats(world, '3C4D').length <= 2
+                ? { ...message, limitAmps: 32, state: 1 }
+                : message,
+            ),
+      },
+    ],
+  });
+  world.pass(60_000);
+  there = true;
+  world.pass(12_000);
+  const [first, second] = heartbeats(world, '3C4D').filter(({ at }) => at > 60_000);
+  const lowered = heartbeats(world, '3C4D').find(
+    ({ message }) => message.name === 'masterHeartbeatLimit' && message.limitAmps < 32,
+  );
+  expect(first).toBeDefined();
+  expect(second).toBeDefined();
+  expect((lowered?.at ?? Number.POSITIVE_INFINITY) - (first?.at ?? 0)).toBeLessThan(500);
+});
+
 describe('a version 1 unit', () => {
   test('is stopped by 0 A in every heartbeat', () => {
     const world = createWorld({ slaves: [slave('1A2B', { version: 1 })] });

@@ -21,6 +21,7 @@ export interface MasterSettings {
   readonly relay: boolean;
   /** When the bus was opened, ms. */
   readonly openedAt: number;
+  readonly log: (level: 'info', text: string) => void;
 }
 
 /** A heartbeat to each slave this often. */
@@ -42,6 +43,7 @@ const RAISE_AFTER = 5_000;
 /** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
 const HANGS_AFTER = 5;
 const CONFLICT_SHOWN_FOR = 30_000;
+const RELAYS_LOOKED_AT_EVERY = 1_000;
 const RELAY_ASKED_EVERY = 10_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
@@ -62,7 +64,7 @@ export interface Master extends Bus {
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const FAREWELL_AMPS = 6;
 
-export function createMaster({ id: own, limits, relay, openedAt }: MasterSettings): Master {
+export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSettings): Master {
   const watch = createRivalWatch(own);
   const questionnaire = createQuestionnaire();
   const heartbeatAt = new Map<TwcId, number>();
@@ -74,6 +76,8 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
   let freeAt = openedAt + LISTEN_FIRST;
   let announced = 0;
   let leaving = false;
+  let echoes = false;
+  let relaysLookedAt = Number.NEGATIVE_INFINITY;
   let conflictAt = Number.NEGATIVE_INFINITY;
 
   /** From when we may speak: the bus is quiet, or will not become so. */
@@ -130,6 +134,8 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
 
   /** Asked again after a while when it is not acknowledged. */
   function workRelays(fleet: Fleet, wishes: Wishes, now: number): MasterMessage | undefined {
+    if (!relay || now < relaysLookedAt + RELAYS_LOOKED_AT_EVERY) return undefined;
+    relaysLookedAt = now;
     for (const charger of fleet.values()) {
       const name = relayOrder(charger, wishes.of(charger.id), now);
       if (!name || now - (relayAskedAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) < RELAY_ASKED_EVERY) continue;
@@ -139,11 +145,15 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
     return undefined;
   }
 
-  /** A unit that announces itself gets its heartbeat at once, but not before those that are due already. */
+  /**
+   * A unit that announces itself gets its heartbeat at once, and one that answers for the first time its first limit, since
+   * it may hold a high one from an earlier master; but not before those that are due already.
+   */
   function welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
     if (announces || fleet.get(id)?.online === false) questionnaire.reopen(id);
-    if (announces && heartbeatAt.has(id)) heartbeatAt.set(id, now - HEARTBEAT_EVERY);
+    const reports = message.name === 'slaveHeartbeat' && !fleet.get(id)?.heartbeat;
+    if ((announces || reports) && heartbeatAt.has(id)) heartbeatAt.set(id, now - HEARTBEAT_EVERY);
   }
 
   return {
@@ -153,7 +163,9 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
 
     hears(frame, message, fleet, now) {
       if (frame[0] !== 0xfd) {
-        watch.judge(frame, message, fleet, now);
+        const echoed = watch.judge(frame, message, fleet, now) === 'echo';
+        if (echoed && !echoes) log('info', 'the adapter returns what it sends: that is recognised and does no harm');
+        echoes ||= echoed;
         return undefined;
       }
       const id = speaker(message);
@@ -187,7 +199,7 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
         return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
       }
       if (leaving) return undefined;
-      const relayMessage = relay ? workRelays(fleet, wishes, now) : undefined;
+      const relayMessage = workRelays(fleet, wishes, now);
       if (relayMessage) return say(relayMessage, 2, now);
       const name = announcements[Math.floor(announced / ANNOUNCED_TIMES)];
       if (name) {
@@ -205,7 +217,8 @@ export function createMaster({ id: own, limits, relay, openedAt }: MasterSetting
       const heartbeatDue = urgent ? dueAt(urgent) : Number.POSITIVE_INFINITY;
       const announcing = announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
       const asking = questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
-      return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking));
+      const relays = relay ? relaysLookedAt + RELAYS_LOOKED_AT_EVERY : Number.POSITIVE_INFINITY;
+      return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays));
     },
 
     troubles(fleet, wishes, now) {

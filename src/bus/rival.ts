@@ -27,13 +27,11 @@ export interface RivalWatch {
   readonly silentUntil: number;
   /** The other master, while we are silent because of it. */
   rival(now: number): TwcId | 'unknown' | undefined;
-  readonly echoes: boolean;
 }
 
 export function createRivalWatch(own: TwcId): RivalWatch {
   let sentFrames: { readonly frame: Uint8Array; readonly at: number }[] = [];
   let last: { readonly id: TwcId | 'unknown'; readonly at: number } | undefined;
-  let echoes = false;
   const silentUntil = () => (last ? last.at + SILENT_FOR : Number.NEGATIVE_INFINITY);
 
   /**
@@ -53,7 +51,6 @@ export function createRivalWatch(own: TwcId): RivalWatch {
       const echoed = sentFrames.findIndex((sent) => now - sent.at <= ECHO_WITHIN && equal(sent.frame, frame));
       if (echoed >= 0) {
         sentFrames = sentFrames.toSpliced(echoed, 1);
-        echoes = true;
         return 'echo';
       }
       if ('receiver' in message && isTurnedAnswer(message.sender, message.receiver, fleet, now)) return 'noise';
@@ -64,9 +61,6 @@ export function createRivalWatch(own: TwcId): RivalWatch {
       return silentUntil();
     },
     rival: (now) => (now < silentUntil() ? last?.id : undefined),
-    get echoes() {
-      return echoes;
-    },
   };
 }
 

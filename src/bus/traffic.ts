@@ -110,7 +110,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       return records;
     },
     opened(now) {
-      bus = settings.mode === 'listen' ? createListener() : createMaster({ ...settings, openedAt: now });
+      bus = settings.mode === 'listen' ? createListener() : createMaster({ ...settings, openedAt: now, log });
     },
     closed(reason) {
       bus = undefined;

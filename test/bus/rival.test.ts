@@ -14,10 +14,8 @@ const theirs: MasterMessage = { name: 'meterRequest', sender: id('035D'), receiv
 
 test('what we sent comes back from an adapter that echoes, once for each time', () => {
   const watch = createRivalWatch(own);
-  expect(watch.echoes).toBe(false);
   watch.sent(encode(ours), 0);
   expect(watch.judge(encode(ours), ours, fleet, 30)).toBe('echo');
-  expect(watch.echoes).toBe(true);
   expect(watch.judge(encode(ours), ours, fleet, 60)).toBe('rival');
 });
 
