@@ -30,7 +30,7 @@ test.concurrent('a broker that was killed and forgot everything has all values a
   const topics = Object.keys(subscriber.values()).filter((topic) => subscriber.value(topic) !== '');
 
   await broker.stop('SIGKILL');
-  await bridge.says(/warn .*Trying again until it works/);
+  await bridge.says(/warn .*trying again until it works/);
   await observe(2_000);
   subscriber.forget();
   await broker.restart();
