@@ -300,7 +300,8 @@ describe('outages', () => {
     await until(async () => (await there()).length === 1, 'it is gone');
     await broker.stop('SIGTERM');
     await broker.restart();
-    await hass.shows('binary_sensor.gone_connectivity', 'on');
+    // Home Assistant itself tries again about 10 s after it lost the broker.
+    await hass.shows('binary_sensor.gone_connectivity', 'on', 30_000);
     await observe(5_000);
     expect(await there()).toEqual(['TWC bridge Gone']);
     await unwanted.restart();
