@@ -275,12 +275,12 @@ describe('outages', () => {
   test.each([
     ['that forgets everything', 'SIGKILL'],
     ['that remembers', 'SIGTERM'],
-  ] as const)('after a restart of a broker %s all values are back within 10 s', async (_what, signal) => {
+  ] as const)('after a restart of a broker %s all values are back', async (_what, signal) => {
     await broker.stop(signal);
     await hass.shows('sensor.twc_1a2b_status', 'unavailable');
     await observe(3_000);
     await broker.restart();
-    await showsAll(settled, 10_000);
+    await showsAll(settled, 15_000);
     await using held = await subscribe(broker.url, { filter: 'homeassistant/+/twc_1a2b/+/config' });
     await until(() => held.messages.length === ofCharger.length, 'all announcements are retained', 5_000);
   });
