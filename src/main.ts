@@ -3,7 +3,6 @@
 import './heap.ts';
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
-import { ConfigError } from './config/load.ts';
 import { findSettings } from './config/setup.ts';
 
 const help = `twc2mqtt ${packageJson.version}: Tesla Gen-2 Wall Connectors to MQTT
@@ -102,14 +101,8 @@ function print(text: string): void {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.problems.join('\n')}\n`);
-    process.exitCode = 1;
-  } else if (error instanceof UsageError || (error instanceof TypeError && 'code' in error)) {
-    process.stderr.write(`${error.message}\n\n${help}`);
-    process.exitCode = 2;
-  } else {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
+  const text = error instanceof Error ? error.message : String(error);
+  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(isUsage ? `${text}\n\n${help}` : `${text}\n`);
+  process.exitCode = isUsage ? 2 : 1;
 });

@@ -4,7 +4,6 @@
 
 import type { Charger } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
-import { relayOrder } from '../charger/relay.ts';
 import { type Limits, lastOrder, offer, sharingTroubles } from '../charger/share.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
@@ -12,6 +11,7 @@ import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
 import type { Bus, Utterance } from './bus.ts';
 import { createQuestionnaire } from './questions.ts';
+import { createRelays } from './relays.ts';
 import { createRivalWatch } from './rival.ts';
 
 export interface MasterSettings {
@@ -43,8 +43,6 @@ const RAISE_AFTER = 5_000;
 /** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
 const HANGS_AFTER = 5;
 const CONFLICT_SHOWN_FOR = 30_000;
-const RELAYS_LOOKED_AT_EVERY = 1_000;
-const RELAY_ASKED_EVERY = 10_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -67,9 +65,9 @@ const FAREWELL_AMPS = 6;
 export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSettings): Master {
   const watch = createRivalWatch(own);
   const questionnaire = createQuestionnaire();
+  const relays = createRelays(relay, own);
   const heartbeatAt = new Map<TwcId, number>();
   const hanging = new Map<TwcId, number>();
-  const relayAskedAt = new Map<TwcId, number>();
   const told = new Set<TwcId>();
   let transaction: Transaction | undefined;
   let lastByteAt = Number.NEGATIVE_INFINITY;
@@ -77,7 +75,6 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
   let announced = 0;
   let leaving = false;
   let echoes = false;
-  let relaysLookedAt = Number.NEGATIVE_INFINITY;
   let conflictAt = Number.NEGATIVE_INFINITY;
 
   /** From when we may speak: the bus is quiet, or will not become so. */
@@ -130,19 +127,6 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
     hanging.set(id, times);
     if (times <= HANGS_AFTER || times % 2 === 0) return 0x09;
     return last?.state === 4 ? 0x05 : 0x08;
-  }
-
-  /** Asked again after a while when it is not acknowledged. */
-  function workRelays(fleet: Fleet, wishes: Wishes, now: number): MasterMessage | undefined {
-    if (!relay || now < relaysLookedAt + RELAYS_LOOKED_AT_EVERY) return undefined;
-    relaysLookedAt = now;
-    for (const charger of fleet.values()) {
-      const name = relayOrder(charger, wishes.of(charger.id), now);
-      if (!name || now - (relayAskedAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) < RELAY_ASKED_EVERY) continue;
-      relayAskedAt.set(charger.id, now);
-      return { name, sender: own, receiver: charger.id };
-    }
-    return undefined;
   }
 
   /**
@@ -199,8 +183,8 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
         return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
       }
       if (leaving) return undefined;
-      const relayMessage = workRelays(fleet, wishes, now);
-      if (relayMessage) return say(relayMessage, 2, now);
+      const relayOrder = relays.order(fleet, wishes, now);
+      if (relayOrder) return say(relayOrder, 2, now);
       const name = announcements[Math.floor(announced / ANNOUNCED_TIMES)];
       if (name) {
         announced++;
@@ -217,8 +201,7 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
       const heartbeatDue = urgent ? dueAt(urgent) : Number.POSITIVE_INFINITY;
       const announcing = announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
       const asking = questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
-      const relays = relay ? relaysLookedAt + RELAYS_LOOKED_AT_EVERY : Number.POSITIVE_INFINITY;
-      return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays));
+      return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays.nextAt));
     },
 
     troubles(fleet, wishes, now) {
@@ -229,7 +212,7 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
           : []),
         ...(now - conflictAt < CONFLICT_SHOWN_FOR ? [`A charger has our id ${own}: asked it to choose another`] : []),
         ...sharingTroubles(fleet, wishes, now),
-        ...(relay ? [] : leftOpen(fleet)),
+        ...relays.troubles(fleet),
       ];
     },
 
@@ -239,13 +222,4 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
       return [...fleet.values()].every((charger) => told.has(charger.id) || !charger.online);
     },
   };
-}
-
-function leftOpen(fleet: Fleet): string[] {
-  return [...fleet.values()]
-    .filter(({ relayOpenSince }) => relayOpenSince !== undefined)
-    .map(
-      ({ id }) =>
-        `${id}: its relay was opened by us; set control.relay to true to have it closed, or reset the charger`,
-    );
 }

@@ -1,0 +1,49 @@
+// The relays of version 2 units, where the owner lets the bridge work them: who is told what, and how often.
+
+import type { Fleet } from '../charger/fleet.ts';
+import { relayOrder } from '../charger/relay.ts';
+import type { Wishes } from '../charger/wishes.ts';
+import type { TwcId } from '../protocol/field.ts';
+import type { MasterMessage } from '../protocol/messages.ts';
+
+/** Times in milliseconds. */
+export interface Relays {
+  /** The order for a relay that is due now; asked again after a while when it is not acknowledged. */
+  order(fleet: Fleet, wishes: Wishes, now: number): MasterMessage | undefined;
+  /** When to look for one. */
+  readonly nextAt: number;
+  /** What the owner has to know. */
+  troubles(fleet: Fleet): readonly string[];
+}
+
+const LOOKED_AT_EVERY = 1_000;
+const ASKED_EVERY = 10_000;
+
+export function createRelays(allowed: boolean, own: TwcId): Relays {
+  const askedAt = new Map<TwcId, number>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const nextAt = () => (allowed ? lookedAt + LOOKED_AT_EVERY : Number.POSITIVE_INFINITY);
+
+  return {
+    order(fleet, wishes, now) {
+      if (now < nextAt()) return undefined;
+      lookedAt = now;
+      for (const charger of fleet.values()) {
+        const name = relayOrder(charger, wishes.of(charger.id), now);
+        if (!name || now - (askedAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) < ASKED_EVERY) continue;
+        askedAt.set(charger.id, now);
+        return { name, sender: own, receiver: charger.id };
+      }
+      return undefined;
+    },
+    get nextAt() {
+      return nextAt();
+    },
+    troubles(fleet) {
+      if (allowed) return [];
+      const open = [...fleet.values()].filter(({ relayOpenSince }) => relayOpenSince !== undefined);
+      const advice = 'set control.relay to true to have it closed, or reset the charger';
+      return open.map(({ id }) => `${id}: its relay was opened by us; ${advice}`);
+    },
+  };
+}
