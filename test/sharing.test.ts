@@ -158,7 +158,7 @@ describe('the circuit is never promised twice', () => {
           }
         },
       ),
-      { numRuns: 8 },
+      { numRuns: 20 },
     );
   }, 60_000);
 
