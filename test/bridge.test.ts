@@ -110,6 +110,16 @@ describe('heartbeats', () => {
     expect(world.value('TWC/1A2B/currentVehicleVIN')).toBe(badVin.vin);
   });
 
+  test.each([1, 150, 250, 290, 299, 310, 450])('go out in time though every answer takes %i ms', (answersAfter) => {
+    const world = createWorld({ slaves: ['1A2B', '3C4D', '5E6F'].map((name) => slave(name, { answersAfter })) });
+    world.pass(120_000);
+    for (const name of ['1A2B', '3C4D', '5E6F']) {
+      const times = heartbeats(world, name).map(({ at }) => at);
+      expect(times.length).toBeGreaterThan(60);
+      expect(largestGap(times)).toBeLessThan(2_000);
+    }
+  });
+
   test('go to remembered chargers at once after a restart', () => {
     const world = createWorld({ slaves: [slave('1A2B')], remembered: [{ id: id('1A2B'), version: 2 }] });
     world.pass(1_200);

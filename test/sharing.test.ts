@@ -65,6 +65,8 @@ const unit = fc.record({
   /** Seconds at which a car comes, goes, comes… */
   visits: fc.array(fc.integer({ min: 5, max: 900 }), { maxLength: 6 }),
   plugged: fc.boolean(),
+  /** Longer than anybody waits for, too. */
+  answersAfter: fc.integer({ min: 1, max: 400 }),
   /** Seconds at which the unit goes silent and comes back. */
   outages: fc.array(fc.integer({ min: 10, max: 1_200 }), { maxLength: 2 }),
 });
@@ -131,6 +133,7 @@ describe('the circuit is never promised twice', () => {
               watched(
                 slave(names[i] ?? '', {
                   version: settings.version,
+                  answersAfter: settings.answersAfter,
                   car: (now) =>
                     settings.plugged !== flips(settings.visits, now) ? { ...tesla, amps: settings.amps } : undefined,
                 }),

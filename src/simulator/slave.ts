@@ -25,6 +25,8 @@ export interface SlaveSettings {
   readonly firmware: string;
   /** A slave that is not asked anything it would answer: older firmware. */
   readonly mute?: true;
+  /** How long it takes to answer, ms; real units need up to 150. */
+  readonly answersAfter?: number;
   /** The car that is plugged in at a time (ms), undefined for none. */
   readonly car: (now: number) => Car | undefined;
 }
@@ -115,7 +117,7 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
   }
 
   function answer(message: SlaveMessage, now: number): void {
-    said.push({ message, at: now + ANSWERS_AFTER });
+    said.push({ message, at: now + (settings.answersAfter ?? ANSWERS_AFTER) });
   }
 
   function heartbeat(receiver: TwcId, now: number): SlaveMessage {
