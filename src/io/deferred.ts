@@ -16,6 +16,19 @@ export function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
+/** The promise's outcome, or an error as soon as the signal is aborted. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = deferred<never>();
+  const stop = () => stopped.reject(new Error('given up'));
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([promise, stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 export function aborted(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = deferred<void>();
   if (signal.aborted) resolve();

@@ -3,7 +3,7 @@
 import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { BrokerAddress } from './broker.ts';
-import { deferred } from './deferred.ts';
+import { deferred, unlessAborted } from './deferred.ts';
 import { Explanation } from './retry.ts';
 
 export interface Supervisor {
@@ -36,16 +36,13 @@ async function answer(url: URL, token: string, signal: AbortSignal): Promise<Ans
   });
   const late = () => reject(new Error(`nothing within ${ANSWERS_WITHIN / 1_000} s`));
   const timer = setTimeout(late, ANSWERS_WITHIN);
-  const stop = () => reject(new Error('given up'));
-  signal.addEventListener('abort', stop, { once: true });
   request.on('error', reject);
   try {
-    return await promise;
+    return await unlessAborted(promise, signal);
   } catch (error) {
     throw new Explanation(`${supervisor} does not answer (${reasonOf(error)}). It may be starting or updating itself`);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
     request.destroy();
   }
 }

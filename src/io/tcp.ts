@@ -1,7 +1,7 @@
 // A serial server on the network: a raw TCP stream of the bus's bytes.
 
 import { connect, type Socket } from 'node:net';
-import { deferred } from './deferred.ts';
+import { deferred, unlessAborted } from './deferred.ts';
 import type { Link, LinkSettings } from './link.ts';
 
 const CONNECT_WITHIN = 5_000;
@@ -52,13 +52,11 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
 async function connected(socket: Socket, port: string, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
   const fail = (error: Error) => reject(new Error(inWords(port, error)));
-  const abort = () => fail(new Error('given up'));
   const late = setTimeout(() => fail(new Error(`no connection within ${CONNECT_WITHIN / 1_000} s`)), CONNECT_WITHIN);
   socket.once('connect', resolve);
   socket.once('error', fail);
-  signal.addEventListener('abort', abort, { once: true });
   try {
-    await promise;
+    await unlessAborted(promise, signal);
   } catch (error) {
     socket.on('error', () => {});
     socket.destroy();
@@ -67,7 +65,6 @@ async function connected(socket: Socket, port: string, signal: AbortSignal): Pro
     clearTimeout(late);
     socket.off('connect', resolve);
     socket.off('error', fail);
-    signal.removeEventListener('abort', abort);
   }
 }
 
