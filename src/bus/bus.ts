@@ -15,6 +15,8 @@ export interface Bus {
   speaks(fleet: Fleet, wishes: Wishes, now: number): Utterance | undefined;
   /** When `speaks` may have something to say. */
   wakeAt(fleet: Fleet, now: number): number;
+  /** From now on nobody is offered more than the least that every car takes; true when everybody has been told. */
+  leaving(fleet: Fleet): boolean;
   /** What is wrong on this bus, in words. */
   troubles(fleet: Fleet, wishes: Wishes, now: number): readonly string[];
 }
@@ -31,6 +33,7 @@ export function createListener(): Bus {
     hears: (_frame, message) => message,
     speaks: () => undefined,
     wakeAt: () => Number.POSITIVE_INFINITY,
+    leaving: () => true,
     troubles: () => [],
   };
 }

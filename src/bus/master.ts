@@ -54,15 +54,10 @@ interface Transaction {
   readonly until: number;
 }
 
-export interface Master extends Bus {
-  /** From now on nobody is offered more than the least that every car takes; true when everybody has been told. */
-  leaving(fleet: Fleet): boolean;
-}
-
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const FAREWELL_AMPS = 6;
 
-export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSettings): Master {
+export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSettings): Bus {
   const watch = createRivalWatch(own);
   const questionnaire = createQuestionnaire();
   const relays = createRelays(relay, own);

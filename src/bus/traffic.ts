@@ -11,7 +11,7 @@ import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
 import { createCutter, wire } from '../protocol/slip.ts';
 import { type Bus, createListener } from './bus.ts';
-import { createMaster, type Master } from './master.ts';
+import { createMaster } from './master.ts';
 
 export interface TrafficSettings {
   /** `listen`: a genuine master is on the bus and nothing is ever sent. */
@@ -57,8 +57,10 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   /** Units for which there is no room, and when they were last heard. */
   const refused = new Map<TwcId, number>();
   let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
-  let bus: Bus | Master | undefined;
+  let bus: Bus | undefined;
   let records = settings.remembered;
+  /** The fleet that the records were made of. */
+  let recorded: Fleet | undefined;
   /** Why the link is down; undefined before the first try. */
   let down: string | undefined;
 
@@ -102,6 +104,13 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     fleet = after;
   }
 
+  function noteRecords(): void {
+    if (fleet === recorded) return;
+    recorded = fleet;
+    const newest = confirmed(fleet).map(record);
+    if (!sameRecords(newest, records)) records = newest;
+  }
+
   return {
     get fleet() {
       return fleet;
@@ -125,8 +134,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     },
     ages(now) {
       change(aged(fleet, now));
-      const newest = confirmed(fleet).map(record);
-      if (!sameRecords(newest, records)) records = newest;
+      noteRecords();
       for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
     },
     speaks(wishes, now) {
@@ -137,7 +145,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       if (message.name === 'masterHeartbeatLimit') fleet = commanded(fleet, message.receiver, message.limitAmps, now);
       return wire(encode(message, version));
     },
-    leaves: () => !bus || !('leaving' in bus) || bus.leaving(fleet),
+    leaves: () => bus?.leaving(fleet) ?? true,
     troubles(wishes, now) {
       const tooMany = [...refused.keys()].join(', ');
       return [

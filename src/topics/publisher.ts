@@ -42,9 +42,8 @@ interface Topic {
   /** What the broker was last given in this connection. */
   sent: string | undefined;
   sentAt: number;
-  /** What is or was last on its way. */
+  /** What is on its way and not acknowledged. */
   sending: string | undefined;
-  unacknowledged: boolean;
 }
 
 export function createPublisher(): Publisher {
@@ -60,7 +59,7 @@ export function createPublisher(): Publisher {
   }
 
   function isDue(topic: Topic, now: number): boolean {
-    return !topic.unacknowledged && topic.sentAt + topic.limit <= now;
+    return topic.sending === undefined && topic.sentAt + topic.limit <= now;
   }
 
   return {
@@ -80,7 +79,6 @@ export function createPublisher(): Publisher {
         sent: undefined,
         sentAt: Number.NEGATIVE_INFINITY,
         sending: undefined,
-        unacknowledged: false,
       };
       topics.set(name, added);
       waiting.add(added);
@@ -88,7 +86,7 @@ export function createPublisher(): Publisher {
     connected() {
       up = true;
       for (const topic of topics.values()) {
-        topic.unacknowledged = false;
+        topic.sending = undefined;
         fresh(topic);
       }
     },
@@ -100,9 +98,9 @@ export function createPublisher(): Publisher {
     },
     delivered(name) {
       const topic = topics.get(name);
-      if (!topic?.unacknowledged) return undefined;
-      topic.unacknowledged = false;
-      return topic.sending;
+      const payload = topic?.sending;
+      if (topic) topic.sending = undefined;
+      return payload;
     },
     repeat(name) {
       const topic = topics.get(name);
@@ -120,7 +118,6 @@ export function createPublisher(): Publisher {
         topic.sent = topic.wanted;
         topic.sending = topic.wanted;
         topic.sentAt = now;
-        topic.unacknowledged = true;
         waiting.delete(topic);
       }
       return due.map(({ name, wanted }) => ({ topic: name, payload: wanted }));
@@ -129,7 +126,7 @@ export function createPublisher(): Publisher {
       let next = Number.POSITIVE_INFINITY;
       if (!up) return next;
       for (const topic of waiting) {
-        if (!topic.unacknowledged) next = Math.min(next, topic.sentAt + topic.limit);
+        if (topic.sending === undefined) next = Math.min(next, topic.sentAt + topic.limit);
       }
       return next;
     },
