@@ -203,6 +203,17 @@ export function largestGap(times: readonly number[]): number {
   return Math.max(...times.slice(1).map((at, i) => at - (times[i] ?? at)));
 }
 
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function randomness(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 /** A fleet that holds these chargers. */
 export function fleetOf(...chargers: readonly (Fleet extends ReadonlyMap<TwcId, infer C> ? C : never)[]): Fleet {
   return new Map(chargers.map((charger) => [charger.id, charger]));

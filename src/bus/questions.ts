@@ -32,7 +32,7 @@ export const questions: readonly Question[] = [
     every: meterPause,
     perSession: Number.POSITIVE_INFINITY,
   },
-  vinQuestion(1, (charger) => (charger.vin.is === 'doubtful' ? VIN_PART_EVERY : VIN_EVERY), 5),
+  vinQuestion(1, (charger) => (charger.vin.is === 'doubtful' ? VIN_PART_EVERY : VIN_EVERY), 10),
   vinQuestion(2, () => VIN_PART_EVERY, 10),
   vinQuestion(3, () => VIN_PART_EVERY, 10),
   {
@@ -53,6 +53,8 @@ export const questions: readonly Question[] = [
 
 /** At most one question per slave per second (protocol 4.3). */
 const QUESTIONS_EVERY = 1_000;
+/** An answer may be lost on the way: the question comes again this soon, but no more often in a row than is tried below. */
+const AGAIN_AFTER = 1_000;
 /** So often unanswered and never answered: this unit does not know the question. */
 const GIVE_UP_AFTER = 5;
 
@@ -106,7 +108,8 @@ export function createQuestionnaire(): Questionnaire {
     const over = (unanswered >= GIVE_UP_AFTER && !answered) || used >= question.perSession;
     if (over || !question.wanted(charger, now)) return Number.POSITIVE_INFINITY;
     const newSession = question.perSession < Number.POSITIVE_INFINITY && session !== sessionOf(charger);
-    const pause = newSession ? 0 : question.every(charger);
+    const lost = unanswered > 0 && unanswered < GIVE_UP_AFTER;
+    const pause = newSession ? 0 : lost ? AGAIN_AFTER : question.every(charger);
     return Math.max(askedAt + pause, (lastAskedAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) + QUESTIONS_EVERY);
   }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createQuestionnaire, type Questionnaire, questions } from '../../src/bus/questions.ts';
 import { type Charger, newcomer } from '../../src/charger/charger.ts';
 import type { Message } from '../../src/protocol/messages.ts';
-import { id } from '../world.ts';
+import { createWorld, id, randomness, slave, tesla } from '../world.ts';
 
 const unit = id('1A2B');
 const idle: Charger = { ...newcomer(unit, 0), version: 2, heardAt: 0, online: true, confirmed: true };
@@ -57,6 +57,28 @@ describe('a question that was answered', () => {
       .map(({ at }) => at);
     expect(new Set(times.slice(1).map((at, i) => at - (times[i] ?? 0)))).toEqual(new Set([pause]));
   });
+});
+
+test('a question whose answer was lost comes again after a second, a few times, and then at its own pace', () => {
+  const known: Charger = { ...charging, firmware: '4.5.3.2', serialNumber: 'A', vin: { is: 'none' } };
+  const meter: Message = { name: 'meterResponseShort', sender: unit, energyCounter: 1, volts: [230, 0, 0] };
+  const questionnaire = createQuestionnaire();
+  story(known, 1_000, meter, questionnaire);
+  const times = story(known, 60_000, undefined, questionnaire).map(({ at }) => at);
+  const pauses = times.slice(1).map((at, i) => at - (times[i] ?? 0));
+  expect(pauses.slice(0, 4)).toEqual([1_000, 1_000, 1_000, 1_000]);
+  expect(new Set(pauses.slice(4))).toEqual(new Set([5_000]));
+});
+
+test.each([1, 2, 3, 4, 5])('a VIN is known within 25 s although every tenth frame is lost (%i)', (seed) => {
+  const random = randomness(seed);
+  const names = ['1A2B', '3C4D', '5E6F'];
+  const world = createWorld({
+    slaves: names.map((name) => slave(name)),
+    line: (bytes) => (random() < 0.1 ? bytes.slice(1) : bytes),
+  });
+  world.pass(25_000);
+  for (const name of names) expect(world.value(`TWC/${name}/currentVehicleVIN`), name).toBe(tesla.vin);
 });
 
 test('a charger that comes back is asked again', () => {
