@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { states } from '../src/charger/state-text.ts';
+import { type Command, commands } from '../src/commands/commands.ts';
 import { type Option, options } from '../src/config/options.ts';
 import { bridgeTopics } from '../src/topics/bridge-catalogue.ts';
 import { chargerTopics } from '../src/topics/catalogue.ts';
@@ -37,6 +38,7 @@ const tables: Readonly<Record<string, () => readonly Cells[]>> = {
     ...entitiesBelow('{prefix}/{charger}/', chargerTopics),
     ...entitiesBelow('{prefix}/', bridgeTopics),
   ],
+  commands: () => [['Command', 'What it does'], ...Object.entries(commands).flatMap(commandRows)],
   states: () => [
     ['Code', 'Text', 'What it means'],
     ...Object.entries(states).map(([code, { text, meaning }]) => [code, text, meaning]),
@@ -50,6 +52,18 @@ export function withTables(text: string): string {
     if (!place.test(before)) throw new Error(`README.md: expected <!-- ${name} --> and <!-- /${name} -->`);
     return before.replace(place, (_, begin: string, end: string) => `${begin}\n${table(rows())}\n\n${end}`);
   }, text);
+}
+
+function commandRows([name, { argument = '', help, options = {} }]: [string, Command]): Cells[] {
+  const flags = Object.entries(options).map(([flag, { value = '', help: of }]) => [
+    code(`${name} --${flag} ${value}`.trim()),
+    sentence(of),
+  ]);
+  return [[code(`${name} ${argument}`.trim()), sentence(help)], ...flags];
+}
+
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function entitiesBelow(

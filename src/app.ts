@@ -1,11 +1,10 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
-import packageJson from '../package.json' with { type: 'json' };
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
-import type { SavedState } from './config/saved-state.ts';
-import { type Broker, type BrokerSettings, type BrokerSource, openBroker } from './io/broker.ts';
+import { bridgeSettings, configuredBroker } from './config/settings.ts';
+import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
 import { type Link, openLink } from './io/link.ts';
@@ -13,7 +12,6 @@ import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
 import { openSimulated } from './io/simulated.ts';
 import { createStateWriter } from './io/state-file.ts';
-import { isTwcId } from './protocol/field.ts';
 import { forbidden } from './protocol/permit.ts';
 
 export interface AppSettings {
@@ -145,19 +143,6 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   turn.stop();
 }
 
-/** The broker as it is configured. */
-export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic'> {
-  return {
-    url: config['status.MQTT.broker'],
-    username: config['status.MQTT.username'],
-    password: config['status.MQTT.password'],
-    version: config['status.MQTT.version'],
-    ca: config['status.MQTT.ca'],
-    cert: config['status.MQTT.cert'],
-    key: config['status.MQTT.key'],
-  };
-}
-
 /** Who is asked for the broker is not asked too often, and has new credentials when the old ones are refused. */
 const whileAsking = { soonest: 1_000, afterRefusal: 5_000 };
 
@@ -172,38 +157,6 @@ function crank(bridge: Bridge, perform: (output: Output) => void): ((input: Inpu
     if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { is: 'time' } satisfies Input);
   }
   return Object.assign(turn, { stop: () => clearTimeout(timer) });
-}
-
-function bridgeSettings(config: Config, state: SavedState) {
-  const id = config['interface.id'];
-  if (!isTwcId(id)) throw new Error(`interface.id: expected a TWCID, got ${id}`);
-  const limits = {
-    maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
-    maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
-    minAmpsPerTWC: config['config.minAmpsPerTWC'],
-  };
-  const overrides = Object.entries(config['status.MQTT.ratelimitOverrides']);
-  return {
-    mode: config['interface.mode'],
-    id,
-    limits,
-    energyUnit: config['config.energyUnit'],
-    remembered: state.chargers,
-    discovery: {
-      mode: config['homeassistant.discovery'],
-      prefix: config['homeassistant.discoveryPrefix'],
-      topicPrefix: config['status.MQTT.topicPrefix'],
-      version: packageJson.version,
-    },
-    relay: config['control.relay'],
-    lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
-    setPoints: state.setPoints,
-    announced: state.announced,
-    random: Math.random,
-    topicPrefix: config['status.MQTT.topicPrefix'],
-    ratelimit: config['status.MQTT.ratelimit'] * 1_000,
-    ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),
-  };
 }
 
 async function simulatedLink(settings: Parameters<typeof openSimulated>[1]): Promise<Link> {

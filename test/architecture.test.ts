@@ -35,15 +35,13 @@ const rules: Readonly<Record<string, Rule>> = {
   'bridge.ts': { ours: ['protocol', 'charger', 'bus', 'topics', 'home-assistant', 'simulator'], packages: [] },
   config: { ours: ['*'], packages: ['yaml', 'leven', 'node:*'] },
   'app.ts': { ours: ['*'], packages: ['node:*'] },
-  // The command line, and the commands that only it has.
   'main.ts': { ours: ['*'], packages: ['node:*'] },
-  'forget.ts': { ours: ['*'], packages: ['node:*'] },
   'heap.ts': { ours: [], packages: ['node:v8'] },
-  'decode.ts': { ours: ['*'], packages: ['node:*'] },
-  'ports.ts': { ours: ['*'], packages: ['node:*', 'serialport'] },
+  // What only the command line has.
+  commands: { ours: ['*'], packages: ['node:*', 'serialport'] },
 };
 
-const worldly = ['io', 'app.ts', 'main.ts', 'decode.ts', 'forget.ts', 'ports.ts'];
+const worldly = ['io', 'app.ts', 'main.ts', 'commands'];
 const world =
   /(?<![.\w$])(Date|setTimeout|setInterval|setImmediate|queueMicrotask|clearTimeout|process|Buffer|console|performance|fetch|globalThis)\b(?!\s*\??:)/g;
 const MOST_LINES = 250;

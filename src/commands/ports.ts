@@ -1,7 +1,7 @@
 // The command `ports`: the serial adapters of this machine, those with a lasting name first.
 
 import { SerialPort } from 'serialport';
-import { type Adapter, adaptersIn, BY_ID } from './io/adapters.ts';
+import { type Adapter, adaptersIn, BY_ID } from '../io/adapters.ts';
 
 interface Listed extends Adapter {
   readonly maker: string;

@@ -2,8 +2,8 @@
 
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { decode } from './protocol/codec.ts';
-import { createCutter } from './protocol/slip.ts';
+import { decode } from '../protocol/codec.ts';
+import { createCutter } from '../protocol/slip.ts';
 
 type Line = { readonly valid: true; readonly message: unknown } | { readonly valid: false; readonly reason: string };
 

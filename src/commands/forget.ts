@@ -1,25 +1,38 @@
 // The command `forget`: clears what the broker holds of a charger, or of everything, for who sells one or uninstalls.
 
 import { randomBytes } from 'node:crypto';
-import type { Config } from './config/options.ts';
-import { type SavedState, savedState } from './config/saved-state.ts';
-import { announcedAt, isOurs } from './home-assistant/discovery.ts';
-import { type Broker, type BrokerSettings, openBroker } from './io/broker.ts';
-import { deferred } from './io/deferred.ts';
-import { createStateWriter, readState } from './io/state-file.ts';
-import { isTwcId, type TwcId } from './protocol/field.ts';
-import { bridgeTopics } from './topics/bridge-catalogue.ts';
-import { chargerTopics } from './topics/catalogue.ts';
+import type { Config } from '../config/options.ts';
+import { type SavedState, savedState } from '../config/saved-state.ts';
+import { configuredBroker } from '../config/settings.ts';
+import { findSettings } from '../config/setup.ts';
+import { announcedAt, isOurs } from '../home-assistant/discovery.ts';
+import { type Broker, type BrokerSettings, openBroker } from '../io/broker.ts';
+import { deferred } from '../io/deferred.ts';
+import { createStateWriter, readState } from '../io/state-file.ts';
+import { isTwcId, type TwcId } from '../protocol/field.ts';
+import { bridgeTopics } from '../topics/bridge-catalogue.ts';
+import { chargerTopics } from '../topics/catalogue.ts';
+import { UsageError } from './commands.ts';
 
-export interface ForgetSettings {
+interface ForgetSettings {
   readonly config: Config;
   readonly broker: Omit<BrokerSettings, 'statusTopic' | 'clientId'>;
   readonly statePath: string;
   readonly print: (text: string) => void;
 }
 
-/** Clears the retained topics of a charger, or of all and the bridge. Throws an Error in an owner's words. */
-export async function forget(which: TwcId | 'all', settings: ForgetSettings): Promise<void> {
+/** Clears the retained topics of a charger, or of `all` and the bridge. Throws an Error in an owner's words. */
+export async function forgetCommand(which: string, file: string, print: (text: string) => void): Promise<void> {
+  if (which !== 'all' && !isTwcId(which)) {
+    throw new UsageError(`forget: expected a charger such as 1A2B, or all, got ${which}`);
+  }
+  const { config, statePath, brokerSource } = await findSettings(file, process.env);
+  const broker = { ...configuredBroker(config), ...(await brokerSource?.(new AbortController().signal)) };
+  if (broker.url.startsWith('embedded')) throw new UsageError('forget: the embedded broker keeps nothing when it ends');
+  await forget(which, { config, broker, statePath, print });
+}
+
+async function forget(which: TwcId | 'all', settings: ForgetSettings): Promise<void> {
   const { config, print, statePath } = settings;
   const prefix = config['status.MQTT.topicPrefix'];
   const retained = new Map<string, string>();

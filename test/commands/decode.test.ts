@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { decodeLine, decodeLines } from '../src/decode.ts';
+import { decodeLine, decodeLines } from '../../src/commands/decode.ts';
 
 // TMC 72830 page 3 and TWCManager 473: a real master, an order of 32 A.
 const linkready = { valid: true, message: { name: 'masterLinkready2', sender: '035D', sign: '5F' } };

@@ -1,0 +1,58 @@
+// The command table: one row a command. The command line, its help and the README are made from it.
+
+import { findSettings } from '../config/setup.ts';
+
+export interface Command {
+  /** What stands behind the name, `1A2B` or `FILE`; left out for a command that takes nothing. */
+  readonly argument?: string;
+  readonly help: string;
+  /** Beside those of every command, by their names without the dashes. */
+  readonly options?: Readonly<Record<string, CommandOption>>;
+  /** Rejects with an error in an owner's words: exit code 1, or 2 for a UsageError. */
+  readonly run: (given: Given) => Promise<void>;
+}
+
+export interface CommandOption {
+  /** What stands behind it; left out for one that is there or not. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+interface Given {
+  /** The configuration file. */
+  readonly config: string;
+  /** Empty for a command that takes none. */
+  readonly argument: string;
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** The command line can not be right. */
+export class UsageError extends Error {}
+
+export const commands: Readonly<Record<string, Command>> = {
+  run: {
+    help: 'runs the bridge (default)',
+    run: async ({ config }) => (await import('./run.ts')).runBridge(config),
+  },
+  check: {
+    help: 'checks the configuration without running',
+    run: async ({ config }) => print(`${(await findSettings(config, process.env)).name}: fine\n`),
+  },
+  ports: {
+    help: 'lists serial adapters and says which entry to put in the configuration',
+    run: async () => print(await (await import('./ports.ts')).portList()),
+  },
+  decode: {
+    help: 'reads frames as hex from standard input, a frame per line, and prints a JSON line for each',
+    run: async () => (await import('./decode.ts')).decodeLines(process.stdin, print),
+  },
+  forget: {
+    argument: 'CHARGER|all',
+    help: 'clears what the broker holds of a charger that is gone (1A2B), or of all of them and the bridge, from Home Assistant too; stop the bridge first',
+    run: async ({ config, argument }) => (await import('./forget.ts')).forgetCommand(argument, config, print),
+  },
+};
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

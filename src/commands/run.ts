@@ -1,0 +1,32 @@
+// The command `run`: the bridge with the settings that are there, until it is told to end.
+
+import packageJson from '../../package.json' with { type: 'json' };
+import { run } from '../app.ts';
+import { findSettings } from '../config/setup.ts';
+import { createLog, type Log } from '../io/log.ts';
+
+/** Throws a ConfigError. */
+export async function runBridge(file: string): Promise<void> {
+  const setup = await findSettings(file, process.env);
+  const { config } = setup;
+  const plain = createLog(config['log.level']);
+  const log: Log = (level, text) => plain(level, setup.inWords(text));
+  log('info', `twc2mqtt ${packageJson.version}, configuration: ${setup.name}`);
+  for (const remark of setup.remarks) log('warn', remark);
+  if (config['interface.port'] === 'simulator') for (const line of banner(setup.toMakeItReal)) log('warn', line);
+  await run({ ...setup, log, signal: endSignal() });
+  log('info', 'ended');
+}
+
+function banner(toMakeItReal: readonly string[]): string[] {
+  const lines = ['SIMULATION: these chargers are not real, and neither are their cars.', ...toMakeItReal];
+  const edge = '#'.repeat(74);
+  return [edge, ...lines.map((line) => `# ${line.padEnd(70)} #`), edge];
+}
+
+/** Aborted at the first SIGTERM or SIGINT; a second one ends the process as it is. */
+function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => controller.abort());
+  return controller.signal;
+}

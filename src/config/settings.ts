@@ -1,0 +1,54 @@
+// What the configuration means for the bridge and for the connection to the broker.
+
+import packageJson from '../../package.json' with { type: 'json' };
+import type { BridgeSettings } from '../bridge.ts';
+import type { BrokerSettings } from '../io/broker.ts';
+import { isTwcId } from '../protocol/field.ts';
+import type { Config } from './options.ts';
+import type { SavedState } from './saved-state.ts';
+
+/** The broker as it is configured. */
+export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic'> {
+  return {
+    url: config['status.MQTT.broker'],
+    username: config['status.MQTT.username'],
+    password: config['status.MQTT.password'],
+    version: config['status.MQTT.version'],
+    ca: config['status.MQTT.ca'],
+    cert: config['status.MQTT.cert'],
+    key: config['status.MQTT.key'],
+  };
+}
+
+/** The bridge as it is configured, with what it knows from before a restart. */
+export function bridgeSettings(config: Config, state: SavedState): BridgeSettings {
+  const id = config['interface.id'];
+  if (!isTwcId(id)) throw new Error(`interface.id: expected a TWCID, got ${id}`);
+  const limits = {
+    maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
+    maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
+    minAmpsPerTWC: config['config.minAmpsPerTWC'],
+  };
+  const overrides = Object.entries(config['status.MQTT.ratelimitOverrides']);
+  return {
+    mode: config['interface.mode'],
+    id,
+    limits,
+    energyUnit: config['config.energyUnit'],
+    remembered: state.chargers,
+    discovery: {
+      mode: config['homeassistant.discovery'],
+      prefix: config['homeassistant.discoveryPrefix'],
+      topicPrefix: config['status.MQTT.topicPrefix'],
+      version: packageJson.version,
+    },
+    relay: config['control.relay'],
+    lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
+    setPoints: state.setPoints,
+    announced: state.announced,
+    random: Math.random,
+    topicPrefix: config['status.MQTT.topicPrefix'],
+    ratelimit: config['status.MQTT.ratelimit'] * 1_000,
+    ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),
+  };
+}
