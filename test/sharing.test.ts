@@ -161,7 +161,21 @@ describe('the circuit is never promised twice', () => {
           }
         },
       ),
-      { numRuns: 20 },
+      {
+        numRuns: 20,
+        examples: [
+          // An idle unit keeps what it was ordered before a restart, and another comes back and wants amps.
+          [
+            [
+              { version: 1, amps: 6, visits: [], plugged: true, answersAfter: 1, outages: [10, 293] },
+              { version: 1, amps: 6, visits: [5], plugged: true, answersAfter: 1, outages: [] },
+            ],
+            [{ at: 2, what: { topic: 'TWC/1A2B/set/limit', payload: '6' } }],
+            20,
+            { restarts: [49], echo: false, corruptEvery: 7 },
+          ],
+        ],
+      },
     );
   }, 60_000);
 
@@ -217,6 +231,47 @@ describe('the circuit is used', () => {
     expect(world.value('TWC/1A2B/ampsOffered')).toBe('16');
     expect(world.value('TWC/3C4D/ampsOffered')).toBe('16');
   });
+
+  test('by a car that comes to one of two idle chargers, when the wiring of one is less than the circuit', () => {
+    const world = createWorld({
+      slaves: [
+        slave('1A2B', { car: (now) => (now > 60_000 ? full : undefined) }),
+        slave('3C4D', { car: () => undefined }),
+      ],
+      limits: { maxAmpsForSlaves: 32, maxAmpsPerTWC: 16, minAmpsPerTWC: 6 },
+    });
+    world.pass(75_000);
+    expect(world.value('TWC/1A2B/ampsMax')).toBe('16');
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
+  });
+
+  test('to nine tenths, whatever chargers and cars there are, two minutes after they came', () => {
+    const someone = fc.record({
+      version: fc.constantFrom(1 as const, 2 as const),
+      amps: fc.integer({ min: 8, max: 32 }),
+      /** Seconds; never for the last of them. */
+      comes: fc.constantFrom(0, 30, 90, 1_000),
+      stays: fc.boolean(),
+    });
+    const within = fc.record({ circuit: fc.integer({ min: 20, max: 60 }), wiring: fc.integer({ min: 10, max: 32 }) });
+    fc.assert(
+      fc.property(fc.array(someone, { minLength: 1, maxLength: 3 }), within, (all, { circuit, wiring }) => {
+        const car = ({ amps, comes, stays }: (typeof all)[number], now: number) =>
+          now >= comes * 1_000 && (stays || now < 100_000) ? { ...tesla, amps } : undefined;
+        const world = createWorld({
+          slaves: all.map((one, i) => slave(names[i] ?? '', { version: one.version, car: (now) => car(one, now) })),
+          limits: { maxAmpsForSlaves: circuit, maxAmpsPerTWC: wiring, minAmpsPerTWC: 6 },
+        });
+        world.pass(240_000);
+        const staying = all.filter(({ stays, comes }) => stays && comes < 240);
+        const wanted = staying.reduce((sum, { amps }) => sum + Math.min(amps, wiring), 0);
+        const used = Number(world.value('TWC/all/totalAmpsInUse') ?? 0);
+        // A car takes up to 0.8 A less than it may, and amperes are whole.
+        expect(used + staying.length * 1.8).toBeGreaterThanOrEqual(0.9 * Math.min(circuit, wanted));
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
 
   test('by each of two version 1 units in turn when there is enough for one only', () => {
     const world = createWorld({

@@ -2,9 +2,9 @@
 // then what is announced at the start, then questions. The worst answer pattern of three slaves costs three heartbeats
 // and one question of at most 450 ms each, so no slave waits 2 s for its heartbeat.
 
-import type { Charger } from '../charger/charger.ts';
+import { type Charger, lastOrder } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
-import { type Limits, lastOrder, offer, sharingTroubles } from '../charger/share.ts';
+import { type Limits, offer, sharingTroubles } from '../charger/share.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
@@ -107,8 +107,9 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
     const amps = leaving && wanted !== undefined ? Math.min(wanted, FAREWELL_AMPS) : wanted;
     const address = { sender: own, receiver: charger.id, masterPluggedIn: false } as const;
     // Version 1 stops only while 0 A is repeated; a version 2 unit that has nothing would take 0 A for 6 A (protocol 4.9).
-    const confirmed = amps === charger.heartbeat?.limitAmps && (amps !== 0 || charger.version !== 1);
-    if (amps === undefined || (confirmed && amps === lastOrder(charger))) {
+    const reported = amps === charger.heartbeat?.limitAmps && (amps !== 0 || charger.version !== 1);
+    const answered = amps === lastOrder(charger) && charger.offer?.before === undefined;
+    if (amps === undefined || (reported && answered)) {
       return { name: 'masterHeartbeat', ...address, command: 0x00 };
     }
     return { name: 'masterHeartbeatLimit', ...address, command: commandFor(charger), limitAmps: amps };

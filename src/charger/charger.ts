@@ -25,7 +25,7 @@ export interface Charger {
   readonly energy: Energy;
   readonly charging: Charging;
   /** The limit that was last ordered, by us or by the master that we listen to. */
-  readonly offer?: { readonly amps: number; readonly at: number };
+  readonly offer?: Offer;
   /** Since when it has drawn clearly more than it may, undefined while it does not. */
   readonly overSince: number | undefined;
   /** Since when it has left a part of its limit unused, undefined while it does not. */
@@ -48,6 +48,13 @@ export interface Heartbeat {
   /** Measured, the largest phase, A. */
   readonly actualAmps: number;
   readonly at: number;
+}
+
+interface Offer {
+  readonly amps: number;
+  readonly at: number;
+  /** The most that it may still hold from earlier orders; undefined once it has answered this one. */
+  readonly before: number | undefined;
 }
 
 interface Meter {
@@ -101,7 +108,19 @@ export function heard(charger: Charger, message: Message, version: Version, unit
 
 /** The charger after a master ordered it a limit. */
 export function ordered(charger: Charger, amps: number, now: number): Charger {
-  return charger.offer?.amps === amps ? charger : { ...charger, offer: { amps, at: now } };
+  const { offer } = charger;
+  if (offer?.amps === amps) return charger;
+  const held = lastOrder(charger) ?? charger.ratedAmps ?? MOST_RATED;
+  return { ...charger, offer: { amps, at: now, before: Math.max(held, offer?.before ?? 0) } };
+}
+
+/**
+ * What a charger was last told, as far as anybody can know: a unit with a car that was never told anything reports what it
+ * has; one without a car reports 0 A whatever an earlier master, or we before a restart, told it, so that is undefined.
+ */
+export function lastOrder({ offer, heartbeat }: Charger): number | undefined {
+  const tellsNothing = heartbeat?.state === READY && heartbeat.limitAmps === 0;
+  return offer?.amps ?? (tellsNothing ? undefined : heartbeat?.limitAmps);
 }
 
 /** The charger after time passed: gone after silence, no longer charging after 5 s without current. */
@@ -148,6 +167,10 @@ export function loadWatts(charger: Charger): number | undefined {
   return volts.reduce((watts, v, phase) => watts + (v * amps * (weights[phase] ?? 0)) / largest, 0);
 }
 
+/** The state of a unit without a car, or with one that sleeps. */
+export const READY = 0;
+/** No unit is rated higher, A. */
+const MOST_RATED = 80;
 /** No unit draws more and no phase has more: such a frame is noise that passed the checksum. */
 const MOST_AMPS = 100;
 const MOST_VOLTS = 300;
@@ -175,7 +198,14 @@ function learned(charger: Charger, message: Message, version: Version, unit: Ene
       const { state, limitAmps, actualAmps } = message;
       if (actualAmps > MOST_AMPS) return charger;
       const heartbeat = { state, limitAmps, actualAmps, at: now };
-      return { ...charger, version: charger.version ?? version, heartbeat, ...use(charger, heartbeat) };
+      const offer = charger.offer && { ...charger.offer, before: undefined };
+      return {
+        ...charger,
+        version: charger.version ?? version,
+        heartbeat,
+        ...(offer && { offer }),
+        ...use(charger, heartbeat),
+      };
     }
     case 'meterResponse':
       return withMeter(charger, message, message.phaseAmps, unit, now);

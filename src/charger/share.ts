@@ -2,7 +2,7 @@
 // than the circuit has.
 
 import type { TwcId } from '../protocol/field.ts';
-import { actualAmps, type Charger, silence } from './charger.ts';
+import { actualAmps, type Charger, lastOrder, READY, silence } from './charger.ts';
 import { overdraws, refusesLimit, unusedFor } from './draw.ts';
 import { type Fleet, RESERVED_FOR } from './fleet.ts';
 import type { Wish, Wishes } from './wishes.ts';
@@ -29,7 +29,6 @@ const MARGIN = 2;
 /** When there is not enough for everybody's minimum, the order changes this often (protocol 8.5). */
 const ROTATE_EVERY = 15 * 60_000;
 
-const READY = 0;
 const DO_NOT_CHARGE = 3;
 
 /** Who gets amps first: who can not be stopped, who has a car that wants, who may have a sleeping car. */
@@ -122,6 +121,8 @@ export function offer(
   // A unit that was away for so long that its amps were given to others starts with none.
   if (target === undefined) return 0;
   if (!charger.heartbeat) return undefined;
+  // Nobody knows what it holds from before: it gets its share once it holds nothing.
+  if (lastOrder(charger) === undefined) return 0;
   const before = charger.offer?.amps;
   const held = Math.max(charger.heartbeat.limitAmps, before ?? 0);
   const tooSoon = now - (charger.offer?.at ?? Number.NEGATIVE_INFINITY) < CHANGE_EVERY;
@@ -146,23 +147,19 @@ export function offer(
   return held === 0 && target >= first && left + waiting >= first ? first : before;
 }
 
-/**
- * What a charger was last told, as far as anybody can know: a unit with a car that was never told anything reports what it
- * has; one without a car reports 0 A whatever an earlier master, or we before a restart, told it, so that is undefined.
- */
-export function lastOrder({ offer: last, heartbeat }: Charger): number | undefined {
-  return last?.amps ?? (heartbeat?.state === READY ? undefined : heartbeat?.limitAmps);
-}
-
 /** The amps of the circuit that a charger may be using or may start to use without being asked. */
 export function reserved(charger: Charger): number {
   const mayDraw = charger.version !== 1 && (charger.heartbeat?.state !== READY || holds(charger));
   return mayDraw ? Math.max(inForce(charger), V2_FLOOR) : inForce(charger);
 }
 
-/** The highest of what it reports, was last told and draws. */
+/**
+ * The highest of what it reports, was last told, may still hold and draws. A unit without a car reports 0 A whatever it
+ * holds, so an order that was lost on the way shows only in that nobody answered it.
+ */
 function inForce(charger: Charger): number {
-  const limit = Math.max(charger.heartbeat?.limitAmps ?? 0, charger.offer?.amps ?? 0);
+  const { amps = 0, before = 0 } = charger.offer ?? {};
+  const limit = Math.max(charger.heartbeat?.limitAmps ?? 0, amps, before);
   const draw = actualAmps(charger) ?? 0;
   return draw <= limit + SETTLED_WITHIN ? limit : draw;
 }

@@ -222,9 +222,35 @@ test('a unit that was heard once only is not confirmed', () => {
 
 test('an order is noted with its time, and the same order again changes nothing', () => {
   const charger = ordered(newcomer(unit, 0), 16, 100);
-  expect(charger.offer).toEqual({ amps: 16, at: 100 });
+  expect(charger.offer).toMatchObject({ amps: 16, at: 100 });
   expect(ordered(charger, 16, 200)).toBe(charger);
-  expect(ordered(charger, 10, 300).offer).toEqual({ amps: 10, at: 300 });
+  expect(ordered(charger, 10, 300).offer).toMatchObject({ amps: 10, at: 300 });
+});
+
+describe('until it has answered an order, a unit may still hold', () => {
+  const idle: Message = { name: 'slaveHeartbeat', sender: unit, receiver: own, state: 0, limitAmps: 0, actualAmps: 0 };
+  const before = (charger: Charger) => charger.offer?.before;
+
+  test('what it was ordered before', () => {
+    const charger = told(ordered(told(newcomer(unit, 0), idle, 0), 16, 1), idle, 2);
+    expect(before(charger)).toBeUndefined();
+    const lowered = ordered(charger, 0, 3);
+    expect([before(lowered), before(ordered(lowered, 6, 4)), before(told(lowered, idle, 5))]).toEqual([
+      16,
+      16,
+      undefined,
+    ]);
+  });
+
+  test('what it reports, when it has a car and was ordered nothing', () => {
+    expect(before(ordered(told(newcomer(unit, 0), heartbeat(15), 0), 6, 1))).toBe(16);
+  });
+
+  test('all that its hardware can, when it has no car and was ordered nothing', () => {
+    const charger = told(newcomer(unit, 0), idle, 0);
+    expect(before(ordered(charger, 0, 1))).toBe(80);
+    expect(before(ordered({ ...charger, ratedAmps: 32 }, 0, 1))).toBe(32);
+  });
 });
 
 function told(charger: Charger, message: Message, now: number): Charger {

@@ -60,7 +60,7 @@ test.each<[string, Message, string | undefined]>([
 test('an order to a unit that is not known is not noted', () => {
   const fleet = heard(new Map(), '1A2B', 0);
   expect(commanded(fleet, id('3C4D'), 16, 1)).toBe(fleet);
-  expect(commanded(fleet, id('1A2B'), 16, 1).get(id('1A2B'))?.offer).toEqual({ amps: 16, at: 1 });
+  expect(commanded(fleet, id('1A2B'), 16, 1).get(id('1A2B'))?.offer).toMatchObject({ amps: 16, at: 1 });
 });
 
 function heard(fleet: Fleet, name: string, now: number): Fleet {

@@ -2,7 +2,7 @@
 
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Charger, newcomer, ordered } from '../../src/charger/charger.ts';
+import { type Charger, newcomer } from '../../src/charger/charger.ts';
 import { RESERVED_FOR } from '../../src/charger/fleet.ts';
 import { type Limits, offer, reserved, shares, sharingTroubles, V2_FLOOR } from '../../src/charger/share.ts';
 import type { Wish, Wishes } from '../../src/charger/wishes.ts';
@@ -20,6 +20,8 @@ interface Given {
   readonly actual?: number;
   readonly ordered?: number;
   readonly orderedAt?: number;
+  /** What it may still hold, if it has not answered the order. */
+  readonly before?: number;
   readonly silentFor?: number;
   readonly unusedFor?: number;
   readonly overFor?: number;
@@ -132,6 +134,7 @@ describe('what a charger is counted with', () => {
     ['nothing for a version 1 unit that is offered 0', { version: 1, state: 3, ordered: 0 }, 0],
     ['nothing while no car is there', asleep, 0],
     ['what it was ordered, while no car is there', { state: 0, ordered: 16 }, 16],
+    ['what it may still hold, until it has answered', { state: 0, ordered: 0, before: 20 }, 20],
   ])('%s', (_, given, amps) => {
     expect(reserved(chargerOf(given, 0))).toBe(amps);
   });
@@ -160,6 +163,14 @@ describe('the offer', () => {
     ],
     ['no raise so soon after the last order', { state: 1, limit: 6, ordered: 6, orderedAt: NOW - 4_999 }, [], 6],
     ['a raise 5 s after it', { state: 1, limit: 6, ordered: 6, orderedAt: NOW - 5_000 }, [], 32],
+    ['none at first for one without a car: nobody knows what it holds from before', asleep, [], 0],
+    ['then its part', { ...asleep, ordered: 0 }, [], 32],
+    [
+      'what is left while another may still hold more than it was ordered',
+      waiting,
+      [{ ...asleep, ordered: 0, before: 20 }],
+      12,
+    ],
     ['none for one that was silent so long that others have its amps', { ...waiting, silentFor: RESERVED_FOR }, [], 0],
   ])('%s', (_, given, others, amps) => {
     const [charger, ...rest] = [given, ...others].map(chargerOf);
@@ -236,7 +247,8 @@ function chargerOf(given: Given, i: number): Charger {
     overSince: since(given.overFor),
     ...(given.ratedAmps !== undefined && { ratedAmps: given.ratedAmps }),
   };
-  return given.ordered === undefined ? known : ordered(known, given.ordered, given.orderedAt ?? 0);
+  if (given.ordered === undefined) return known;
+  return { ...known, offer: { amps: given.ordered, at: given.orderedAt ?? 0, before: given.before } };
 }
 
 /** Nobody wants less than the configuration allows. */
@@ -245,7 +257,7 @@ function wishesOf({ maxAmpsForSlaves, maxAmpsPerTWC }: Limits): Wishes {
 }
 
 function inForce({ heartbeat, offer }: Charger): number {
-  const limit = Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0);
+  const limit = Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0, offer?.before ?? 0);
   const draw = heartbeat?.actualAmps ?? 0;
   return draw <= limit + 0.5 ? limit : draw;
 }
