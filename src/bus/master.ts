@@ -2,8 +2,9 @@
 // then what is announced at the start, then questions. The worst answer pattern of three slaves costs three heartbeats
 // and one question of at most 450 ms each, so no slave waits 2 s for its heartbeat.
 
-import { type Charger, lastOrder } from '../charger/charger.ts';
+import type { Charger } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
+import { lastOrder } from '../charger/order.ts';
 import { type Limits, offer, sharingTroubles } from '../charger/share.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';

@@ -5,6 +5,7 @@ import type { Phases, TwcId } from '../protocol/field.ts';
 import type { Message, MessageNamed } from '../protocol/messages.ts';
 import { use } from './draw.ts';
 import { type Energy, type EnergyUnit, metered, noEnergy } from './energy.ts';
+import type { Offer } from './order.ts';
 import { concluded, type Vin, type VinReading, withPart } from './vin.ts';
 
 export interface Charger {
@@ -48,13 +49,6 @@ export interface Heartbeat {
   /** Measured, the largest phase, A. */
   readonly actualAmps: number;
   readonly at: number;
-}
-
-interface Offer {
-  readonly amps: number;
-  readonly at: number;
-  /** The most that it may still hold from earlier orders; undefined once it has answered this one. */
-  readonly before: number | undefined;
 }
 
 interface Meter {
@@ -106,23 +100,6 @@ export function heard(charger: Charger, message: Message, version: Version, unit
   return elapsed(learned(present, message, version, unit, now), now);
 }
 
-/** The charger after a master ordered it a limit. */
-export function ordered(charger: Charger, amps: number, now: number): Charger {
-  const { offer } = charger;
-  if (offer?.amps === amps) return charger;
-  const held = lastOrder(charger) ?? charger.ratedAmps ?? MOST_RATED;
-  return { ...charger, offer: { amps, at: now, before: Math.max(held, offer?.before ?? 0) } };
-}
-
-/**
- * What a charger was last told, as far as anybody can know: a unit with a car that was never told anything reports what it
- * has; one without a car reports 0 A whatever an earlier master, or we before a restart, told it, so that is undefined.
- */
-export function lastOrder({ offer, heartbeat }: Charger): number | undefined {
-  const tellsNothing = heartbeat?.state === READY && heartbeat.limitAmps === 0;
-  return offer?.amps ?? (tellsNothing ? undefined : heartbeat?.limitAmps);
-}
-
 /** The charger after time passed: gone after silence, no longer charging after 5 s without current. */
 export function elapsed(charger: Charger, now: number): Charger {
   const online = charger.heardAt !== undefined && now - charger.heardAt < OFFLINE_AFTER;
@@ -169,8 +146,6 @@ export function loadWatts(charger: Charger): number | undefined {
 
 /** The state of a unit without a car, or with one that sleeps. */
 export const READY = 0;
-/** No unit is rated higher, A. */
-const MOST_RATED = 80;
 /** No unit draws more and no phase has more: such a frame is noise that passed the checksum. */
 const MOST_AMPS = 100;
 const MOST_VOLTS = 300;

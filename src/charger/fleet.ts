@@ -3,8 +3,9 @@
 import type { Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { answered, type Message } from '../protocol/messages.ts';
-import { type Charger, changesAt, elapsed, heard, newcomer, ordered, silence } from './charger.ts';
+import { type Charger, changesAt, elapsed, heard, newcomer, silence } from './charger.ts';
 import type { EnergyUnit } from './energy.ts';
+import { ordered } from './order.ts';
 
 /** In the order in which they were first heard. */
 export type Fleet = ReadonlyMap<TwcId, Charger>;

@@ -2,9 +2,10 @@
 // than the circuit has.
 
 import type { TwcId } from '../protocol/field.ts';
-import { actualAmps, type Charger, lastOrder, READY, silence } from './charger.ts';
+import { actualAmps, type Charger, READY, silence } from './charger.ts';
 import { overdraws, refusesLimit, unusedFor } from './draw.ts';
 import { type Fleet, RESERVED_FOR } from './fleet.ts';
+import { lastOrder } from './order.ts';
 import type { Wish, Wishes } from './wishes.ts';
 
 /** Whole amperes, as configured: nothing ever goes above them. */

@@ -11,9 +11,9 @@ import {
   loadWatts,
   newcomer,
   OFFLINE_AFTER,
-  ordered,
   silence,
 } from '../../src/charger/charger.ts';
+import { ordered } from '../../src/charger/order.ts';
 import { record, remembered, sameRecords } from '../../src/charger/record.ts';
 import type { Phases } from '../../src/protocol/field.ts';
 import type { Message } from '../../src/protocol/messages.ts';
