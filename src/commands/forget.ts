@@ -93,7 +93,7 @@ export async function collect(
   prefix: string,
   arrived: Map<string, () => void>,
 ): Promise<void> {
-  const probe = `${prefix}/forget/${randomBytes(4).toString('hex')}`;
+  const probe = `${prefix}/probe/${randomBytes(4).toString('hex')}`;
   const { promise, resolve } = deferred<void>();
   arrived.set(probe, () => resolve());
   for (const pattern of [...patterns, probe]) broker.subscribe(pattern);
