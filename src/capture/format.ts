@@ -101,8 +101,12 @@ function parseHeader(line: string): Header {
   if (capture !== FORMAT) throw new Error(`capture: expected format ${FORMAT}, got ${JSON.stringify(capture)}`);
   refuse(more);
   const kind = links.find((one) => one === link);
-  if (typeof version !== 'string') throw new Error(`version: expected text, got ${JSON.stringify(version)}`);
-  if (typeof startedAt !== 'string') throw new Error(`startedAt: expected a time, got ${JSON.stringify(startedAt)}`);
+  if (typeof version !== 'string' || !/^[\w.+-]{1,40}$/.test(version)) {
+    throw new Error(`version: expected one such as 0.1.0, got ${JSON.stringify(version)}`);
+  }
+  if (typeof startedAt !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|[+-]\d\d:\d\d)$/.test(startedAt)) {
+    throw new Error(`startedAt: expected a time with its offset, got ${JSON.stringify(startedAt)}`);
+  }
   if (!kind) throw new Error(`link: expected one of ${links.join(', ')}, got ${JSON.stringify(link)}`);
   if (!Array.isArray(orders)) throw new Error(`orders: expected a list, got ${JSON.stringify(orders)}`);
   const known = savedState({ version: 1, clientId: 'capture', port: '', chargers, setPoints });
@@ -208,7 +212,8 @@ function isJson(line: string): boolean {
 
 function shown(text: string | undefined): string {
   if (!text) return 'nothing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const harmless = text.replace(/\p{Cc}/gu, '?');
+  return harmless.length > 60 ? `${harmless.slice(0, 60)}…` : harmless;
 }
 
 function inLine<T>(number: number, parse: () => T): T {

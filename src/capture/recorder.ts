@@ -22,7 +22,7 @@ export interface Recorder {
   watched(bridge: Bridge): Bridge;
   /** From now on lines go to this file; `startedAt` is the local time. A capture that runs is ended. */
   start(file: CaptureFile, startedAt: string, now: number): void;
-  /** Ends the capture, if one runs; resolves when its file is closed. */
+  /** Ends the capture, if one runs; resolves when the file of the last one is closed. */
   end(reason: string): Promise<void>;
   /** The file that is written now. */
   readonly path: string | undefined;
@@ -56,6 +56,7 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
   let known = before;
   let link: Happening | undefined;
   let recording: Recording | undefined;
+  let ended = Promise.resolve();
 
   function happenings(input: Input, outputs: readonly Output[]): Happening[] {
     const said = outputs.flatMap((output) => (output.do === 'send' ? [{ said: output.bytes }] : []));
@@ -86,14 +87,16 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
     recording = { ...recording, size: size + line.length + 1 };
   }
 
-  async function end(reason: string): Promise<void> {
-    if (!recording) return;
+  function end(reason: string): Promise<void> {
+    if (!recording) return ended;
     const { file, lastAt } = recording;
     write({ end: reason }, lastAt);
     recording = undefined;
-    await file.close();
-    if (file.broken === undefined) log('info', `${file.path}: the capture is complete, ${reason}`);
-    else log('warn', `${file.path}: the capture has ended, it can not be written: ${file.broken}`);
+    ended = file.close().then(() => {
+      if (file.broken === undefined) log('info', `${file.path}: the capture is complete, ${reason}`);
+      else log('warn', `${file.path}: the capture has ended, it can not be written: ${file.broken}`);
+    });
+    return ended;
   }
 
   return {

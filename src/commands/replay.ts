@@ -80,7 +80,7 @@ function heading({ header, entries, torn }: Capture): string {
   const last = entries.at(-1);
   const how = torn ? 'its last line is cut off' : last && 'end' in last ? last.end : 'it has no end';
   const what = `${config['interface.mode']} ${config['interface.id']} at ${link}, twc2mqtt ${version}`;
-  return `captured ${startedAt} by ${what}; ${inSeconds(last?.at ?? 0)}, ${how}\n`;
+  return `${harmless(`captured ${startedAt} by ${what}; ${inSeconds(last?.at ?? 0)}, ${how}`)}\n`;
 }
 
 function inJson(made: Made): string {
@@ -89,8 +89,12 @@ function inJson(made: Made): string {
 
 function forPeople(made: Made): string {
   const what = 'topic' in made ? `${made.topic} ${made.payload}` : `${made.level.padEnd(5)} ${made.text}`;
-  // Names from the bus must not be able to break lines or colour a terminal.
-  return `${inSeconds(made.at).padStart(12)}  ${what.replace(/\p{Cc}/gu, '?')}\n`;
+  return `${inSeconds(made.at).padStart(12)}  ${harmless(what)}\n`;
+}
+
+/** Names from the bus must not be able to break lines or colour a terminal. */
+function harmless(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }
 
 function inSeconds(at: number): string {

@@ -92,6 +92,12 @@ describe('what is wrong is said with its line:', () => {
       'line 1: orders: expected hex digits, two for a byte, got "C"',
     ],
     [`${first.replace('"orders"', '"owner":"me","orders"')}\n`, 'line 1: unknown field owner'],
+    [
+      `${first.replace('"0.1.0"', '"\\u001b[31m"')}\n`,
+      'line 1: version: expected one such as 0.1.0, got "\\u001b[31m"',
+    ],
+    [`${first.replace(began, 'today')}\n`, 'line 1: startedAt: expected a time with its offset, got "today"'],
+    ['\u001b[31mred\n', 'line 1: expected a JSON object, got ?[31mred'],
   ])('%s', (text, problem) => {
     expect(() => parseCapture(text)).toThrow(problem);
   });

@@ -48,7 +48,7 @@ export interface Recorded {
   readonly world: World;
   readonly recorder: Recorder;
   readonly file: Sheet;
-  readonly logs: readonly string[];
+  readonly logs: string[];
   /** The capture as it stands in its file. */
   text(): string;
 }
