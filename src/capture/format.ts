@@ -3,7 +3,7 @@
 //
 //   {"capture":1,"version":"0.1.0","startedAt":"…","link":"serial","settings":{…},"chargers":[…],"setPoints":{…},"orders":[…]}
 //   {"at":0,"link":"up"}                                          or "down" with a "reason"
-//   {"at":1012.4,"said":"C0FCE177777700000000000000000000004FC0"}  what the bridge wrote
+//   {"at":1012.4,"said":"C0FCE177777700000000000000000000004FC0"}  what the bridge said, whether or not the device took it
 //   {"at":1080.2,"heard":"C0FDE2…C0FC"}                           the bytes of one read, whatever they are
 //   {"at":5000,"asked":"1A2B/set/limit","payload":"16"}           a message below the topic prefix; "retained":true if it was
 //   {"at":9000,"end":"asked to"}                                  the last line; missing when the program was killed

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { configuredBroker } from '../config/settings.ts';
 import { findSettings, type Setup } from '../config/setup.ts';
 import { openBroker } from '../io/broker.ts';
+import { unlessAborted } from '../io/deferred.ts';
 import { collect } from './forget.ts';
 import { ofRunning, runBridge } from './run.ts';
 
@@ -40,7 +41,7 @@ async function isRunning({ config, brokerSource }: Setup): Promise<boolean> {
       signal,
     );
     try {
-      await collect(broker, [`${prefix}/status`], prefix, arrived);
+      await unlessAborted(collect(broker, [`${prefix}/status`], prefix, arrived), signal);
     } finally {
       await broker.close();
     }

@@ -40,7 +40,8 @@ function withoutFrames(lines: readonly string[]): string[] {
   return [...others, ...new Set(lines.filter((line) => line.startsWith('warn problem')))];
 }
 
-const seeds = Array.from({ length: 16 }, (_, seed) => seed);
+/** In the last one an order goes out in the very step in which a charger is heard. */
+const seeds = [...Array.from({ length: 15 }, (_, seed) => seed), 107];
 
 test.each(seeds)('what was published live is published by the replay, whatever happens on the bus: seed %i', (seed) => {
   const random = randomness(seed);
