@@ -1,10 +1,12 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
+import { createRecorder } from './capture/recorder.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
 import { bridgeSettings, configuredBroker } from './config/settings.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
+import { startCapture, toggleCapture } from './io/capture-file.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
 import { type Link, openLink } from './io/link.ts';
@@ -20,19 +22,29 @@ export interface AppSettings {
   readonly log: Log;
   /** Who knows the broker, if it is not the configuration. */
   readonly brokerSource?: BrokerSource | undefined;
+  /** A new file that is to hold what is on the bus from the first byte on. */
+  readonly captureFile?: string | undefined;
   /** Aborted when the bridge is to end. */
   readonly signal: AbortSignal;
 }
 
-/** Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed. */
-export async function run({ config, statePath, log, brokerSource, signal }: AppSettings): Promise<void> {
+/**
+ * Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed.
+ * Rejects, before anything is sent, when the capture file can not be made.
+ */
+export async function run({ config, statePath, log, brokerSource, captureFile, signal }: AppSettings): Promise<void> {
   const port = config['interface.port'];
   const state = await restored(statePath, config, log);
   const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
   writer.write(state);
 
+  const recorder = createRecorder({ config, known: state, log });
+  if (captureFile !== undefined) await startCapture(recorder, captureFile);
+  const toggle = () => void toggleCapture(recorder, statePath, log);
+  process.on('SIGUSR2', toggle);
+
   const embedded = await startEmbedded(config, log);
-  const bridge = createBridge(bridgeSettings(config, state), performance.now());
+  const bridge = recorder.watched(createBridge(bridgeSettings(config, state), performance.now()));
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
     relay: config['control.relay'],
@@ -139,6 +151,8 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   ending.abort();
   await Promise.all([keepingLink, keepingBroker]);
   await embedded?.close();
+  process.off('SIGUSR2', toggle);
+  await recorder.end('the bridge has ended');
   await writer.settled();
   turn.stop();
 }

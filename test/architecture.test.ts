@@ -33,6 +33,7 @@ const rules: Readonly<Record<string, Rule>> = {
   simulator: { ours: ['protocol'], packages: [] },
   io: { ours: [], types: ['*'], packages: ['mqtt', 'mqtt-packet', 'serialport', 'aedes', 'luxon', 'node:*'] },
   'bridge.ts': { ours: ['protocol', 'charger', 'bus', 'topics', 'home-assistant', 'simulator'], packages: [] },
+  capture: { ours: ['protocol', 'config', 'bridge.ts'], packages: [] },
   config: { ours: ['*'], packages: ['yaml', 'leven', 'node:*'] },
   'app.ts': { ours: ['*'], packages: ['node:*'] },
   'main.ts': { ours: ['*'], packages: ['node:*'] },

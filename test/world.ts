@@ -1,6 +1,6 @@
 // A bridge and simulated slaves in simulated time: hours pass in milliseconds, and everything said is kept.
 
-import { type BridgeSettings, createBridge, type Input, type Output } from '../src/bridge.ts';
+import { type Bridge, type BridgeSettings, createBridge, type Input, type Output } from '../src/bridge.ts';
 import type { Fleet } from '../src/charger/fleet.ts';
 import { decode, encode, type Version } from '../src/protocol/codec.ts';
 import { isTwcId, type TwcId } from '../src/protocol/field.ts';
@@ -102,16 +102,25 @@ export interface WorldSettings extends Partial<BridgeSettings> {
   readonly broker?: boolean;
   /** The adapter gives back what it sends. */
   readonly echo?: boolean;
+  /** Somebody looks on. */
+  readonly watched?: (bridge: Bridge) => Bridge;
 }
 
 /** A timer never fires sooner. */
 const SHORTEST_WAIT = 1;
 
 export function createWorld(settings: WorldSettings = {}): World {
-  const { slaves = [], line = (bytes) => bytes, link = true, broker = true, echo = false } = settings;
+  const {
+    slaves = [],
+    line = (bytes) => bytes,
+    link = true,
+    broker = true,
+    echo = false,
+    watched = (bridge) => bridge,
+  } = settings;
   const acknowledgesAfter = 'acknowledgesAfter' in settings ? settings.acknowledgesAfter : 1;
   const bus = createSimulatedBus(slaves);
-  let bridge = createBridge({ ...defaults, ...settings }, 0);
+  let bridge = watched(createBridge({ ...defaults, ...settings }, 0));
   const said: Said[] = [];
   const published: Published[] = [];
   const logs: string[] = [];
@@ -181,7 +190,7 @@ export function createWorld(settings: WorldSettings = {}): World {
       const saved = all.findLast((output) => output.do === 'save');
       const known = saved && { ...saved, remembered: saved.chargers };
       acknowledgements = [];
-      bridge = createBridge({ ...defaults, ...settings, ...known }, clock);
+      bridge = watched(createBridge({ ...defaults, ...settings, ...known }, clock));
       connect();
     },
     overhear(message, version = 2) {

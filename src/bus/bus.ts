@@ -11,6 +11,8 @@ export interface Bus {
   stirred(now: number): void;
   /** A valid frame came: the message in it if it is to be believed, undefined for our echo and for what is not meant for us. */
   hears(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined;
+  /** In a replay: this frame was said then. */
+  repeats(frame: Uint8Array, now: number): void;
   /** What to say now, if anything. The caller sends it. */
   speaks(fleet: Fleet, wishes: Wishes, now: number): Utterance | undefined;
   /** When `speaks` may have something to say. */
@@ -31,6 +33,7 @@ export function createListener(): Bus {
   return {
     stirred() {},
     hears: (_frame, message) => message,
+    repeats() {},
     speaks: () => undefined,
     wakeAt: () => Number.POSITIVE_INFINITY,
     leaving: () => true,

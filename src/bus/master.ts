@@ -170,6 +170,8 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
       return message;
     },
 
+    repeats: (frame, now) => watch.sent(frame, now),
+
     speaks(fleet, wishes, now) {
       if (now < mayBegin()) return undefined;
       transaction = undefined;

@@ -23,6 +23,8 @@ export interface TrafficSettings {
   readonly energyUnit: EnergyUnit;
   /** The chargers known from before a restart. */
   readonly remembered: readonly ChargerRecord[];
+  /** In a replay: gives what was said then, once, and nothing else is said. */
+  readonly saidThen?: () => Uint8Array | undefined;
 }
 
 export type Log = (level: 'warn' | 'info' | 'debug', text: string) => void;
@@ -87,6 +89,20 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     else refuse(id, now);
   }
 
+  function noteSaid(message: Message, now: number): void {
+    log('debug', `said ${JSON.stringify(message)}`);
+    if (message.name === 'masterHeartbeatLimit') fleet = commanded(fleet, message.receiver, message.limitAmps, now);
+  }
+
+  function repeat(bytes: Uint8Array | undefined, now: number): Uint8Array | undefined {
+    const frame = bytes && createCutter().cut(bytes, now)[0]?.frame;
+    const decoded = frame ? decode(frame) : undefined;
+    if (!frame || !decoded?.valid) return undefined;
+    bus?.repeats(frame, now);
+    noteSaid(decoded.message, now);
+    return bytes;
+  }
+
   function refuse(id: TwcId, now: number): void {
     if (!refused.has(id)) {
       log('warn', `${id}: refused, there are ${MOST_SLAVES} slaves already: ${[...fleet.keys()].join(', ')}`);
@@ -138,11 +154,11 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
     },
     speaks(wishes, now) {
+      if (settings.saidThen) return repeat(settings.saidThen(), now);
       const utterance = bus?.speaks(fleet, wishes, now);
       if (!utterance) return undefined;
       const { message, version } = utterance;
-      log('debug', `said ${JSON.stringify(message)}`);
-      if (message.name === 'masterHeartbeatLimit') fleet = commanded(fleet, message.receiver, message.limitAmps, now);
+      noteSaid(message, now);
       return wire(encode(message, version));
     },
     leaves: () => bus?.leaving(fleet) ?? true,
@@ -153,6 +169,9 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
         ...(tooMany ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${tooMany}`] : []),
       ];
     },
-    wakeAt: (now) => Math.min(nextChange(fleet), bus?.wakeAt(fleet, now) ?? Number.POSITIVE_INFINITY),
+    wakeAt(now) {
+      const speaksAt = settings.saidThen ? undefined : bus?.wakeAt(fleet, now);
+      return Math.min(nextChange(fleet), speaksAt ?? Number.POSITIVE_INFINITY);
+    },
   };
 }

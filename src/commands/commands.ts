@@ -1,5 +1,6 @@
 // The command table: one row a command. The command line, its help and the README are made from it.
 
+import { MOST_MEGABYTES } from '../capture/recorder.ts';
 import { findSettings } from '../config/setup.ts';
 
 export interface Command {
@@ -45,6 +46,26 @@ export const commands: Readonly<Record<string, Command>> = {
   decode: {
     help: 'reads frames as hex from standard input, a frame per line, and prints a JSON line for each',
     run: async () => (await import('./decode.ts')).decodeLines(process.stdin, print),
+  },
+  capture: {
+    argument: 'FILE',
+    help: `runs the bridge as \`run\` does and records in a new file what is heard and said on the bus, up to ${MOST_MEGABYTES} MB`,
+    run: async ({ config, argument }) => (await import('./capture.ts')).captureCommand(argument, config),
+  },
+  replay: {
+    argument: 'FILE',
+    help: 'prints what the bridge makes of a capture: values as they change, and the log',
+    options: {
+      speed: { value: 'N', help: 'N times as fast as it was; as fast as it can when left out' },
+      json: { help: 'prints a JSON line for each value and log line' },
+      verbose: { help: 'prints every frame too' },
+      publish: {
+        value: 'PREFIX',
+        help: 'publishes the values too, not retained, to the configured broker below a prefix that is not the configured one',
+      },
+    },
+    run: async ({ config, argument, options }) =>
+      (await import('./replay.ts')).replayCommand(argument, config, options, print),
   },
   forget: {
     argument: 'CHARGER|all',

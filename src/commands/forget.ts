@@ -87,8 +87,13 @@ async function forget(which: TwcId | 'all', settings: ForgetSettings): Promise<v
 }
 
 /** Subscribes and waits until all that the broker holds under these patterns has come: it comes before our own probe. */
-async function collect(broker: Broker, patterns: readonly string[], prefix: string, arrived: Map<string, () => void>) {
-  const probe = `${prefix}/forget/${randomBytes(4).toString('hex')}`;
+export async function collect(
+  broker: Broker,
+  patterns: readonly string[],
+  prefix: string,
+  arrived: Map<string, () => void>,
+): Promise<void> {
+  const probe = `${prefix}/probe/${randomBytes(4).toString('hex')}`;
   const { promise, resolve } = deferred<void>();
   arrived.set(probe, () => resolve());
   for (const pattern of [...patterns, probe]) broker.subscribe(pattern);
@@ -96,7 +101,7 @@ async function collect(broker: Broker, patterns: readonly string[], prefix: stri
   await promise;
 }
 
-async function publish(broker: Broker, topic: string, payload: string, retain: boolean): Promise<void> {
+export async function publish(broker: Broker, topic: string, payload: string, retain: boolean): Promise<void> {
   const taken = deferred<void>();
   broker.publish(topic, payload, (problem) => (problem ? taken.reject(new Error(problem)) : taken.resolve()), retain);
   const gone = broker.closed.then((reason) => Promise.reject(new Error(reason)));

@@ -2,20 +2,28 @@
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { run } from '../app.ts';
-import { findSettings } from '../config/setup.ts';
+import { findSettings, type Setup } from '../config/setup.ts';
 import { createLog, type Log } from '../io/log.ts';
 
-/** Throws a ConfigError. */
-export async function runBridge(file: string): Promise<void> {
+/** `captureFile`: a new file for what is on the bus. Throws a ConfigError, or an Error when that file can not be made. */
+export async function runBridge(file: string, captureFile?: string): Promise<void> {
   const setup = await findSettings(file, process.env);
   const { config } = setup;
   const plain = createLog(config['log.level']);
-  const log: Log = (level, text) => plain(level, setup.inWords(text));
+  const log: Log = (level, text) => {
+    plain(level, setup.inWords(text));
+    if (captureFile !== undefined && text.includes('another program holds it')) plain('warn', ofRunning(setup));
+  };
   log('info', `twc2mqtt ${packageJson.version}, configuration: ${setup.name}`);
   for (const remark of setup.remarks) log('warn', remark);
   if (config['interface.port'] === 'simulator') for (const line of banner(setup.toMakeItReal)) log('warn', line);
-  await run({ ...setup, log, signal: endSignal() });
+  await run({ ...setup, captureFile, log, signal: endSignal() });
   log('info', 'ended');
+}
+
+/** How a bridge that runs already is captured. */
+export function ofRunning({ statePath }: Pick<Setup, 'statePath'>): string {
+  return `A bridge that is running starts and ends a capture when it gets the signal SIGUSR2 (kill -USR2 and its process id); the file is in the same folder as ${statePath}`;
 }
 
 function banner(toMakeItReal: readonly string[]): string[] {

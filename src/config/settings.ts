@@ -7,6 +7,9 @@ import { isTwcId } from '../protocol/field.ts';
 import type { Config } from './options.ts';
 import type { SavedState } from './saved-state.ts';
 
+/** Of this program. */
+export const { version } = packageJson;
+
 /** The broker as it is configured. */
 export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic'> {
   return {
@@ -40,7 +43,7 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
       mode: config['homeassistant.discovery'],
       prefix: config['homeassistant.discoveryPrefix'],
       topicPrefix: config['status.MQTT.topicPrefix'],
-      version: packageJson.version,
+      version,
     },
     relay: config['control.relay'],
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
