@@ -46,7 +46,8 @@ export function switchable(slave: SimulatedSlave, there: () => boolean): Simulat
 
 export const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 
-const defaults: BridgeSettings = {
+/** What a test does not say. */
+export const defaults: BridgeSettings = {
   mode: 'master',
   id: own,
   limits,

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { TwcId } from '../../src/protocol/field.ts';
 import type { MasterMessage } from '../../src/protocol/messages.ts';
+import { randomness } from '../randomness.ts';
 import { largestGap, slave, tesla } from '../world.ts';
 import { startBridge } from './bridge.ts';
 import { createFolder } from './folder.ts';
@@ -13,17 +14,6 @@ import { createSerialServer } from './serial-server.ts';
 import { attach, type Slaves } from './slaves.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { observe, until } from './until.ts';
-
-/** The same bytes as another number generator would give, each time the same (mulberry32). */
-function randomness(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What is told of a charger that does not exist, and measured values that this charger never said. */
 function wrongValues(subscriber: Subscriber, bus: Slaves, ids: readonly string[]): string[] {
