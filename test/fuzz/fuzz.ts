@@ -28,5 +28,8 @@ export const fuzzes: Readonly<Record<string, Fuzz>> = {
   "the app's options": appOptions,
 };
 
-/** Whatever a row was fed with, it leaves no more behind than this, bytes. */
+/**
+ * However much a row was fed with, no more stays than this, bytes. With ten million bytes not one byte of each may be kept;
+ * about 1 MB are the chargers that were taken for true, and the program's own code as it gets warm.
+ */
 export const heapBound = 3_000_000;
