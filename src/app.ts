@@ -199,6 +199,7 @@ function bridgeSettings(config: Config, state: SavedState) {
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
     setPoints: state.setPoints,
     announced: state.announced,
+    debug: config['log.level'] === 'debug',
     random: Math.random,
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,

@@ -61,6 +61,7 @@ export const defaults: BridgeSettings = {
   lease: { leaseSeconds: 0, safeAmps: 6 },
   setPoints: { chargers: {} },
   announced: [],
+  debug: true,
   random: () => 0.5,
 };
 

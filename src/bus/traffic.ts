@@ -25,7 +25,8 @@ export interface TrafficSettings {
   readonly remembered: readonly ChargerRecord[];
 }
 
-export type Log = (level: 'warn' | 'info' | 'debug', text: string) => void;
+/** A text that takes time to make is given as a function: it may be that nobody wants it. */
+export type Log = (level: 'warn' | 'info' | 'debug', text: string | (() => string)) => void;
 
 export interface Traffic {
   readonly fleet: Fleet;
@@ -70,7 +71,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       log('debug', `bad frame, ${decoded.reason}`);
       return;
     }
-    log('debug', `heard ${JSON.stringify(decoded.message)}`);
+    log('debug', () => `heard ${JSON.stringify(decoded.message)}`);
     const message = bus?.hears(frame, decoded.message, fleet, now);
     if (message) learn(message, frame.length === 14 ? 1 : 2, now);
   }
@@ -129,7 +130,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       bus?.stirred(now);
       for (const cut of cutter.cut(bytes, now)) {
         if (cut.frame) take(cut.frame, now);
-        else log('debug', `noise of ${cut.length} bytes, ${cut.noise}`);
+        else log('debug', () => `noise of ${cut.length} bytes, ${cut.noise}`);
       }
     },
     ages(now) {
@@ -141,7 +142,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       const utterance = bus?.speaks(fleet, wishes, now);
       if (!utterance) return undefined;
       const { message, version } = utterance;
-      log('debug', `said ${JSON.stringify(message)}`);
+      log('debug', () => `said ${JSON.stringify(message)}`);
       if (message.name === 'masterHeartbeatLimit') fleet = commanded(fleet, message.receiver, message.limitAmps, now);
       return wire(encode(message, version));
     },
