@@ -39,7 +39,7 @@ const kinds: readonly ((random: Random) => Uint8Array)[] = [
 ];
 
 /** A frame of the collection with one to three damages. */
-function damaged(random: Random): Uint8Array {
+export function damaged(random: Random): Uint8Array {
   const bytes = [...oneOf(random, golden)];
   for (let times = 1 + below(random, 3); times > 0; times--) oneOf(random, damages)(bytes, random);
   return Uint8Array.from(bytes);
