@@ -25,7 +25,7 @@ export interface Latency {
 }
 
 const chargers = ['1A2B', '3C4D', '5E6F'].map(id);
-const WARM_UP = 60;
+const MOST_TO_WARM_UP = 60;
 const LOST_AFTER = 5_000;
 const reader = fileURLToPath(new URL('minimal-reader.ts', import.meta.url));
 
@@ -55,11 +55,12 @@ export async function latency(link: 'pty' | 'tcp', samples: number): Promise<Lat
     // A charger is believed when it was heard twice.
     await until(() => probe(ofBridge, 'TWC', i, 200), 'the bridge publishes', 20_000);
   }
-  for (let i = 0; i < samples + WARM_UP; i++) {
+  const warmUp = Math.min(samples, MOST_TO_WARM_UP);
+  for (let i = 0; i < samples + warmUp; i++) {
     for (const { cable, prefix, took } of i % 2 ? sides : sides.toReversed()) {
       const time = await probe(cable, prefix, i, LOST_AFTER);
       if (time === undefined) throw new Error(`${prefix}: a heartbeat was lost`);
-      if (i >= WARM_UP) took.push(time);
+      if (i >= warmUp) took.push(time);
       // Not in step with anything else.
       await sleep(5 + Math.random() * 15);
     }
