@@ -15,11 +15,12 @@ const { values } = parseArgs({
   },
 });
 
-/** A hundred days of it would be no more than some megabytes. */
-const MOST_HEAP_SLOPE_KB = 30;
+/** One number kept of every heartbeat would be several times as much. */
+const MOST_HEAP_SLOPE_KB = 100;
 /** What a heap needs between two collections; a queue of everything that was not acknowledged would be several times it. */
 const MOST_GROWTH_MB = 5;
-const MOST_MB = 75;
+/** The budget of 75 MB is that of a usual bus; with 17 times its traffic more waits to be collected. */
+const MOST_MB = 85;
 
 const figures = { day: day(Number(values.hours)), process: await run(Number(values.minutes)) };
 const { day: heart, process: bridge } = figures;
