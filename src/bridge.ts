@@ -1,7 +1,7 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
-import { createTraffic, type TrafficSettings } from './bus/traffic.ts';
+import { createTraffic, type Log, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
 import { createControl, inWords, type LeaseSettings, type SetPoints } from './charger/wishes.ts';
@@ -19,6 +19,8 @@ export interface BridgeSettings extends TopicSettings, TrafficSettings {
   readonly setPoints: SetPoints;
   /** The discovery topics that hold announcements of an earlier run. */
   readonly announced: readonly string[];
+  /** Whether lines of the level debug are wanted: there is one for every frame. */
+  readonly debug: boolean;
   /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
   readonly random: () => number;
 }
@@ -63,7 +65,10 @@ const LEAVE_WITHIN = 1_000;
 const LOOK_FIRST = 200;
 
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
-  const log = (level: 'warn' | 'info' | 'debug', text: string) => void outputs.push({ do: 'log', level, text });
+  const log: Log = (level, text) => {
+    if (level === 'debug' && !settings.debug) return;
+    outputs.push({ do: 'log', level, text: typeof text === 'string' ? text : text() });
+  };
   const traffic = createTraffic(settings, log, startedAt);
   const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
   const homeAssistant = createHomeAssistant(

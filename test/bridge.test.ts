@@ -338,3 +338,13 @@ describe('the end', () => {
     expect(world.outputs).toContainEqual({ do: 'left' });
   });
 });
+
+test.each([true, false])('frames are told when lines of the level debug are wanted, and only then: %s', (debug) => {
+  const world = createWorld({ slaves: [slave('1A2B')], debug });
+  world.pass(10_000);
+  const lines = (start: string) => world.logs.filter((line) => line.startsWith(start)).length;
+  for (const told of ['debug heard {"name":"slaveHeartbeat"', 'debug said {"name":"masterHeartbeat"', 'debug noise']) {
+    expect(lines(told) > 0, told).toBe(debug);
+  }
+  expect(lines('info')).toBeGreaterThan(0);
+});

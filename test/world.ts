@@ -46,7 +46,8 @@ export function switchable(slave: SimulatedSlave, there: () => boolean): Simulat
 
 export const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 
-const defaults: BridgeSettings = {
+/** What a test does not say. */
+export const defaults: BridgeSettings = {
   mode: 'master',
   id: own,
   limits,
@@ -60,6 +61,7 @@ const defaults: BridgeSettings = {
   lease: { leaseSeconds: 0, safeAmps: 6 },
   setPoints: { chargers: {} },
   announced: [],
+  debug: true,
   random: () => 0.5,
 };
 
@@ -210,17 +212,6 @@ export function heartbeats(world: World, to: string): Said[] {
 
 export function largestGap(times: readonly number[]): number {
   return Math.max(...times.slice(1).map((at, i) => at - (times[i] ?? at)));
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomness(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A fleet that holds these chargers. */

@@ -27,7 +27,8 @@ export interface TrafficSettings {
   readonly saidThen?: () => Uint8Array | undefined;
 }
 
-export type Log = (level: 'warn' | 'info' | 'debug', text: string) => void;
+/** A text that takes time to make is given as a function: it may be that nobody wants it. */
+export type Log = (level: 'warn' | 'info' | 'debug', text: string | (() => string)) => void;
 
 export interface Traffic {
   readonly fleet: Fleet;
@@ -72,7 +73,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       log('debug', `bad frame, ${decoded.reason}`);
       return;
     }
-    log('debug', `heard ${JSON.stringify(decoded.message)}`);
+    log('debug', () => `heard ${JSON.stringify(decoded.message)}`);
     const message = bus?.hears(frame, decoded.message, fleet, now);
     if (message) learn(message, frame.length === 14 ? 1 : 2, now);
   }
@@ -90,7 +91,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   }
 
   function noteSaid(message: Message, now: number): void {
-    log('debug', `said ${JSON.stringify(message)}`);
+    log('debug', () => `said ${JSON.stringify(message)}`);
     if (message.name === 'masterHeartbeatLimit') fleet = commanded(fleet, message.receiver, message.limitAmps, now);
   }
 
@@ -145,7 +146,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       bus?.stirred(now);
       for (const cut of cutter.cut(bytes, now)) {
         if (cut.frame) take(cut.frame, now);
-        else log('debug', `noise of ${cut.length} bytes, ${cut.noise}`);
+        else log('debug', () => `noise of ${cut.length} bytes, ${cut.noise}`);
       }
     },
     ages(now) {

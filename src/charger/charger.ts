@@ -124,7 +124,11 @@ export function changesAt({ online, heardAt, charging }: Charger): number {
 }
 
 /** Measured current, A: of the largest phase. 0 when offline, since a slave without a master stops its car; undefined when not known. */
-export function actualAmps({ online, heartbeat, meter }: Charger): number | undefined {
+export function actualAmps(charger: Charger): number | undefined {
+  return ampsWhen(charger.online, charger);
+}
+
+function ampsWhen(online: boolean, { heartbeat, meter }: Charger): number | undefined {
   const amps = heartbeat?.actualAmps ?? (meter?.phaseAmps && Math.max(...meter.phaseAmps));
   return amps === undefined || online ? amps : 0;
 }
@@ -153,8 +157,9 @@ const MOST_VOLTS = 300;
 /** A phase with fewer volts is not connected. */
 const CONNECTED_FROM = 80;
 
-function chargingAt({ charging, ...charger }: Charger, online: boolean, now: number): Charging {
-  const amps = actualAmps({ ...charger, charging, online });
+function chargingAt(charger: Charger, online: boolean, now: number): Charging {
+  const { charging } = charger;
+  const amps = ampsWhen(online, charger);
   if (!online || amps === undefined) return charging.on ? { on: false } : charging;
   if (amps >= CHARGING_FROM) {
     if (!charging.on) return { on: true, since: now, below: undefined };

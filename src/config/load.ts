@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import leven from 'leven';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
 import { type Config, type Option, type OptionPath, options, simulatedAmps } from './options.ts';
 
 /** A configuration that can not be right; `problems` has a line each. */
@@ -41,7 +41,8 @@ export function parseConfig(source: string, file: string): Config {
   // The library's own words may hold a piece of the file, and that may be a password.
   const broken = document.errors.map(({ pos, code }) => `${lineOf(pos[0])}: not valid YAML: ${inWords(code)}`);
   if (broken.length > 0) throw new ConfigError(broken);
-  const problems: string[] = [];
+  const problems = aliases(document).map((offset) => `${lineOf(offset)}: expected a value, got an alias of another`);
+  if (problems.length > 0) throw new ConfigError(problems);
   const root = document.contents;
   if (root !== null && !isMap(root)) throw new ConfigError([`${lineOf()}: expected a mapping of settings`]);
   if (root) refuseUnknown(root, '', (offset, text) => void problems.push(`${lineOf(offset)}: ${text}`));
@@ -78,6 +79,13 @@ export function accepted(
     complain(low in found ? low : high, `${low}: expected at most ${high} (${config[high]}), got ${config[low]}`);
   }
   return config;
+}
+
+/** Where the file refers to another place in it, which may be nowhere or a circle. */
+function aliases(document: Document): (number | undefined)[] {
+  const found: (number | undefined)[] = [];
+  visit(document, { Alias: (_, alias) => void found.push(offsetOf(alias)) });
+  return found;
 }
 
 function valueAt(document: Document, path: OptionPath): unknown {

@@ -49,6 +49,7 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
     setPoints: state.setPoints,
     announced: state.announced,
+    debug: config['log.level'] === 'debug',
     random: Math.random,
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,

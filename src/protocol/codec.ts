@@ -31,17 +31,15 @@ export function decode(frame: Uint8Array): Decoded {
   if (got !== expected) return refused(`checksum: expected ${hex(expected)}, got ${hex(got)}`);
   const rows = rowsByCode.get(codeOf(frame));
   if (!rows) return refused(`code: no known message has ${hex(frame[0])} ${hex(frame[1])}`);
-  const fitting = rows.filter(([, row]) => row.lengths.heard.includes(frame.length));
-  if (fitting.length === 0) {
-    const lengths = [...new Set(rows.flatMap(([, row]) => row.lengths.heard))].join(', ');
-    return refused(`length: expected ${lengths} bytes for ${hex(frame[0])} ${hex(frame[1])}, got ${frame.length}`);
+  const fits = ({ lengths }: Known) => lengths.heard.includes(frame.length);
+  for (const row of rows) {
+    const message = fits(row) ? read(row, frame) : undefined;
+    if (message) return { valid: true, message };
   }
-  for (const [name, row] of fitting) {
-    const values = read(row, frame);
-    // The row that gave the name gave the fields too, so this is that row's message.
-    if (values) return { valid: true, message: { name, ...values } as Message };
-  }
-  return refused(`content: no ${fitting.map(([name]) => name).join(' or ')} has these bytes`);
+  const fitting = rows.filter(fits).map(({ name }) => name);
+  if (fitting.length > 0) return refused(`content: no ${fitting.join(' or ')} has these bytes`);
+  const lengths = [...new Set(rows.flatMap(({ lengths }) => lengths.heard))].join(', ');
+  return refused(`length: expected ${lengths} bytes for ${hex(frame[0])} ${hex(frame[1])}, got ${frame.length}`);
 }
 
 /** Encodes a message as the frame that a unit of that version sends. Throws a RangeError for a value outside its field. */
@@ -74,21 +72,29 @@ export function checksum(frame: Uint8Array): number {
 
 const sendable = { ...spoken, ...optional, ...answered };
 
-const rowsByCode = new Map<number, [string, Row][]>();
-for (const entry of Object.entries<Row>(messages)) {
-  rowsByCode.set(entry[1].code, [...(rowsByCode.get(entry[1].code) ?? []), entry]);
+/** A row by its name, with its fields ready to be walked over. */
+interface Known {
+  readonly name: string;
+  readonly lengths: Row['lengths'];
+  readonly fields: readonly [string, Row['fields'][string]][];
 }
 
-function read(row: Row, frame: Uint8Array): Record<string, unknown> | undefined {
-  const values: Record<string, unknown> = {};
+const rowsByCode = new Map<number, readonly Known[]>();
+for (const [name, { code, lengths, fields }] of Object.entries<Row>(messages)) {
+  rowsByCode.set(code, [...(rowsByCode.get(code) ?? []), { name, lengths, fields: Object.entries(fields) }]);
+}
+
+function read({ name, fields }: Known, frame: Uint8Array): Message | undefined {
+  const message: Record<string, unknown> = { name };
   let at = 2;
-  for (const [name, field] of Object.entries(row.fields)) {
-    const value = field.read(frame, at);
+  for (const [field, { size, read }] of fields) {
+    const value = read(frame, at);
     if (value === undefined) return undefined;
-    values[name] = value;
-    at += field.size;
+    message[field] = value;
+    at += size;
   }
-  return values;
+  // The row that gave the name gave the fields too, so this is that row's message.
+  return message as Message;
 }
 
 function refused(reason: string): Decoded {

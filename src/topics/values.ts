@@ -14,6 +14,9 @@ export interface TopicSettings {
   readonly ratelimitOverrides: Readonly<Record<string, number>>;
 }
 
+const rowsOfCharger = Object.entries(chargerTopics);
+const rowsOfBridge = Object.entries(bridgeTopics);
+
 /** In a replay values come first, then who is available, then that the bridge is. */
 const ranks: Readonly<Record<string, number>> = { availability: 2, status: 3 };
 
@@ -27,9 +30,8 @@ export function values(overview: Overview, shown: Fleet | undefined, settings: T
   };
   for (const charger of overview.chargers) {
     if (shown?.get(charger.id) === charger) continue;
-    for (const [name, row] of Object.entries(chargerTopics))
-      add(name, `${charger.id}/`, row, row.value(charger, overview));
+    for (const [name, row] of rowsOfCharger) add(name, `${charger.id}/`, row, row.value(charger, overview));
   }
-  for (const [name, row] of Object.entries(bridgeTopics)) add(name, '', row, row.value(overview));
+  for (const [name, row] of rowsOfBridge) add(name, '', row, row.value(overview));
   return found;
 }

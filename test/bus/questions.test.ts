@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { createQuestionnaire, type Questionnaire, questions } from '../../src/bus/questions.ts';
 import { type Charger, newcomer } from '../../src/charger/charger.ts';
 import type { Message } from '../../src/protocol/messages.ts';
-import { createWorld, id, randomness, slave, tesla } from '../world.ts';
+import { randomness } from '../randomness.ts';
+import { createWorld, id, slave, tesla } from '../world.ts';
 
 const unit = id('1A2B');
 const idle: Charger = { ...newcomer(unit, 0), version: 2, heardAt: 0, online: true, confirmed: true };

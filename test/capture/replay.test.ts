@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import { parseCapture } from '../../src/capture/format.ts';
 import { type Made, replay } from '../../src/capture/replay.ts';
-import { id, own, randomness, slave, switchable, tesla } from '../world.ts';
+import { randomness } from '../randomness.ts';
+import { id, own, slave, switchable, tesla } from '../world.ts';
 import { began, configured, record } from './recording.ts';
 
 interface Value {

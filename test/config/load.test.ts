@@ -167,6 +167,8 @@ test.each<[string, string[]]>([
   ['simulator\n', ['config.yaml:1: expected a mapping of settings']],
   ['interface: simulator\n', ['config.yaml:1: interface: expected a mapping of settings, got "simulator"']],
   ['log:\n  level: info\n  level: debug\n', ['config.yaml:3: not valid YAML: duplicate key']],
+  ['log:\n  level: *nobody\n', ['config.yaml:2: expected a value, got an alias of another']],
+  ['log: &a\n  level: *a\n', ['config.yaml:2: expected a value, got an alias of another']],
 ])('a file that is no mapping of settings: %j', (source, wanted) => {
   expect(problems(source)).toEqual(wanted);
 });

@@ -20,9 +20,11 @@ export interface MosquittoSettings {
   readonly persistence?: boolean;
   readonly users?: Readonly<Record<string, string>>;
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Tells nothing of what passes: for measurements. */
+  readonly quiet?: boolean;
 }
 
-export async function startMosquitto({ persistence, users, tls }: MosquittoSettings = {}): Promise<Mosquitto> {
+export async function startMosquitto({ persistence, users, tls, quiet }: MosquittoSettings = {}): Promise<Mosquitto> {
   const folder = await createFolder();
   const port = await freePort();
   const passwords = folder.file('passwords');
@@ -33,7 +35,7 @@ export async function startMosquitto({ persistence, users, tls }: MosquittoSetti
     `allow_anonymous ${users === undefined}`,
     `persistence ${persistence === true}`,
     `persistence_location ${folder.path}/`,
-    'log_type all',
+    `log_type ${quiet ? 'information' : 'all'}`,
     'log_dest stderr',
     ...(users ? [`password_file ${passwords}`] : []),
     ...(tls ? [`certfile ${tls.cert}`, `keyfile ${tls.key}`] : []),
