@@ -5,6 +5,7 @@ import { type Bridge, createBridge, type Input, type Output } from './bridge.ts'
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
 import type { SavedState } from './config/saved-state.ts';
+import { appears } from './io/appearing.ts';
 import { type Broker, type BrokerSettings, type BrokerSource, openBroker } from './io/broker.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
@@ -30,7 +31,11 @@ export interface AppSettings {
 export async function run({ config, statePath, log, brokerSource, signal }: AppSettings): Promise<void> {
   const port = config['interface.port'];
   const state = await restored(statePath, config, log);
-  const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
+  const writer = createStateWriter(statePath, (problem) =>
+    problem === undefined
+      ? log('info', `${statePath}: can be written again`)
+      : log('warn', `${statePath}: can not be written, ${problem}`),
+  );
   writer.write(state);
 
   const embedded = await startEmbedded(config, log);
@@ -52,8 +57,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
 
   function publish(topic: string, payload: string): void {
     broker?.publish(topic, payload, (problem) => {
-      if (problem !== undefined) log('warn', `${topic}: the broker did not take it, ${problem}`);
-      turn({ is: 'delivered', topic });
+      turn({ is: 'delivered', topic, refused: problem !== undefined });
     });
   }
 
@@ -105,6 +109,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
       turn({ is: 'link', up: false, reason });
     },
     signal: ending.signal,
+    ...(port.startsWith('/') && { stirs: (stop) => appears(port, stop) }),
   });
 
   const brokerSettings = {
@@ -112,6 +117,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
     ...(embedded && { url: `mqtt://127.0.0.1:${embedded.port}` }),
     clientId: state.clientId,
     statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
+    warn: (text: string) => log('warn', text),
   };
   const keepingBroker = keepOpen({
     async open(stop) {
@@ -146,7 +152,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
 }
 
 /** The broker as it is configured. */
-export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic'> {
+export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic' | 'warn'> {
   return {
     url: config['status.MQTT.broker'],
     username: config['status.MQTT.username'],

@@ -13,7 +13,7 @@ import { chargerTopics } from './topics/catalogue.ts';
 
 export interface ForgetSettings {
   readonly config: Config;
-  readonly broker: Omit<BrokerSettings, 'statusTopic' | 'clientId'>;
+  readonly broker: Omit<BrokerSettings, 'statusTopic' | 'clientId' | 'warn'>;
   readonly statePath: string;
   readonly print: (text: string) => void;
 }
@@ -26,7 +26,7 @@ export async function forget(which: TwcId | 'all', settings: ForgetSettings): Pr
   const arrived = new Map<string, () => void>();
   const clientId = `twc2mqtt-forget-${randomBytes(4).toString('hex')}`;
   const broker = await openBroker(
-    { ...settings.broker, clientId, statusTopic: undefined },
+    { ...settings.broker, clientId, statusTopic: undefined, warn: (text) => print(`${text}\n`) },
     ({ topic, payload, retained: isRetained }) => {
       if (isRetained) retained.set(topic, payload);
       arrived.get(topic)?.();
@@ -102,7 +102,7 @@ async function forgetState(path: string, chargers: readonly TwcId[], topics: rea
     setPoints: { ...state.setPoints, chargers: Object.fromEntries(setPoints) },
   };
   const failed = deferred<string | undefined>();
-  const writer = createStateWriter(path, (reason) => failed.resolve(reason));
+  const writer = createStateWriter(path, failed.resolve);
   writer.write(kept);
   await writer.settled();
   failed.resolve(undefined);

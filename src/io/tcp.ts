@@ -9,7 +9,8 @@ const KEEP_ALIVE_AFTER = 10_000;
 const MOST_UNWRITTEN = 128;
 /**
  * A peer that is gone without a word: we write, nothing comes back any more. Keep-alive does not see it while unsent
- * bytes wait. Chargers answer every heartbeat, so on a connection that was alive such a silence means that it is not.
+ * bytes wait. Chargers answer every heartbeat, and a genuine master says one every second, so on a connection that was
+ * alive such a silence means that it is not.
  */
 const DEAD_AFTER = 20_000;
 
@@ -21,10 +22,15 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
   const closed = deferred<string>();
   let watchdog: NodeJS.Timeout | undefined;
   let alive = false;
+  const watch = () => {
+    const silent = () => socket.destroy(new Error(`silent for ${DEAD_AFTER / 1_000} s`));
+    watchdog ??= setTimeout(silent, DEAD_AFTER);
+  };
   socket.on('data', (bytes) => {
     alive = true;
     clearTimeout(watchdog);
     watchdog = undefined;
+    if (!mayWrite) watch();
     received(bytes);
   });
   socket.on('error', (error) => closed.resolve(inWords(port, error)));
@@ -35,8 +41,7 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
   });
   const write = (bytes: Uint8Array) => {
     if (socket.writableLength < MOST_UNWRITTEN) socket.write(bytes);
-    if (alive)
-      watchdog ??= setTimeout(() => socket.destroy(new Error(`silent for ${DEAD_AFTER / 1_000} s`)), DEAD_AFTER);
+    if (alive) watch();
   };
   return {
     port,
