@@ -126,13 +126,13 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
     },
     up(opened) {
       broker = opened;
-      log('info', `${opened.url}: connected`);
+      void opened.works.then(() => log('info', `${opened.url}: connected`));
       turn({ is: 'broker', up: true });
     },
-    down(reason) {
+    down(reason, isNews) {
       broker = undefined;
       if (signal.aborted) return;
-      log('warn', `${reason} (trying again until it works)`);
+      if (isNews) log('warn', `${reason} (trying again until it works)`);
       turn({ is: 'broker', up: false });
     },
     signal: ending.signal,

@@ -40,6 +40,8 @@ export interface Heard {
 
 export interface Broker extends Open {
   readonly url: string;
+  /** Resolves when the broker has answered a publication: some accept connections and nothing else. */
+  readonly works: Promise<void>;
   /** QoS 1, retained unless `retain` is false. `done` is called when the broker has taken or refused it, never after the connection is gone. */
   publish(topic: string, payload: string, done: Done, retain?: boolean): void;
   subscribe(topic: string): void;
@@ -64,6 +66,7 @@ export async function openBroker(
 ): Promise<Broker> {
   const client = connect(settings.url, await clientOptions(settings));
   const gone = deferred<string>();
+  const works = deferred<void>();
   const { url } = settings;
   const late = () => gone.resolve(`${url}: nothing was acknowledged for ${ANSWERS_WITHIN / 1_000} s`);
   const answers = createAnswers(ANSWERS_WITHIN, late);
@@ -87,8 +90,10 @@ export async function openBroker(
   return {
     url,
     closed: gone.promise,
+    works: works.promise,
     publish(topic, payload, done, retain = true) {
       const taken: Done = (problem) => {
+        works.resolve();
         refused('publish', topic, problem);
         done(problem);
       };

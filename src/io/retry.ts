@@ -3,17 +3,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deferred } from './deferred.ts';
 
-/** Something open. `closed` gives the reason when it is gone; it never rejects. */
+/** Something open. */
 export interface Open {
+  /** Gives the reason when it is gone; never rejects. */
   readonly closed: Promise<string>;
+  /** Resolves when it has turned out to be of use; left out where being open is enough. */
+  readonly works?: Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Keeping<T extends Open> {
   readonly open: (signal: AbortSignal) => Promise<T>;
   readonly up: (opened: T) => void;
-  /** Called once when it goes or can not be opened, and again only when the reason changes. */
-  readonly down: (reason: string) => void;
+  /** Called when it goes, or can not be opened for another reason than before. It is news unless it never worked since that was told. */
+  readonly down: (reason: string, isNews: boolean) => void;
   readonly signal: AbortSignal;
   /** Resolves when something happened that makes another try worth while; what it holds goes when the signal is aborted. */
   readonly stirs?: ((signal: AbortSignal) => Promise<void>) | undefined;
@@ -45,6 +48,9 @@ export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<voi
   let justGone = false;
   /** How often in a row it was gone right after it was opened. */
   let brief = 0;
+  const forget = () => {
+    told = undefined;
+  };
   while (!signal.aborted) {
     let refused = false;
     let explained = false;
@@ -59,7 +65,8 @@ export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<voi
       if (signal.aborted) return await opened.close();
       openedAt = performance.now();
       up(opened);
-      told = undefined;
+      if (opened.works) void opened.works.then(forget);
+      else forget();
       reason = await untilClosed(opened, signal);
       downSince = performance.now();
       brief = downSince - openedAt < BRIEF ? brief + 1 : 0;
@@ -70,7 +77,7 @@ export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<voi
     }
     const gone = openedAt !== undefined;
     const news = reason !== told && (gone || explained || !justGone);
-    if (news && !signal.aborted) down(reason);
+    if ((news || gone) && !signal.aborted) down(reason, news);
     told = reason;
     justGone = gone;
     const usual = gone ? pause(FLAPPING * 2 ** brief) : pause(performance.now() - downSince);

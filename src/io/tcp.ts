@@ -5,6 +5,8 @@ import { deferred, unlessAborted } from './deferred.ts';
 import type { Link, LinkSettings } from './link.ts';
 
 const CONNECT_WITHIN = 5_000;
+/** Who has no room for another connection accepts it and closes it at once. */
+const STANDS_AFTER = 300;
 const KEEP_ALIVE_AFTER = 10_000;
 const MOST_UNWRITTEN = 128;
 /**
@@ -43,6 +45,7 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
     if (socket.writableLength < MOST_UNWRITTEN) socket.write(bytes);
     if (alive) watch();
   };
+  await standing(socket, closed.promise);
   return {
     port,
     write: mayWrite ? write : undefined,
@@ -71,6 +74,16 @@ async function connected(socket: Socket, port: string, signal: AbortSignal): Pro
     socket.off('connect', resolve);
     socket.off('error', fail);
   }
+}
+
+/** Rejects when the connection is gone before it was of use. */
+async function standing(socket: Socket, closed: Promise<string>): Promise<void> {
+  const stands = deferred<undefined>();
+  const timer = setTimeout(stands.resolve, STANDS_AFTER, undefined);
+  socket.once('data', () => stands.resolve(undefined));
+  const reason = await Promise.race([closed, stands.promise]);
+  clearTimeout(timer);
+  if (reason !== undefined) throw new Error(`${reason} at once; does another program use the serial server?`);
 }
 
 const words: Readonly<Record<string, string>> = {

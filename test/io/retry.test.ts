@@ -205,6 +205,25 @@ describe('keeping open', () => {
     });
     const pauses = opened.slice(1).map((at, i) => at - (opened[i] ?? at));
     expect(pauses[4]).toBeGreaterThan(850);
-    expect(pauses[0]).toBeLessThan(pauses[4] ?? 0);
+  });
+
+  test('tells a loss that repeats itself once, until it has worked again', async () => {
+    const told: string[] = [];
+    const ending = new AbortController();
+    let tries = 0;
+    await keepOpen<Open>({
+      async open() {
+        tries++;
+        if (tries === 6) ending.abort();
+        const [works, closed] = [deferred<void>(), deferred<string>()];
+        if (tries === 4) works.resolve();
+        setTimeout(() => closed.resolve('silent'), 5);
+        return { closed: closed.promise, works: works.promise, close: async () => {} };
+      },
+      up: () => void told.push('up'),
+      down: (_, isNews) => void told.push(isNews ? 'told' : 'not told'),
+      signal: ending.signal,
+    });
+    expect(told).toEqual(['up', 'told', 'up', 'not told', 'up', 'not told', 'up', 'told', 'up', 'not told']);
   });
 });
