@@ -25,11 +25,11 @@ export interface Keeping<T extends Open> {
   readonly afterRefusal?: number;
 }
 
-/** An error after which trying again soon is no use: refused credentials. */
-export class Refusal extends Error {}
-
 /** An error that says more than that something is gone, and so is told right after a loss too. */
 export class Explanation extends Error {}
+
+/** An error after which trying again soon is no use: refused credentials. */
+export class Refusal extends Explanation {}
 
 const SOONEST = 250;
 const LATEST = 5_000;

@@ -128,6 +128,7 @@ describe('keeping open', () => {
     };
     expect(await after(new Error('not there'))).toEqual(['gone']);
     expect(await after(new Explanation('nobody home'))).toEqual(['gone', 'nobody home']);
+    expect(await after(new Refusal('wrong password'))).toEqual(['gone', 'wrong password']);
   });
 
   test('waits as long as it was told to', async () => {

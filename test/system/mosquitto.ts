@@ -14,15 +14,24 @@ export interface Mosquitto extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port. */
   restart(): Promise<void>;
+  /** It stands still, or goes on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** From now on these users, and no others. */
+  admits(users: Users): Promise<void>;
 }
+
+/** Passwords by name. */
+type Users = Readonly<Record<string, string>>;
 
 export interface MosquittoSettings {
   readonly persistence?: boolean;
-  readonly users?: Readonly<Record<string, string>>;
+  readonly users?: Users;
+  /** The lines of its access control list. */
+  readonly access?: readonly string[];
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-export async function startMosquitto({ persistence, users, tls }: MosquittoSettings = {}): Promise<Mosquitto> {
+export async function startMosquitto({ persistence, users, access, tls }: MosquittoSettings = {}): Promise<Mosquitto> {
   const folder = await createFolder();
   const port = await freePort();
   const passwords = folder.file('passwords');
@@ -36,10 +45,12 @@ export async function startMosquitto({ persistence, users, tls }: MosquittoSetti
     'log_type all',
     'log_dest stderr',
     ...(users ? [`password_file ${passwords}`] : []),
+    ...(access ? [`acl_file ${folder.file('access')}`] : []),
     ...(tls ? [`certfile ${tls.cert}`, `keyfile ${tls.key}`] : []),
   ];
   await writeFile(folder.file('mosquitto.conf'), `${config.join('\n')}\n`);
   if (users) await writePasswords(passwords, users);
+  if (access) await writeFile(folder.file('access'), access.map((line) => `${line}\n`).join(''), { mode: 0o600 });
 
   const lines: string[] = [];
   let program: Program | undefined;
@@ -64,6 +75,11 @@ export async function startMosquitto({ persistence, users, tls }: MosquittoSetti
     },
     stop,
     restart,
+    signal: (signal) => void program?.child.kill(signal),
+    async admits(now) {
+      await writePasswords(passwords, now);
+      program?.child.kill('SIGHUP');
+    },
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL');
       await folder[Symbol.asyncDispose]();
@@ -71,7 +87,7 @@ export async function startMosquitto({ persistence, users, tls }: MosquittoSetti
   };
 }
 
-async function writePasswords(file: string, users: Readonly<Record<string, string>>): Promise<void> {
+async function writePasswords(file: string, users: Users): Promise<void> {
   await writeFile(
     file,
     Object.entries(users)
