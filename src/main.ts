@@ -64,8 +64,6 @@ async function run(file: string): Promise<void> {
   if (config['interface.port'] === 'simulator') for (const line of banner(setup.toMakeItReal)) log('warn', line);
   await run({ ...setup, log, signal: endSignal() });
   log('info', 'ended');
-  // A host's name that is still being looked up can not be called off, and would keep us for as long as that takes.
-  process.exit();
 }
 
 async function check(file: string): Promise<void> {
