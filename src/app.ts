@@ -5,6 +5,7 @@ import { createRecorder } from './capture/recorder.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
 import { bridgeSettings, configuredBroker } from './config/settings.ts';
+import { appears } from './io/appearing.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
 import { startCapture, toggleCapture } from './io/capture-file.ts';
 import { aborted, deferred } from './io/deferred.ts';
@@ -35,7 +36,11 @@ export interface AppSettings {
 export async function run({ config, statePath, log, brokerSource, captureFile, signal }: AppSettings): Promise<void> {
   const port = config['interface.port'];
   const state = await restored(statePath, config, log);
-  const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
+  const writer = createStateWriter(statePath, (problem) =>
+    problem === undefined
+      ? log('info', `${statePath}: can be written again`)
+      : log('warn', `${statePath}: can not be written, ${problem}`),
+  );
   writer.write(state);
 
   const recorder = createRecorder({ config, known: state, log });
@@ -62,8 +67,7 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
 
   function publish(topic: string, payload: string): void {
     broker?.publish(topic, payload, (problem) => {
-      if (problem !== undefined) log('warn', `${topic}: the broker did not take it, ${problem}`);
-      turn({ is: 'delivered', topic });
+      turn({ is: 'delivered', topic, refused: problem !== undefined });
     });
   }
 
@@ -115,6 +119,7 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
       turn({ is: 'link', up: false, reason });
     },
     signal: ending.signal,
+    ...(port.startsWith('/') && { stirs: (stop) => appears(port, stop) }),
   });
 
   const brokerSettings = {
@@ -122,6 +127,7 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
     ...(embedded && { url: `mqtt://127.0.0.1:${embedded.port}` }),
     clientId: state.clientId,
     statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
+    warn: (text: string) => log('warn', text),
   };
   const keepingBroker = keepOpen({
     async open(stop) {
@@ -130,13 +136,13 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
     },
     up(opened) {
       broker = opened;
-      log('info', `${opened.url}: connected`);
+      void opened.works.then(() => log('info', `${opened.url}: connected`));
       turn({ is: 'broker', up: true });
     },
-    down(reason) {
+    down(reason, isNews) {
       broker = undefined;
       if (signal.aborted) return;
-      log('warn', `${reason} (trying again until it works)`);
+      if (isNews) log('warn', `${reason} (trying again until it works)`);
       turn({ is: 'broker', up: false });
     },
     signal: ending.signal,

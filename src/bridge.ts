@@ -8,6 +8,7 @@ import { createControl, inWords, type LeaseSettings, type SetPoints } from './ch
 import type { DiscoverySettings } from './home-assistant/discovery.ts';
 import { createHomeAssistant } from './home-assistant/home-assistant.ts';
 import { createPublisher, type Publication } from './topics/publisher.ts';
+import { createReadBack } from './topics/read-back.ts';
 import { type Request, request, requestTopics } from './topics/requests.ts';
 import type { Overview } from './topics/topic.ts';
 import { type TopicSettings, values } from './topics/values.ts';
@@ -31,7 +32,7 @@ export type Input =
   | { readonly is: 'bytes'; readonly bytes: Uint8Array }
   | { readonly is: 'broker'; readonly up: boolean }
   /** The broker acknowledged, or refused, the last publication of this topic. */
-  | { readonly is: 'delivered'; readonly topic: string }
+  | { readonly is: 'delivered'; readonly topic: string; readonly refused?: boolean }
   /** A message came on a topic that we subscribed to. */
   | { readonly is: 'message'; readonly topic: string; readonly payload: string; readonly retained: boolean }
   | { readonly is: 'time' }
@@ -77,6 +78,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     settings.random,
   );
   const publisher = createPublisher();
+  const readBack = createReadBack(settings.topicPrefix, publisher.repeat, log);
   const subscribed = new Set<string>();
   const inControl = settings.mode === 'master';
   let outputs: Output[] = [];
@@ -105,7 +107,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
         takeBroker(input.up);
         break;
       case 'delivered':
-        takeDelivery(input.topic, now);
+        takeDelivery(input, now);
         break;
       case 'message':
         takeMessage(input, now);
@@ -124,11 +126,13 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     introduced = undefined;
     if (up) publisher.connected();
     else publisher.disconnected();
+    readBack.begins(up);
     tellAt = Number.POSITIVE_INFINITY;
-    if (up && inControl) subscribe(requestTopics(settings.topicPrefix));
+    if (up) subscribe([readBack.topic, ...(inControl ? requestTopics(settings.topicPrefix) : [])]);
   }
 
-  function takeDelivery(topic: string, now: number): void {
+  function takeDelivery({ topic, refused }: Extract<Input, { is: 'delivered' }>, now: number): void {
+    if (!refused) readBack.delivered(topic, now);
     const payload = publisher.delivered(topic);
     if (payload !== undefined && homeAssistant.delivered(topic, payload, now)) publisher.forget(topic);
   }
@@ -136,6 +140,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   function takeMessage({ topic, payload, retained }: Extract<Input, { is: 'message' }>, now: number): void {
     const asked = inControl && request(topic, payload, retained, { ...settings, fleet: traffic.fleet });
     if (asked) obey(asked, now);
+    readBack.hears(topic, payload, retained);
     const heard = homeAssistant.hears(topic, payload, retained, now);
     if (heard === 'found') introduced = undefined;
     if (heard !== 'deleted') return;
@@ -163,6 +168,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     if (!traffic.leaves() && now < leaveBy) return;
     leaveBy = Number.POSITIVE_INFINITY;
     traffic.closed(undefined);
+    readBack.begins(false);
     outputs.push({ do: 'left' });
   }
 
@@ -231,13 +237,14 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       leave(now);
       show(now);
       introduce(now);
+      readBack.ages(now);
       save();
       for (const publication of publisher.due(now)) outputs.push({ do: 'publish', ...publication });
       return outputs;
     },
     wakeAt(now) {
       const telling = brokerUp ? Math.min(homeAssistant.nextAt, tellAt) : Number.POSITIVE_INFINITY;
-      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, telling, leaveBy);
+      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, readBack.nextAt, telling, leaveBy);
     },
   };
 }

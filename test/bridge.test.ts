@@ -231,6 +231,20 @@ describe('who is on the bus', () => {
     world.pass(5_000);
     expect(world.said.length).toBeGreaterThan(before);
     expect(world.value('TWC/problem')).toBe('none');
+    expect(world.logs.filter((line) => /other master/.test(line))).toEqual([
+      'warn problem: Another master speaks on the bus (4242): set its rotary switch to F. Nothing is sent now',
+      'info no other master is heard any more: we speak again',
+    ]);
+  });
+
+  test('another master is forgotten in time where there is nobody else who says anything', () => {
+    const world = createWorld();
+    world.pass(10_000);
+    world.overhear({ name: 'masterLinkready1', sender: id('4242'), sign: '77' });
+    world.pass(14_900);
+    expect(world.value('TWC/problem')).toContain('4242');
+    world.pass(200);
+    expect(world.value('TWC/problem')).toBe('none');
   });
 
   test('another master with our own id is another master', () => {
@@ -259,6 +273,12 @@ describe('who is on the bus', () => {
     expect(world.said.slice(before).map(({ message }) => message.name)).toEqual([
       ...Array(5).fill('masterLinkready1'),
       ...Array(5).fill('masterLinkready2'),
+    ]);
+    world.pass(30_000);
+    expect(world.value('TWC/problem')).toBe('none');
+    expect(world.logs.filter((line) => line.includes('our id'))).toEqual([
+      'warn problem: A charger has our id 7777: asked it to choose another',
+      'info no charger has our id 7777 any more',
     ]);
   });
 

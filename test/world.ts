@@ -100,6 +100,8 @@ export interface WorldSettings extends Partial<BridgeSettings> {
   readonly line?: (bytes: Uint8Array, now: number) => Uint8Array;
   /** How long the broker takes to acknowledge, undefined for never. */
   readonly acknowledgesAfter?: number | undefined;
+  /** The broker gives back what was published, to who subscribed to just that topic. */
+  readonly keeps?: () => boolean;
   readonly link?: boolean;
   readonly broker?: boolean;
   /** The adapter gives back what it sends. */
@@ -119,6 +121,7 @@ export function createWorld(settings: WorldSettings = {}): World {
     broker = true,
     echo = false,
     watched = (bridge) => bridge,
+    keeps = () => true,
   } = settings;
   const acknowledgesAfter = 'acknowledgesAfter' in settings ? settings.acknowledgesAfter : 1;
   const bus = createSimulatedBus(slaves);
@@ -127,17 +130,20 @@ export function createWorld(settings: WorldSettings = {}): World {
   const published: Published[] = [];
   const logs: string[] = [];
   const all: Output[] = [];
-  let acknowledgements: { at: number; topic: string }[] = [];
+  const subscribed = new Set<string>();
+  let acknowledgements: { at: number; topic: string; payload: string }[] = [];
   let clock = 0;
 
   function perform(outputs: readonly Output[]): void {
     for (const output of outputs) {
       all.push(output);
+      if (output.do === 'subscribe') subscribed.add(output.topic);
       if (output.do === 'log') logs.push(`${output.level} ${output.text}`);
       if (output.do === 'publish') {
         published.push({ at: clock, topic: output.topic, payload: output.payload });
         if (acknowledgesAfter !== undefined) {
-          acknowledgements.push({ at: clock + acknowledgesAfter, topic: output.topic });
+          const { topic, payload } = output;
+          acknowledgements.push({ at: clock + acknowledgesAfter, topic, payload });
         }
       }
       if (output.do === 'send') {
@@ -161,7 +167,10 @@ export function createWorld(settings: WorldSettings = {}): World {
     if (bytes.length > 0) input({ is: 'bytes', bytes: line(bytes, clock) });
     const due = acknowledgements.filter(({ at }) => at <= clock);
     acknowledgements = acknowledgements.filter(({ at }) => at > clock);
-    for (const { topic } of due) input({ is: 'delivered', topic });
+    for (const { topic, payload } of due) {
+      input({ is: 'delivered', topic });
+      if (keeps() && subscribed.has(topic)) input({ is: 'message', topic, payload, retained: false });
+    }
     input({ is: 'time' });
   }
 

@@ -11,6 +11,8 @@ export interface Bus {
   stirred(now: number): void;
   /** A valid frame came: the message in it if it is to be believed, undefined for our echo and for what is not meant for us. */
   hears(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined;
+  /** Time passed. */
+  ages(now: number): void;
   /** In a replay: this frame was said then. */
   repeats(frame: Uint8Array, now: number): void;
   /** What to say now, if anything. The caller sends it. */
@@ -33,6 +35,7 @@ export function createListener(): Bus {
   return {
     stirred() {},
     hears: (_frame, message) => message,
+    ages() {},
     repeats() {},
     speaks: () => undefined,
     wakeAt: () => Number.POSITIVE_INFINITY,

@@ -72,6 +72,8 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
   let leaving = false;
   let echoes = false;
   let conflictAt = Number.NEGATIVE_INFINITY;
+  /** What the log says when a trouble is over, and when that is. */
+  const endings = new Map<string, number>();
 
   /** From when we may speak: the bus is quiet, or will not become so. */
   function mayBegin(): number {
@@ -144,7 +146,9 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
 
     hears(frame, message, fleet, now) {
       if (frame[0] !== 0xfd) {
-        const echoed = watch.judge(frame, message, fleet, now) === 'echo';
+        const judged = watch.judge(frame, message, fleet, now);
+        if (judged === 'rival') endings.set('no other master is heard any more: we speak again', watch.silentUntil);
+        const echoed = judged === 'echo';
         if (echoed && !echoes) log('info', 'the adapter returns what it sends: that is recognised and does no harm');
         echoes ||= echoed;
         return undefined;
@@ -155,6 +159,7 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
         // A slave with our id chooses another when it hears us announce ours (protocol 4.4).
         if (message.name === 'slaveLinkready') {
           conflictAt = now;
+          endings.set(`no charger has our id ${own} any more`, now + CONFLICT_SHOWN_FOR);
           announced = 0;
         }
         return undefined;
@@ -168,6 +173,14 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
       questionnaire.answered(id, message);
       welcome(id, message, fleet, now);
       return message;
+    },
+
+    ages(now) {
+      for (const [text, at] of endings) {
+        if (now < at) continue;
+        endings.delete(text);
+        log('info', text);
+      }
     },
 
     repeats: (frame, now) => watch.sent(frame, now),
@@ -200,7 +213,8 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
       const heartbeatDue = urgent ? dueAt(urgent) : Number.POSITIVE_INFINITY;
       const announcing = announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
       const asking = questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
-      return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays.nextAt));
+      const speaking = Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays.nextAt));
+      return Math.min(speaking, ...endings.values());
     },
 
     troubles(fleet, wishes, now) {

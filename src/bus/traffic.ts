@@ -150,6 +150,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       }
     },
     ages(now) {
+      bus?.ages(now);
       change(aged(fleet, now));
       noteRecords();
       for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);

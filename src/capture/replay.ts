@@ -27,6 +27,8 @@ export function* replay({ header, entries }: Capture, prefix = 'TWC'): Generator
     return bytes;
   }
   const bridge = createBridge({ ...settings(header, prefix), saidThen }, 0);
+  /** The bridge reads back what it says of itself. */
+  const status = `${prefix}/status`;
   let now = 0;
 
   function* step(input: Input, said?: Uint8Array): Generator<Made> {
@@ -36,6 +38,8 @@ export function* replay({ header, entries }: Capture, prefix = 'TWC'): Generator
       if (output.do !== 'publish') continue;
       yield { at: now, topic: output.topic, payload: output.payload };
       yield* step({ is: 'delivered', topic: output.topic });
+      if (output.topic === status)
+        yield* step({ is: 'message', topic: status, payload: output.payload, retained: false });
     }
   }
 
@@ -86,6 +90,7 @@ function settings({ config, known }: Header, prefix: string): BridgeSettings {
     'status.MQTT.topicPrefix': prefix,
     'status.MQTT.ratelimit': 0,
     'homeassistant.discovery': 'off',
+    'log.level': 'debug',
   } as const;
   return bridgeSettings(replayed, { version: 1, clientId: '', port: '', broker: '', announced: [], ...known });
 }

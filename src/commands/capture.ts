@@ -33,7 +33,7 @@ async function isRunning({ config, brokerSource }: Setup): Promise<boolean> {
     if (address.url.startsWith('embedded')) return false;
     const clientId = `twc2mqtt-capture-${randomBytes(4).toString('hex')}`;
     const broker = await openBroker(
-      { ...address, clientId, statusTopic: undefined },
+      { ...address, clientId, statusTopic: undefined, warn() {} },
       ({ topic, payload }) => {
         if (topic === `${prefix}/status`) status = payload;
         arrived.get(topic)?.();

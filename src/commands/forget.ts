@@ -16,7 +16,7 @@ import { UsageError } from './commands.ts';
 
 interface ForgetSettings {
   readonly config: Config;
-  readonly broker: Omit<BrokerSettings, 'statusTopic' | 'clientId'>;
+  readonly broker: Omit<BrokerSettings, 'statusTopic' | 'clientId' | 'warn'>;
   readonly statePath: string;
   readonly print: (text: string) => void;
 }
@@ -39,7 +39,7 @@ async function forget(which: TwcId | 'all', settings: ForgetSettings): Promise<v
   const arrived = new Map<string, () => void>();
   const clientId = `twc2mqtt-forget-${randomBytes(4).toString('hex')}`;
   const broker = await openBroker(
-    { ...settings.broker, clientId, statusTopic: undefined },
+    { ...settings.broker, clientId, statusTopic: undefined, warn: (text) => print(`${text}\n`) },
     ({ topic, payload, retained: isRetained }) => {
       if (isRetained) retained.set(topic, payload);
       arrived.get(topic)?.();
@@ -120,7 +120,7 @@ async function forgetState(path: string, chargers: readonly TwcId[], topics: rea
     setPoints: { ...state.setPoints, chargers: Object.fromEntries(setPoints) },
   };
   const failed = deferred<string | undefined>();
-  const writer = createStateWriter(path, (reason) => failed.resolve(reason));
+  const writer = createStateWriter(path, failed.resolve);
   writer.write(kept);
   await writer.settled();
   failed.resolve(undefined);

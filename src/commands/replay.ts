@@ -61,7 +61,8 @@ async function connect(prefix: string, file: string): Promise<Broker> {
     throw new UsageError('replay: --publish: expected a configured broker, got the embedded one');
   }
   const clientId = `twc2mqtt-replay-${randomBytes(4).toString('hex')}`;
-  return openBroker({ ...address, clientId, statusTopic: undefined }, () => {}, signal);
+  const warn = (text: string) => void process.stderr.write(`${text}\n`);
+  return openBroker({ ...address, clientId, statusTopic: undefined, warn }, () => {}, signal);
 }
 
 async function load(path: string): Promise<Capture> {

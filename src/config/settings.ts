@@ -11,7 +11,7 @@ import type { SavedState } from './saved-state.ts';
 export const { version } = packageJson;
 
 /** The broker as it is configured. */
-export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic'> {
+export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic' | 'warn'> {
   return {
     url: config['status.MQTT.broker'],
     username: config['status.MQTT.username'],

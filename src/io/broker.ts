@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
+import { createAnswers, type Done } from './answers.ts';
 import { deferred, unlessAborted } from './deferred.ts';
 import { type Open, Refusal } from './retry.ts';
 
@@ -27,6 +28,8 @@ export interface BrokerSettings extends BrokerAddress {
   readonly key: string;
   /** Where the broker says `offline` for us when we are gone; undefined for nowhere. */
   readonly statusTopic: string | undefined;
+  /** Takes what an owner should know of this connection: what the broker does not allow, each once. */
+  readonly warn: (text: string) => void;
 }
 
 export interface Heard {
@@ -37,8 +40,10 @@ export interface Heard {
 
 export interface Broker extends Open {
   readonly url: string;
+  /** Resolves when the broker has answered a publication: some accept connections and nothing else. */
+  readonly works: Promise<void>;
   /** QoS 1, retained unless `retain` is false. `done` is called when the broker has taken or refused it, never after the connection is gone. */
-  publish(topic: string, payload: string, done: (problem: string | undefined) => void, retain?: boolean): void;
+  publish(topic: string, payload: string, done: Done, retain?: boolean): void;
   subscribe(topic: string): void;
   /** Says `offline`, then ends the connection; gives up after a moment. */
   farewell(): Promise<void>;
@@ -48,6 +53,8 @@ export interface Broker extends Open {
 writeToStream.cacheNumbers = false;
 
 const CONNECT_WITHIN = 10_000;
+/** Who answers pings may have stopped all the same to take anything: a proxy without its broker, a broker without a disk. */
+const ANSWERS_WITHIN = 20_000;
 const KEEP_ALIVE = 15;
 const FAREWELL_WITHIN = 700;
 const OFFLINE = { qos: 1, retain: true } as const;
@@ -59,37 +66,54 @@ export async function openBroker(
 ): Promise<Broker> {
   const client = connect(settings.url, await clientOptions(settings));
   const gone = deferred<string>();
-  let open = true;
+  const works = deferred<void>();
+  const { url } = settings;
+  const late = () => gone.resolve(`${url}: nothing was acknowledged for ${ANSWERS_WITHIN / 1_000} s`);
+  const answers = createAnswers(ANSWERS_WITHIN, late);
   client.on('message', (topic, payload, { retain }) => heard({ topic, payload: payload.toString(), retained: retain }));
-  client.on('error', (error) => gone.resolve(inWords(settings.url, error).message));
-  client.on('close', () => gone.resolve(`${settings.url}: the connection was closed`));
+  client.on('error', (error) => gone.resolve(inWords(url, error).message));
+  client.on('close', () => gone.resolve(`${url}: the connection was closed`));
   void gone.promise.then(() => {
-    open = false;
+    answers.stop();
     client.end(true);
   });
+  const told = new Set<string>();
+
+  function refused(what: string, topic: string, problem: string | undefined): void {
+    const text = `does not let us ${what} (${problem})`;
+    if (problem === undefined || told.has(text)) return;
+    told.add(text);
+    settings.warn(`${url}: the broker ${text}, ${topic} for one; what may this user read and write?`);
+  }
+
   await connected(client, settings, signal);
   return {
-    url: settings.url,
+    url,
     closed: gone.promise,
+    works: works.promise,
     publish(topic, payload, done, retain = true) {
-      client.publish(topic, payload, { qos: 1, retain }, (error) => {
-        if (open) done(error ? error.message : undefined);
-      });
+      const taken: Done = (problem) => {
+        works.resolve();
+        refused('publish', topic, problem);
+        done(problem);
+      };
+      client.publish(topic, payload, { qos: 1, retain }, answers.awaited(taken));
     },
     subscribe(topic) {
-      client.subscribe(topic, { qos: 1 });
+      const taken: Done = (problem) => refused('subscribe', topic, problem);
+      client.subscribe(topic, { qos: 1 }, answers.awaited(taken));
     },
     async farewell() {
       const { statusTopic = '' } = settings;
       const said = new Promise((resolve) => client.publish(statusTopic, 'offline', OFFLINE, resolve));
       await within(FAREWELL_WITHIN, said);
-      open = false;
+      answers.stop();
       await within(FAREWELL_WITHIN, client.endAsync());
       // Ending waits for what the broker never acknowledged; the connection does not.
       client.stream.destroy();
     },
     async close() {
-      open = false;
+      answers.stop();
       client.end(true);
     },
   };
@@ -104,7 +128,6 @@ async function clientOptions(settings: BrokerSettings): Promise<IClientOptions> 
     protocolVersion: version === '5' ? 5 : 4,
     clean: true,
     reconnectPeriod: 0,
-    connectTimeout: CONNECT_WITHIN,
     keepalive: KEEP_ALIVE,
     ...(statusTopic && { will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE } }),
     ...(ca && { ca }),
@@ -126,6 +149,8 @@ async function connected(client: MqttClient, { url }: BrokerSettings, signal: Ab
   const { promise, resolve, reject } = deferred<void>();
   const fail = (error: Error) => reject(inWords(url, error));
   const closed = () => fail(new Error('the connection was closed before the broker answered'));
+  const silent = () => fail(new Error(`no answer within ${CONNECT_WITHIN / 1_000} s; is it an MQTT broker?`));
+  const late = setTimeout(silent, CONNECT_WITHIN);
   client.once('connect', () => resolve());
   client.once('error', fail);
   client.once('close', closed);
@@ -135,6 +160,7 @@ async function connected(client: MqttClient, { url }: BrokerSettings, signal: Ab
     client.end(true);
     throw error;
   } finally {
+    clearTimeout(late);
     client.off('error', fail);
     client.off('close', closed);
   }

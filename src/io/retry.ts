@@ -3,65 +3,90 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deferred } from './deferred.ts';
 
-/** Something open. `closed` gives the reason when it is gone; it never rejects. */
+/** Something open. */
 export interface Open {
+  /** Gives the reason when it is gone; never rejects. */
   readonly closed: Promise<string>;
+  /** Resolves when it has turned out to be of use; left out where being open is enough. */
+  readonly works?: Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Keeping<T extends Open> {
   readonly open: (signal: AbortSignal) => Promise<T>;
   readonly up: (opened: T) => void;
-  /** Called once when it goes or can not be opened, and again only when the reason changes. */
-  readonly down: (reason: string) => void;
+  /** Called when it goes, or can not be opened for another reason than before. It is news unless it never worked since that was told. */
+  readonly down: (reason: string, isNews: boolean) => void;
   readonly signal: AbortSignal;
+  /** Resolves when something happened that makes another try worth while; what it holds goes when the signal is aborted. */
+  readonly stirs?: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** Pauses in milliseconds where the usual ones do not fit. */
   readonly soonest?: number;
   readonly afterRefusal?: number;
 }
 
-/** An error after which trying again soon is no use: refused credentials. */
-export class Refusal extends Error {}
-
 /** An error that says more than that something is gone, and so is told right after a loss too. */
 export class Explanation extends Error {}
+
+/** An error after which trying again soon is no use: refused credentials. */
+export class Refusal extends Explanation {}
 
 const SOONEST = 250;
 const LATEST = 5_000;
 const AFTER_REFUSAL = 30_000;
+/** What is gone sooner than this after it was opened was not of much use. */
+const BRIEF = 2_000;
+/** Gone at once again and again, from the fourth time on it is tried half as often each time. As a time away, see `pause`. */
+const FLAPPING = 1_250;
 
 /** Returns when the signal is aborted and what was open is closed. Never two opens at once. */
 export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<void> {
-  const { open, up, down, signal, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
+  const { open, up, down, signal, stirs, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
   let downSince = performance.now();
   let told: string | undefined;
   /** That what has just gone can not be opened at once is no news. */
   let justGone = false;
+  /** How often in a row it was gone right after it was opened. */
+  let brief = 0;
+  const forget = () => {
+    told = undefined;
+  };
   while (!signal.aborted) {
     let refused = false;
-    let gone = false;
     let explained = false;
+    let openedAt: number | undefined;
     let reason: string;
+    // Looked out for before the try, so that nothing is missed between the try and the pause.
+    const looking = new AbortController();
+    const stirred = stirs?.(looking.signal);
     try {
       const opened = await open(signal);
+      looking.abort();
       if (signal.aborted) return await opened.close();
+      openedAt = performance.now();
       up(opened);
-      told = undefined;
+      if (opened.works) void opened.works.then(forget);
+      else forget();
       reason = await untilClosed(opened, signal);
       downSince = performance.now();
-      gone = true;
+      brief = downSince - openedAt < BRIEF ? brief + 1 : 0;
     } catch (error) {
       refused = error instanceof Refusal;
       explained = error instanceof Explanation;
       reason = error instanceof Error ? error.message : String(error);
     }
-    if (signal.aborted) return;
+    const gone = openedAt !== undefined;
     const news = reason !== told && (gone || explained || !justGone);
-    if (news) down(reason);
+    if ((news || gone) && !signal.aborted) down(reason, news);
     told = reason;
     justGone = gone;
-    const wait = refused ? afterRefusal : Math.max(soonest, pause(performance.now() - downSince));
-    await sleep(wait, undefined, { signal }).catch(() => {});
+    const usual = gone ? pause(FLAPPING * 2 ** brief) : pause(performance.now() - downSince);
+    const wait = refused ? afterRefusal : Math.max(soonest, usual);
+    const slept = sleep(wait, false, { signal }).catch(() => false);
+    const cut = await Promise.race([slept, ...(stirred && !gone ? [stirred.then(() => true)] : [])]);
+    looking.abort();
+    // What has appeared may not be ready yet: it is tried as often as what has just gone.
+    if (cut) downSince = performance.now();
   }
 }
 
@@ -76,6 +101,7 @@ export function pause(awayFor: number, random = Math.random()): number {
 async function untilClosed(opened: Open, signal: AbortSignal): Promise<string> {
   const aborted = deferred<void>();
   const abort = () => aborted.resolve();
+  if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   const reason = await Promise.race([opened.closed, aborted.promise]);
   signal.removeEventListener('abort', abort);

@@ -15,36 +15,48 @@ export async function readState(path: string): Promise<unknown> {
 export interface StateWriter {
   /** Takes the newest content; what is still waiting is replaced. */
   write(content: unknown): void;
-  /** Resolves when nothing waits any more. */
+  /** Tries once more what could not be written; resolves when nothing can be done any more. */
   settled(): Promise<void>;
 }
 
-/** `failed` is called with the reason when writing does not work, once per kind of reason. */
-export function createStateWriter(path: string, failed: (reason: string) => void): StateWriter {
+/** A full disk has room again, a folder its rights: what could not be written is tried again this often. */
+const AGAIN_AFTER = 1_000;
+
+/** `told` is called with the reason when writing does not work, once per reason, and with undefined when it works again. */
+export function createStateWriter(path: string, told: (problem: string | undefined) => void): StateWriter {
   let waiting: string | undefined;
   let working: Promise<void> = Promise.resolve();
-  let told = '';
+  let again: NodeJS.Timeout | undefined;
+  let problem: string | undefined;
 
   async function save(): Promise<void> {
     const content = waiting;
     if (content === undefined) return;
     waiting = undefined;
-    try {
-      await replace(path, content);
-      told = '';
-    } catch (error) {
-      const reason = String(error);
-      if (reason !== told) failed(reason);
-      told = reason;
+    clearTimeout(again);
+    const outcome = await replace(path, content).then(() => undefined, String);
+    if (outcome !== undefined) {
+      waiting ??= content;
+      again = setTimeout(start, AGAIN_AFTER).unref();
     }
+    if (outcome !== problem) told(outcome);
+    problem = outcome;
+  }
+
+  function start(): void {
+    working = working.then(save);
   }
 
   return {
     write(content) {
       waiting = `${JSON.stringify(content, undefined, 2)}\n`;
-      working = working.then(save);
+      start();
     },
-    settled: () => working,
+    async settled() {
+      if (waiting !== undefined) start();
+      await working;
+      clearTimeout(again);
+    },
   };
 }
 

@@ -5,11 +5,14 @@ import { deferred, unlessAborted } from './deferred.ts';
 import type { Link, LinkSettings } from './link.ts';
 
 const CONNECT_WITHIN = 5_000;
+/** Who has no room for another connection accepts it and closes it at once. */
+const STANDS_AFTER = 300;
 const KEEP_ALIVE_AFTER = 10_000;
 const MOST_UNWRITTEN = 128;
 /**
  * A peer that is gone without a word: we write, nothing comes back any more. Keep-alive does not see it while unsent
- * bytes wait. Chargers answer every heartbeat, so on a connection that was alive such a silence means that it is not.
+ * bytes wait. Chargers answer every heartbeat, and a genuine master says one every second, so on a connection that was
+ * alive such a silence means that it is not.
  */
 const DEAD_AFTER = 20_000;
 
@@ -21,10 +24,15 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
   const closed = deferred<string>();
   let watchdog: NodeJS.Timeout | undefined;
   let alive = false;
+  const watch = () => {
+    const silent = () => socket.destroy(new Error(`silent for ${DEAD_AFTER / 1_000} s`));
+    watchdog ??= setTimeout(silent, DEAD_AFTER);
+  };
   socket.on('data', (bytes) => {
     alive = true;
     clearTimeout(watchdog);
     watchdog = undefined;
+    if (!mayWrite) watch();
     received(bytes);
   });
   socket.on('error', (error) => closed.resolve(inWords(port, error)));
@@ -35,9 +43,9 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
   });
   const write = (bytes: Uint8Array) => {
     if (socket.writableLength < MOST_UNWRITTEN) socket.write(bytes);
-    if (alive)
-      watchdog ??= setTimeout(() => socket.destroy(new Error(`silent for ${DEAD_AFTER / 1_000} s`)), DEAD_AFTER);
+    if (alive) watch();
   };
+  await standing(socket, closed.promise);
   return {
     port,
     write: mayWrite ? write : undefined,
@@ -66,6 +74,16 @@ async function connected(socket: Socket, port: string, signal: AbortSignal): Pro
     socket.off('connect', resolve);
     socket.off('error', fail);
   }
+}
+
+/** Rejects when the connection is gone before it was of use. */
+async function standing(socket: Socket, closed: Promise<string>): Promise<void> {
+  const stands = deferred<undefined>();
+  const timer = setTimeout(stands.resolve, STANDS_AFTER, undefined);
+  socket.once('data', () => stands.resolve(undefined));
+  const reason = await Promise.race([closed, stands.promise]);
+  clearTimeout(timer);
+  if (reason !== undefined) throw new Error(`${reason} at once; does another program use the serial server?`);
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -128,6 +128,7 @@ describe('keeping open', () => {
     };
     expect(await after(new Error('not there'))).toEqual(['gone']);
     expect(await after(new Explanation('nobody home'))).toEqual(['gone', 'nobody home']);
+    expect(await after(new Refusal('wrong password'))).toEqual(['gone', 'wrong password']);
   });
 
   test('waits as long as it was told to', async () => {
@@ -146,5 +147,84 @@ describe('keeping open', () => {
       afterRefusal: 100,
     });
     expect(tries).toBe(3);
+  });
+
+  test('cuts the pause short when something stirs, however long it has been away, and tries soon again', async () => {
+    const ending = new AbortController();
+    const stir = deferred<void>();
+    let lookouts = 0;
+    let tries = 0;
+    await keepOpen<Open>({
+      async open() {
+        tries++;
+        if (tries === 1) setTimeout(stir.resolve, 20);
+        if (tries === 2) ending.abort();
+        throw new Error('not there');
+      },
+      stirs(signal) {
+        lookouts++;
+        signal.addEventListener('abort', () => lookouts--);
+        return stir.promise;
+      },
+      up: () => {},
+      down: () => {},
+      signal: ending.signal,
+      // Only the stir ends it in the time of a test.
+      soonest: 600_000,
+    });
+    expect([tries, lookouts]).toEqual([2, 0]);
+  });
+
+  test('does not look out for what is open', async () => {
+    const ending = new AbortController();
+    const looking: AbortSignal[] = [];
+    await keepOpen<Open>({
+      open: async () => ({ closed: deferred<string>().promise, close: async () => {} }),
+      stirs(signal) {
+        looking.push(signal);
+        return deferred<void>().promise;
+      },
+      up: () => ending.abort(),
+      down: () => {},
+      signal: ending.signal,
+    });
+    expect(looking.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  test('knocks less often where it is thrown out at once again and again', async () => {
+    const ending = new AbortController();
+    const opened: number[] = [];
+    await keepOpen<Open>({
+      async open() {
+        opened.push(performance.now());
+        if (opened.length === 6) ending.abort();
+        return { closed: Promise.resolve('thrown out'), close: async () => {} };
+      },
+      up: () => {},
+      down: () => {},
+      signal: ending.signal,
+    });
+    const pauses = opened.slice(1).map((at, i) => at - (opened[i] ?? at));
+    expect(pauses[4]).toBeGreaterThan(850);
+  });
+
+  test('tells a loss that repeats itself once, until it has worked again', async () => {
+    const told: string[] = [];
+    const ending = new AbortController();
+    let tries = 0;
+    await keepOpen<Open>({
+      async open() {
+        tries++;
+        if (tries === 6) ending.abort();
+        const [works, closed] = [deferred<void>(), deferred<string>()];
+        if (tries === 4) works.resolve();
+        setTimeout(() => closed.resolve('silent'), 5);
+        return { closed: closed.promise, works: works.promise, close: async () => {} };
+      },
+      up: () => void told.push('up'),
+      down: (_, isNews) => void told.push(isNews ? 'told' : 'not told'),
+      signal: ending.signal,
+    });
+    expect(told).toEqual(['up', 'told', 'up', 'not told', 'up', 'not told', 'up', 'told', 'up', 'not told']);
   });
 });

@@ -2,10 +2,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deferred } from '../../src/io/deferred.ts';
 import { createStateWriter, readState } from '../../src/io/state-file.ts';
 
 let folder = '';
@@ -23,6 +24,15 @@ test('what was written is read, by its owner only', async () => {
   expect(await readState(path)).toEqual({ chargers: ['1A2B'] });
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect(await readdir(folder)).toEqual(['state.json']);
+});
+
+test('what others could read is for its owner only from the next writing on', async () => {
+  for (const name of [path, `${path}.new`]) {
+    await writeFile(name, '{}', { mode: 0o644 });
+    await chmod(name, 0o644);
+  }
+  await write({ chargers: [] });
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
 test('of many the newest stays', async () => {
@@ -51,8 +61,8 @@ describe('reading', () => {
 describe('writing where it does not work', () => {
   test('is told once for each reason, and works again when it can', async () => {
     const inside = join(folder, 'gone', 'state.json');
-    const told: string[] = [];
-    const writer = createStateWriter(inside, (reason) => void told.push(reason));
+    const told: (string | undefined)[] = [];
+    const writer = createStateWriter(inside, (problem) => void told.push(problem));
     for (let i = 0; i < 3; i++) {
       writer.write({ i });
       await writer.settled();
@@ -62,13 +72,36 @@ describe('writing where it does not work', () => {
     writer.write({ i: 4 });
     await writer.settled();
     expect(await readState(inside)).toEqual({ i: 4 });
+    expect(told).toEqual([expect.stringContaining('ENOENT'), undefined]);
+  });
+
+  test('is tried again by itself until it works', async () => {
+    const inside = join(folder, 'gone', 'state.json');
+    const [fails, works] = [deferred<void>(), deferred<void>()];
+    const writer = createStateWriter(inside, (problem) => (problem === undefined ? works : fails).resolve());
+    writer.write({ i: 1 });
+    await fails.promise;
+    await mkdir(join(folder, 'gone'));
+    await works.promise;
+    expect(await readState(inside)).toEqual({ i: 1 });
+  });
+
+  test('is tried a last time at the end', async () => {
+    const inside = join(folder, 'gone', 'state.json');
+    const failed = deferred<void>();
+    const writer = createStateWriter(inside, () => failed.resolve());
+    writer.write({ i: 1 });
+    await failed.promise;
+    await mkdir(join(folder, 'gone'));
+    await writer.settled();
+    expect(await readState(inside)).toEqual({ i: 1 });
   });
 
   test('leaves the old state as it was', async () => {
     await write({ old: true });
     await mkdir(`${path}.new`);
-    const told: string[] = [];
-    const writer = createStateWriter(path, (reason) => void told.push(reason));
+    const told: (string | undefined)[] = [];
+    const writer = createStateWriter(path, (problem) => void told.push(problem));
     writer.write({ new: true });
     await writer.settled();
     expect(told).toEqual([expect.stringContaining('EISDIR')]);
@@ -109,8 +142,8 @@ async function write(content: unknown): Promise<void> {
   await writer.settled();
 }
 
-function fail(reason: string): void {
-  throw new Error(reason);
+function fail(problem: string | undefined): void {
+  throw new Error(problem);
 }
 
 function endlessWriting(module: string): string {

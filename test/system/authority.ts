@@ -13,8 +13,8 @@ export interface Authority {
   readonly ca: string;
   /** The authority's certificate. */
   certificate(): Promise<Buffer>;
-  /** Signs a server's certificate for a name such as `DNS:localhost`. */
-  sign(subject: string): Promise<{ cert: string; key: string }>;
+  /** Signs a server's certificate for a name such as `DNS:localhost`; it is good for so many days, with 0 until now. */
+  sign(subject: string, days?: number): Promise<{ cert: string; key: string }>;
 }
 
 export async function createAuthority(folder: Folder): Promise<Authority> {
@@ -24,13 +24,13 @@ export async function createAuthority(folder: Folder): Promise<Authority> {
   return {
     ca,
     certificate: () => readFile(ca),
-    async sign(subject) {
+    async sign(subject, days = 2) {
       const file = (ending: string) => folder.file(`${subject.replaceAll(/\W/g, '-')}.${ending}`);
       const [key, request, names, cert] = [file('key'), file('csr'), file('names'), file('pem')];
       await writeFile(names, `subjectAltName=${subject}\n`);
       await openssl('req', ...newKey, '-subj', '/CN=A broker', '-keyout', key, '-out', request);
-      const signing = ['-in', request, '-CA', ca, '-CAkey', caKey, '-CAcreateserial', '-days', '2', '-extfile', names];
-      await openssl('x509', '-req', ...signing, '-out', cert);
+      const signing = ['-in', request, '-CA', ca, '-CAkey', caKey, '-CAcreateserial', '-extfile', names];
+      await openssl('x509', '-req', ...signing, '-days', String(days), '-out', cert);
       return { cert, key };
     },
   };

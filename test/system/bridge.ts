@@ -1,11 +1,11 @@
 // The built bridge as an owner runs it: a configuration file, a process, a log.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Document } from 'yaml';
 import type { Config } from '../../src/config/options.ts';
 import type { Folder } from './folder.ts';
-import { type Program, start } from './program.ts';
+import { type Program, type ProgramSettings, start } from './program.ts';
 
 export const artifact = fileURLToPath(new URL('../../dist/twc2mqtt.js', import.meta.url));
 
@@ -14,6 +14,8 @@ export interface RunningBridge extends Program {
   stop(): Promise<{ code: number | NodeJS.Signals; took: number }>;
   /** Resident memory, MB. */
   memory(): Promise<number>;
+  /** Open files, connections, timers of the system. */
+  descriptors(): Promise<number>;
 }
 
 /** What a test does not say. */
@@ -25,15 +27,19 @@ const usual: Partial<Config> = {
 };
 
 /** Writes the configuration into the folder and starts the bridge; what it remembers stays in the folder too. */
-export async function startBridge(folder: Folder, settings: Partial<Config>): Promise<RunningBridge> {
+export async function startBridge(
+  folder: Folder,
+  settings: Partial<Config>,
+  environment: ProgramSettings['env'] = {},
+): Promise<RunningBridge> {
   const file = folder.file('bridge.yaml');
   await writeFile(file, yaml({ ...usual, ...settings }));
-  return startConfigured(file);
+  return startConfigured(file, environment);
 }
 
 /** Starts the bridge with a configuration that is there. */
-export async function startConfigured(file: string): Promise<RunningBridge> {
-  const program = await start(process.execPath, [artifact, '--config', file]);
+export async function startConfigured(file: string, env: ProgramSettings['env'] = {}): Promise<RunningBridge> {
+  const program = await start(process.execPath, [artifact, '--config', file], { env });
   return {
     ...program,
     async stop() {
@@ -41,6 +47,7 @@ export async function startConfigured(file: string): Promise<RunningBridge> {
       const code = await program.end('SIGTERM');
       return { code, took: performance.now() - from };
     },
+    descriptors: async () => (await readdir(`/proc/${program.pid}/fd`)).length,
     async memory() {
       const status = await readFile(`/proc/${program.pid}/status`, 'utf8');
       return Number(/VmRSS:\s*(\d+) kB/.exec(status)?.[1]) / 1_024;

@@ -14,17 +14,32 @@ export interface Mosquitto extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port. */
   restart(): Promise<void>;
+  /** It stands still, or goes on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** From now on these users, and no others. */
+  admits(users: Users): Promise<void>;
 }
+
+/** Passwords by name. */
+type Users = Readonly<Record<string, string>>;
 
 export interface MosquittoSettings {
   readonly persistence?: boolean;
-  readonly users?: Readonly<Record<string, string>>;
+  readonly users?: Users;
+  /** The lines of its access control list. */
+  readonly access?: readonly string[];
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Tells nothing of what passes: for measurements. */
   readonly quiet?: boolean;
 }
 
-export async function startMosquitto({ persistence, users, tls, quiet }: MosquittoSettings = {}): Promise<Mosquitto> {
+export async function startMosquitto({
+  persistence,
+  users,
+  access,
+  tls,
+  quiet,
+}: MosquittoSettings = {}): Promise<Mosquitto> {
   const folder = await createFolder();
   const port = await freePort();
   const passwords = folder.file('passwords');
@@ -38,10 +53,12 @@ export async function startMosquitto({ persistence, users, tls, quiet }: Mosquit
     `log_type ${quiet ? 'information' : 'all'}`,
     'log_dest stderr',
     ...(users ? [`password_file ${passwords}`] : []),
+    ...(access ? [`acl_file ${folder.file('access')}`] : []),
     ...(tls ? [`certfile ${tls.cert}`, `keyfile ${tls.key}`] : []),
   ];
   await writeFile(folder.file('mosquitto.conf'), `${config.join('\n')}\n`);
   if (users) await writePasswords(passwords, users);
+  if (access) await writeFile(folder.file('access'), access.map((line) => `${line}\n`).join(''), { mode: 0o600 });
 
   const lines: string[] = [];
   let program: Program | undefined;
@@ -66,6 +83,11 @@ export async function startMosquitto({ persistence, users, tls, quiet }: Mosquit
     },
     stop,
     restart,
+    signal: (signal) => void program?.child.kill(signal),
+    async admits(now) {
+      await writePasswords(passwords, now);
+      program?.child.kill('SIGHUP');
+    },
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL');
       await folder[Symbol.asyncDispose]();
@@ -73,7 +95,7 @@ export async function startMosquitto({ persistence, users, tls, quiet }: Mosquit
   };
 }
 
-async function writePasswords(file: string, users: Readonly<Record<string, string>>): Promise<void> {
+async function writePasswords(file: string, users: Users): Promise<void> {
   await writeFile(
     file,
     Object.entries(users)

@@ -31,7 +31,7 @@ const usual = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/
 export interface ProgramSettings {
   readonly cwd?: string;
   /** Beside what this process has. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Standard output carries bytes, not lines. */
   readonly raw?: boolean;
 }

@@ -16,6 +16,8 @@ export interface Slaves extends Disposable {
   heartbeats(id: string): number[];
   /** The slave hears nothing and says nothing from now on. */
   mute(id: string): void;
+  /** The slave is there again. */
+  unmute(id: string): void;
   /** Somebody speaks out of turn; the slaves hear it too. */
   say(message: MasterMessage | SlaveMessage, version?: Version): void;
 }
@@ -77,6 +79,7 @@ export function attach(cable: Cable, slaves: readonly SimulatedSlave[], settings
     said,
     heartbeats: (id) => heard.filter(({ message }) => isHeartbeatTo(id, message)).map(({ at }) => at),
     mute: (id) => void muted.add(id),
+    unmute: (id) => void muted.delete(id),
     say(message, version = 2) {
       const bytes = wire(encode(message, version));
       cable.send(bytes);

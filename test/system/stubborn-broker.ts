@@ -11,12 +11,13 @@ export interface StubbornBroker extends AsyncDisposable {
   readonly publications: number;
 }
 
-export function startSilentBroker(): Promise<StubbornBroker> {
-  return startBroker(() => undefined);
+/** Without a port it takes a free one. */
+export function startSilentBroker(port = 0): Promise<StubbornBroker> {
+  return startBroker(port, () => undefined);
 }
 
-export function startStallingBroker(): Promise<StubbornBroker> {
-  return startBroker((packet) => {
+export function startStallingBroker(port = 0): Promise<StubbornBroker> {
+  return startBroker(port, (packet) => {
     if (packet.cmd === 'connect') return { cmd: 'connack', returnCode: 0, sessionPresent: false };
     if (packet.cmd === 'subscribe') {
       return { cmd: 'suback', messageId: packet.messageId ?? 0, granted: packet.subscriptions.map(({ qos }) => qos) };
@@ -25,7 +26,7 @@ export function startStallingBroker(): Promise<StubbornBroker> {
   });
 }
 
-async function startBroker(answer: (packet: Packet) => Packet | undefined): Promise<StubbornBroker> {
+async function startBroker(wanted: number, answer: (packet: Packet) => Packet | undefined): Promise<StubbornBroker> {
   const sockets = new Set<Socket>();
   let connections = 0;
   let publications = 0;
@@ -39,7 +40,7 @@ async function startBroker(answer: (packet: Packet) => Packet | undefined): Prom
     });
     socket.on('data', (bytes) => void packets.parse(bytes));
     socket.on('error', () => {});
-  }).listen(0, '127.0.0.1');
+  }).listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   // A server that listens on TCP has such an address.
   const { port } = server.address() as AddressInfo;
@@ -52,8 +53,10 @@ async function startBroker(answer: (packet: Packet) => Packet | undefined): Prom
       return publications;
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      const closed = once(server, 'close');
       server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
     },
   };
 }

@@ -31,7 +31,7 @@ export interface SubscriberSettings {
 
 /** Comes back by itself when the broker does. */
 export async function subscribe(url: string, { filter = '#', ...login }: SubscriberSettings = {}): Promise<Subscriber> {
-  const client = await connectAsync(url, { ...login, reconnectPeriod: 100 });
+  const client = await connectAsync(url, { ...login, reconnectPeriod: 100, reconnectOnConnackError: true });
   const messages: Received[] = [];
   client.on('error', () => {});
   client.on('message', (topic, payload, { retain }) => {

@@ -1,0 +1,76 @@
+// What the broker acknowledges and what it keeps are two things.
+
+import { describe, expect, test } from 'vitest';
+import { createWorld, slave, type World } from '../world.ts';
+
+const warnings = (world: World) => world.logs.filter((line) => line.includes('does not keep it'));
+const said = (world: World) =>
+  world.published.filter(({ topic }) => topic === 'TWC/status').map(({ payload }) => payload);
+
+describe('a broker that acknowledges everything', () => {
+  test('and keeps it is no problem, and is told once that we are there', () => {
+    const world = createWorld({ slaves: [slave('1A2B')] });
+    world.pass(60_000);
+    expect(warnings(world)).toEqual([]);
+    expect(said(world)).toEqual(['online']);
+  });
+
+  test('and keeps nothing is told to the owner, once in a connection', () => {
+    const world = createWorld({ slaves: [slave('1A2B')], keeps: () => false });
+    world.pass(600_000);
+    expect(warnings(world)).toEqual([
+      'warn the broker acknowledges TWC/status and does not keep it: may this user write and read TWC/#?',
+    ]);
+    world.input({ is: 'broker', up: false });
+    world.input({ is: 'broker', up: true });
+    world.pass(600_000);
+    expect(warnings(world)).toHaveLength(2);
+  });
+
+  test('and has kept it from before only is told to the owner too', () => {
+    const world = createWorld({ keeps: () => false });
+    world.input({ is: 'message', topic: 'TWC/status', payload: 'online', retained: true });
+    world.pass(60_000);
+    expect(warnings(world)).toHaveLength(1);
+  });
+
+  test('and needs a while until it gives back what we publish is no problem', () => {
+    let keeps = false;
+    const world = createWorld({ keeps: () => keeps });
+    world.pass(2_000);
+    keeps = true;
+    world.pass(60_000);
+    expect(warnings(world)).toEqual([]);
+    expect(said(world)).toEqual(['online', 'online']);
+  });
+});
+
+test('who refuses our status or never answers has told so already', () => {
+  const world = createWorld({ acknowledgesAfter: undefined });
+  world.pass(1_000);
+  world.input({ is: 'delivered', topic: 'TWC/status', refused: true });
+  world.pass(60_000);
+  expect(warnings(world)).toEqual([]);
+});
+
+describe('when somebody says that we are gone', () => {
+  const gone = { is: 'message', topic: 'TWC/status', payload: 'offline', retained: false } as const;
+
+  test('while we are there, such as the broker for a connection that died unnoticed, we say that we are there', () => {
+    const world = createWorld();
+    world.pass(10_000);
+    world.input(gone);
+    world.pass(10_000);
+    expect(said(world)).toEqual(['online', 'online']);
+  });
+
+  test('after we left, that is so', () => {
+    const world = createWorld();
+    world.pass(10_000);
+    world.input({ is: 'leave' });
+    world.pass(2_000);
+    world.input(gone);
+    world.pass(10_000);
+    expect(said(world)).toEqual(['online']);
+  });
+});
