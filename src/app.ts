@@ -3,7 +3,7 @@
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
-import { bridgeSettings, configuredBroker } from './config/settings.ts';
+import { bridgeSettings, configuredBroker, pageSettings } from './config/settings.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
@@ -12,6 +12,8 @@ import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
 import { openSimulated } from './io/simulated.ts';
 import { createStateWriter } from './io/state-file.ts';
+import type { PageAddress } from './page/server.ts';
+import { startPage } from './page/start.ts';
 import { forbidden } from './protocol/permit.ts';
 
 export interface AppSettings {
@@ -20,18 +22,21 @@ export interface AppSettings {
   readonly log: Log;
   /** Who knows the broker, if it is not the configuration. */
   readonly brokerSource?: BrokerSource | undefined;
+  /** Where the page is served, if there is one. */
+  readonly page?: PageAddress | undefined;
   /** Aborted when the bridge is to end. */
   readonly signal: AbortSignal;
 }
 
 /** Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed. */
-export async function run({ config, statePath, log, brokerSource, signal }: AppSettings): Promise<void> {
+export async function run({ config, statePath, log, brokerSource, page: address, signal }: AppSettings): Promise<void> {
   const port = config['interface.port'];
   const state = await restored(statePath, config, log);
   const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
   writer.write(state);
 
   const embedded = await startEmbedded(config, log);
+  const page = address && (await startPage({ address, ...pageSettings(config), command: ask }, log));
   const bridge = createBridge(bridgeSettings(config, state), performance.now());
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
@@ -41,11 +46,23 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   const left = deferred<void>();
   let link: Link | undefined;
   let broker: Broker | undefined;
+  let refusal: string | undefined;
 
   function send(bytes: Uint8Array): void {
     const problem = forbidden(bytes, permit);
-    if (problem === undefined) link?.write?.(bytes);
-    else log('error', `refused to send a frame: ${problem}`);
+    if (problem !== undefined) {
+      log('error', `refused to send a frame: ${problem}`);
+      return;
+    }
+    link?.write?.(bytes);
+    page?.hears('said', bytes);
+  }
+
+  /** What the page asks for goes the way of what the broker brings. */
+  function ask(topic: string, payload: string): string | undefined {
+    refusal = 'nothing can be set here';
+    turn({ is: 'message', topic, payload, retained: false });
+    return refusal;
   }
 
   function publish(topic: string, payload: string): void {
@@ -62,6 +79,12 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
         break;
       case 'publish':
         publish(output.topic, output.payload);
+        break;
+      case 'show':
+        page?.shows(output.values);
+        break;
+      case 'answer':
+        refusal = output.refusal;
         break;
       case 'log':
         log(output.level, output.text);
@@ -87,7 +110,10 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   const settings = {
     port,
     mayWrite: config['interface.mode'] === 'master',
-    received: (bytes: Uint8Array) => turn({ is: 'bytes', bytes }),
+    received(bytes: Uint8Array) {
+      page?.hears('heard', bytes);
+      turn({ is: 'bytes', bytes });
+    },
   };
 
   const keepingLink = keepOpen({
@@ -137,7 +163,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   await left.promise;
   await broker?.farewell();
   ending.abort();
-  await Promise.all([keepingLink, keepingBroker]);
+  await Promise.all([keepingLink, keepingBroker, page?.close()]);
   await embedded?.close();
   await writer.settled();
   turn.stop();

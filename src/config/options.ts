@@ -100,6 +100,11 @@ export const options = {
     text('text without spaces, + and #, not starting or ending with /', isTopicPrefix),
     'The prefix that Home Assistant listens to',
   ),
+  'page.listen': option(
+    '',
+    text('nothing, or host:port such as 127.0.0.1:8099', isListening),
+    'Where the page is served, for example `127.0.0.1:8099` for this machine only; empty for no page. It has no login: see The page',
+  ),
   'log.level': option(
     'info',
     choice('error', 'warn', 'info', 'debug'),
@@ -133,6 +138,11 @@ function isBroker(value: string): boolean {
   if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') return false;
   // A name and password in the address would end up in logs; there are settings for them.
   return url.username === '' && url.password === '' && ['', '/'].includes(url.pathname);
+}
+
+function isListening(value: string): boolean {
+  const port = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):(\d{1,5})$/.exec(value)?.[1];
+  return value === '' || (Number(port) > 0 && Number(port) < 65_536);
 }
 
 function isTopicPrefix(value: string): boolean {
