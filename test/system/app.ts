@@ -24,7 +24,7 @@ export interface Home extends AsyncDisposable {
 }
 
 /** Where the Supervisor of a test comes from when it asks for the page. */
-const ingress = '127.0.0.2';
+export const ingress = '127.0.0.2';
 
 export interface HomeSettings {
   readonly supervisor: Pick<Supervisor, 'url'>;

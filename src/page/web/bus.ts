@@ -11,7 +11,7 @@ export interface BusView {
 }
 
 export function createBus(stream: () => Stream): BusView {
-  const start = h('button', { type: 'button', class: 'plain', 'aria-pressed': 'false' }, 'Watch the bus');
+  const start = h('button', { type: 'button', class: 'plain' }, 'Watch the bus');
   const bytes = h('input', { type: 'checkbox', id: 'bus-bytes', checked: '' });
   const rows = h('ol', { class: 'lines', 'aria-label': 'Frames on the bus, newest first', tabindex: '0' });
   rows.hidden = true;
@@ -20,7 +20,6 @@ export function createBus(stream: () => Stream): BusView {
 
   start.addEventListener('click', () => {
     watching = !watching;
-    start.setAttribute('aria-pressed', String(watching));
     put(start, watching ? 'Pause' : 'Go on');
     rows.hidden = false;
     stream().wantBus(watching);

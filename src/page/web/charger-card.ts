@@ -44,7 +44,7 @@ export function createChargerCard(id: string, { relay }: Pick<Facts, 'relay'>): 
     hint: relay ? withRelay : withoutRelay,
   });
   const list = h('dl');
-  const more = h('details', {}, h('summary', { 'aria-label': `${of}: more` }, 'More'), list);
+  const more = h('details', {}, h('summary', { 'aria-label': `More of charger ${id}` }, 'More'), list);
   const element = h(
     'li',
     { class: 'card charger', id: `charger-${id}` },

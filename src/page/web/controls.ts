@@ -26,8 +26,8 @@ export function ampsControl({ label, of, topic, range }: AmpsSettings): Control 
     required: '',
     'aria-describedby': `${id}-why`,
   });
-  const less = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: less` }, '−');
-  const more = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: more` }, '+');
+  const less = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A less` }, '−');
+  const more = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A more` }, '+');
   const set = h('button', { type: 'submit', class: 'set', 'aria-label': `${of}: set the limit` }, 'Set');
   const why = h('p', { id: `${id}-why`, class: 'why', role: 'alert' });
   const span = h('span', { class: 'hint' });
