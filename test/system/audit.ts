@@ -47,6 +47,7 @@ const faint = `(() => {
     if (colour[3] === 255 || !element.parentElement) return colour.slice(0, 3);
     return over(colour, behind(element.parentElement));
   };
+  const faded = (element) => (element ? Number(getComputedStyle(element).opacity) * faded(element.parentElement) : 1);
   const light = (colour) => {
     const [r, g, b] = colour.map((value) => {
       const part = value / 255;
@@ -58,14 +59,16 @@ const faint = `(() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement;
-    const text = texts.currentNode.textContent.trim();
-    if (text === '' || element.closest('[disabled], noscript, svg') || element.getClientRects().length === 0) continue;
+    const words = texts.currentNode.textContent.trim();
+    if (words === '' || element.closest('[disabled], noscript, svg') || element.getClientRects().length === 0) continue;
     const style = getComputedStyle(element);
     const ground = behind(element);
-    const [one, two] = [light(over(rgba(style.color), ground)), light(ground)].sort((a, b) => b - a);
+    const text = over(rgba(style.color), ground);
+    const seen = faded(element) === 1 ? text : over([...text, 255 * faded(element)], ground);
+    const [one, two] = [light(seen), light(ground)].sort((a, b) => b - a);
     const contrast = (one + 0.05) / (two + 0.05);
     const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 600);
-    if (contrast < (large ? 3 : 4.5)) found.push(text + ': ' + contrast.toFixed(2));
+    if (contrast < (large ? 3 : 4.5)) found.push(words + ': ' + contrast.toFixed(2));
   }
   return found;
 })()`;

@@ -29,7 +29,7 @@ const TOP = 10;
 const BOTTOM = 26;
 /** A short while does not fill the picture. */
 const LEAST_SPAN = 30 * 60_000;
-const HOUR_WIDTH = 64;
+const HOUR_WIDTH = 56;
 
 /** Undefined while there are not two points to draw. */
 export function picture({ points, ids, width, height }: PictureSettings): Picture | undefined {
@@ -89,7 +89,7 @@ function marks(top: number): number[] {
 /** Round times of day between two, so many that they do not touch. */
 function hours(from: number, to: number, most: number): number[] {
   const minute = 60_000;
-  const step = [5, 10, 15, 30, 60, 120, 180, 240].find((one) => (to - from) / (one * minute) <= most - 1) ?? 360;
+  const step = [5, 10, 15, 30, 60, 120, 180, 240].find((one) => (to - from) / (one * minute) <= most) ?? 360;
   const offset = new Date(to).getTimezoneOffset() * minute;
   const first = Math.ceil((from - offset) / (step * minute)) * step * minute + offset;
   const all: number[] = [];

@@ -13,7 +13,7 @@ export interface Stream {
 /** The server says something at least every 10 s. */
 const LOST_AFTER = 25_000;
 const AGAIN_AFTER = 2_000;
-const REST_AFTER = 30_000;
+const REST_AFTER = 5_000;
 
 export function openStream(listeners: Listeners, tell: (up: boolean) => void): Stream {
   let source: EventSource | undefined;

@@ -1,0 +1,127 @@
+// How the page looks in every situation, in the light and in the dark, on a phone and on a desk. The pictures are left in
+// test-output for people; what can be measured is.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pageFiles } from '../../scripts/page.ts';
+import type { Sample } from '../../src/page/history.ts';
+import { listed } from '../../src/page/names.ts';
+import { type PageServer, servePage } from '../../src/page/server.ts';
+import type { Events } from '../../src/page/wire.ts';
+import { bridgeValues, chargerValues, gone, idle } from '../page/values.ts';
+import { faintTexts, namelessControls, overhang } from './audit.ts';
+import { launch, picture } from './chromium.ts';
+
+const limits = { maxAmpsForSlaves: 40, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
+const facts = { version: '0.1.0', simulated: false, relay: false, limits, listed };
+const three = {
+  ...chargerValues('1A2B'),
+  ...chargerValues('3C4D', { ...idle, limit: '20', lastVehicleVIN: '5YJSA1E2XHF000204' }),
+  ...chargerValues('5E6F', {
+    ampsInUse: '9.12',
+    chargerLoadInW: '6290',
+    ampsMax: '10',
+    ampsOffered: '10',
+    currentVehicleVIN: '',
+  }),
+  ...bridgeValues,
+};
+const problem = 'Another master 2233 speaks on the bus; More than 3 chargers on the bus, refused: 9ABC';
+
+function day(minutes: number): Sample[] {
+  return Array.from({ length: minutes }, (_, i) => ({
+    limit: i > 200 && i < 260 ? 20 : 32,
+    amps: {
+      '1A2B': i % 170 < 110 ? Math.min(15.2, (i % 170) * 4) : 0,
+      '3C4D': (i + 60) % 260 < 50 ? 7 : 0,
+      '5E6F': (i + 20) % 130 < 40 ? 9.1 : 0,
+    },
+  }));
+}
+
+interface Situation {
+  readonly values: Readonly<Record<string, string>>;
+  readonly minutes: number;
+  readonly simulated?: true;
+  readonly relay?: true;
+  /** What a person does there. */
+  readonly doing?: (page: Page) => Promise<void>;
+}
+
+const situations: Readonly<Record<string, Situation>> = {
+  'three chargers': { values: three, minutes: 500 },
+  'nobody yet': { values: bridgeValues, minutes: 0, simulated: true },
+  problems: {
+    values: {
+      ...three,
+      ...chargerValues('3C4D', { ...idle, state: '2', stateText: 'Error' }),
+      ...chargerValues('5E6F', { ...gone, charging: '0' }),
+      problem,
+    },
+    minutes: 500,
+    relay: true,
+    async doing(page) {
+      await page.getByText('More', { exact: true }).first().click();
+      const limit = page.getByRole('spinbutton', { name: /^Charger 1A2B/ });
+      await limit.fill('99');
+      await limit.press('Enter');
+      await page.getByText('Not set: expected whole amperes').waitFor();
+    },
+  },
+  listening: { values: { ...three, 'control/availability': 'offline' }, minutes: 20 },
+  gone: {
+    values: three,
+    minutes: 500,
+    async doing(page) {
+      await page.route('**/api/events*', (route) => route.abort());
+      server.streams.close();
+      await page.getByText('The bridge does not answer.').waitFor();
+    },
+  },
+};
+
+let browser: Browser;
+let server: PageServer;
+let now: Situation = { values: {}, minutes: 0 };
+
+function snapshot(): Partial<Events> {
+  const { values, minutes, simulated = false, relay = false } = now;
+  const until = new Date(2026, 5, 1, 18, 20).getTime();
+  const history = { samples: day(minutes), every: 60_000, until, now: until + 20_000 };
+  return { facts: { ...facts, simulated, relay }, history, values };
+}
+
+beforeAll(async () => {
+  browser = await launch();
+  const address = { host: '127.0.0.1', port: 0 };
+  const refusal = 'expected whole amperes from 6 to 32, got "99"';
+  server = await servePage({ address, files: await pageFiles(), snapshot, command: () => refusal });
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+describe.each(Object.keys(situations))('%s', (name) => {
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('%s, %i pixels wide', async (colorScheme, width) => {
+    const situation = situations[name];
+    if (!situation) throw new Error(`no situation ${name}`);
+    now = situation;
+    // Nothing moves, so that a colour is what it will be.
+    const options = { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce', locale: 'en' } as const;
+    const page = await browser.newPage(options);
+    await page.goto(`http://127.0.0.1:${server.port}/`);
+    await page.getByText('twc2mqtt 0.1.0').waitFor();
+    await situation.doing?.(page);
+    await picture(page, `page-${name.replaceAll(' ', '-')}-${colorScheme}-${width}`);
+    expect(await overhang(page)).toBe(0);
+    expect(await faintTexts(page)).toEqual([]);
+    expect(await namelessControls(page)).toEqual([]);
+    await page.close();
+  });
+});
