@@ -8,6 +8,7 @@ import type { PageAddress } from './server.ts';
 
 export interface Visit {
   readonly method: string;
+  readonly path: string;
   /** Where the connection comes from. */
   readonly address: string | undefined;
   readonly headers: {
@@ -25,15 +26,17 @@ export interface Refused {
 
 /** Why a visitor is not served, undefined if it is. */
 export function refused(visit: Visit, { host, only }: PageAddress): Refused | undefined {
-  const { method, headers } = visit;
+  const { method, path, headers } = visit;
   if (only !== undefined && plain(visit.address) !== only)
     return { status: 403, reason: 'only Home Assistant is served' };
   if (only === undefined && !isOwnName(headers.host, host)) {
     return { status: 403, reason: 'served under its address or the name of this machine only' };
   }
-  if (method === 'GET' || method === 'HEAD') return undefined;
-  if (method !== 'POST') return { status: 405, reason: 'expected GET or POST' };
-  if (isForeign(visit, only !== undefined)) return { status: 403, reason: 'not from our own page' };
+  if (!['GET', 'HEAD', 'POST'].includes(method)) return { status: 405, reason: 'expected GET or POST' };
+  if (path.startsWith('/api/') && isForeign(visit, only !== undefined)) {
+    return { status: 403, reason: 'only our own page may ask for this' };
+  }
+  if (method !== 'POST') return undefined;
   if (!/^application\/json(;|$)/i.test(headers['content-type'] ?? '')) return { status: 415, reason: 'expected JSON' };
   return undefined;
 }
@@ -52,7 +55,7 @@ function isOwnName(header: string | undefined, listening: string): boolean {
 /** Another page's script. A browser that does not say so itself names the page; programs that are no browsers say neither. */
 function isForeign({ headers }: Visit, proxied: boolean): boolean {
   const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site !== 'same-origin';
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   // A proxy has its own name for us; what it lets through without a preflight is no JSON.
   if (headers.origin === undefined || proxied) return false;
   return headers.origin.toLowerCase().replace(/^https?:\/\//, '') !== headers.host?.toLowerCase();

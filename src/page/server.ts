@@ -71,12 +71,12 @@ export async function servePage(settings: PageServerSettings): Promise<PageServe
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers, socket } = request;
-    const no = refused({ method, address: socket.remoteAddress, headers }, address);
-    if (no) return say(response, no.status, no.reason);
     const [path = '', query = ''] = url.split('?');
+    const no = refused({ method, path, address: socket.remoteAddress, headers }, address);
+    if (no) return say(response, no.status, no.reason);
     if (method === 'POST')
       return path === '/api/command' ? obey(request, response) : say(response, 404, 'nothing here');
-    if (path === '/api/events') return stream(response, query);
+    if (path === '/api/events' && method === 'GET') return stream(response, query);
     const file = Object.hasOwn(files, path) ? files[path] : undefined;
     if (!file) return say(response, 404, 'nothing here');
     response.writeHead(200, { 'content-type': file.type }).end(file.body);

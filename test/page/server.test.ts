@@ -170,6 +170,7 @@ describe('the stream', () => {
     await Promise.all(Array.from({ length: 40 }, () => served.watch()));
     expect(await served.ask('/api/events')).toMatchObject({ status: 503, body: 'too many are looking already\n' });
     expect((await served.ask('/nothing')).status).toBe(404);
+    expect((await served.ask('/api/events', { method: 'HEAD' })).status).toBe(404);
   });
 
   test('ends when the page is closed, though somebody looks', async () => {
@@ -264,6 +265,15 @@ describe('not served', () => {
   test.each(['/', '/api/events'])('%s under a name that an attacker gave us', async (path) => {
     await using served = await serve();
     expect(await served.ask(path, { headers: { host: 'evil.example:8099' } })).toMatchObject({ status: 403 });
+  });
+
+  test.each<[string, RequestOptions['headers']]>([
+    ['another page', { origin: 'http://evil.example' }],
+    ['an image of another page', { 'sec-fetch-site': 'cross-site' }],
+  ])('a stream for %s, though the page itself may be linked', async (_, headers = {}) => {
+    await using served = await serve();
+    expect((await served.ask('/api/events', { headers })).status).toBe(403);
+    expect((await served.ask('/', { headers })).status).toBe(404);
   });
 
   test.each(['127.0.0.1:8099', 'localhost', '[::1]:8099', '192.168.1.20', `${hostname()}:8099`, `${hostname()}.local`])(

@@ -2,7 +2,7 @@
 
 import type { Facts } from '../wire.ts';
 import { ampsControl } from './controls.ts';
-import { h, part, put } from './dom.ts';
+import { h, keep, part, put } from './dom.ts';
 import { amperes, type ChargerView, type CircuitView, power } from './model.ts';
 
 export interface CircuitCard {
@@ -38,15 +38,13 @@ export function createCircuit({ limits }: Facts): CircuitCard {
       put(of, circuit.limit === undefined ? '' : `of ${circuit.limit} A`);
       put(watts, circuit.watts === undefined ? '' : power(circuit.watts));
       bar.style.setProperty('--limit', `${(100 * (circuit.limit ?? circuit.scale)) / circuit.scale}%`);
-      for (const [place, charger] of chargers.entries()) {
-        const known = rows.get(charger.id);
-        const row = known ?? createRow(charger.id);
-        row.show(charger, place, circuit.scale);
-        if (known) continue;
-        rows.set(charger.id, row);
-        beyond.before(...row.segments);
-        freeItem.before(row.item);
+      const ids = chargers.map(({ id }) => id);
+      if (keep(rows, ids, createRow)) {
+        const inOrder = ids.flatMap((id) => rows.get(id) ?? []);
+        bar.replaceChildren(...inOrder.flatMap(({ segments }) => segments), beyond);
+        legend.replaceChildren(...inOrder.map(({ item }) => item), freeItem);
       }
+      for (const [place, charger] of chargers.entries()) rows.get(charger.id)?.show(charger, place, circuit.scale);
       put(free, amperes(circuit.free));
       limit.show(circuit.limit === undefined ? undefined : String(circuit.limit), able);
       put(falling, lease ? `Limits that were set fall back in ${lease} s if nobody renews them.` : '');

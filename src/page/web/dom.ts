@@ -25,6 +25,15 @@ export function put(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** One for each id: made when it is new, forgotten when it is gone. True if there was such a change. */
+export function keep<T>(known: Map<string, T>, ids: readonly string[], make: (id: string) => T): boolean {
+  const gone = [...known.keys()].filter((id) => !ids.includes(id));
+  const fresh = ids.filter((id) => !known.has(id));
+  for (const id of gone) known.delete(id);
+  for (const id of fresh) known.set(id, make(id));
+  return gone.length + fresh.length > 0;
+}
+
 export function part(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no ${id}`);

@@ -7,7 +7,7 @@ import { type ChargerCard, createChargerCard } from './charger-card.ts';
 import { createChart } from './chart.ts';
 import { type CircuitCard, createCircuit } from './circuit.ts';
 import { showDetails } from './details.ts';
-import { h, part, put } from './dom.ts';
+import { h, keep, part, put } from './dom.ts';
 import { type ChargerView, chargerViews, circuitView, details, numberIn } from './model.ts';
 import { openStream, type Stream } from './stream.ts';
 
@@ -69,21 +69,20 @@ function show(): void {
   document.body.dataset.link = up ? 'up' : 'down';
   put(part('link'), up ? 'Live' : 'Not connected');
   showNotices();
-  if (!facts || !circuit) return;
+  const told = facts;
+  if (!told || !circuit) return;
+  document.body.dataset.control = values.get('control/availability') ?? '';
   const able = up && values.get('control/availability') === 'online';
-  const chargers = chargerViews(values, facts);
-  circuit.show(circuitView(values, facts.limits, chargers), chargers, able, values.get('control/leaseSeconds'));
+  const chargers = chargerViews(values, told);
+  circuit.show(circuitView(values, told.limits, chargers), chargers, able, values.get('control/leaseSeconds'));
   part('nobody').hidden = chargers.length > 0;
-  for (const [place, charger] of chargers.entries()) {
-    const known = cards.get(charger.id);
-    const card = known ?? createChargerCard(charger.id, facts);
-    card.show(charger, place, able);
-    if (known) continue;
-    cards.set(charger.id, card);
-    part('charger-list').append(card.element);
+  const ids = chargers.map(({ id }) => id);
+  if (keep(cards, ids, (id) => createChargerCard(id, told))) {
+    part('charger-list').replaceChildren(...ids.flatMap((id) => cards.get(id)?.element ?? []));
   }
-  showHealth(facts, chargers);
-  draw(chargers.map(({ id }) => id));
+  for (const [place, charger] of chargers.entries()) cards.get(charger.id)?.show(charger, place, able);
+  showHealth(told, chargers);
+  draw(ids);
 }
 
 function showHealth({ listed }: Facts, chargers: readonly ChargerView[]): void {
