@@ -45,7 +45,7 @@ export function picture({ points, ids, width, height }: PictureSettings): Pictur
   return {
     left: LEFT,
     lines: marks(top).map((amps) => ({ y: y(amps), text: `${amps} A` })),
-    hours: hours(until - span, until, (width - LEFT) / HOUR_WIDTH).map((at) => ({ x: x(at), at })),
+    hours: hours(until - span, until, width - LEFT).map((at) => ({ x: x(at), at })),
     areas: levels.map((level, place) => {
       const there = level.map((amps, i) => `${x(points[i]?.at ?? until)} ${y(amps)}`);
       const back = level.map((_, i) => `${x(points[i]?.at ?? until)} ${y(below(place, i))}`).reverse();
@@ -86,16 +86,17 @@ function marks(top: number): number[] {
   return Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
 }
 
-/** Round times of day between two, so many that they do not touch. */
-function hours(from: number, to: number, most: number): number[] {
+/** Round times of day between two, so many that they do not touch on so many pixels. */
+function hours(from: number, to: number, pixels: number): number[] {
   const minute = 60_000;
-  const step = [5, 10, 15, 30, 60, 120, 180, 240].find((one) => (to - from) / (one * minute) <= most) ?? 360;
+  const step =
+    [5, 10, 15, 30, 60, 120, 180, 240].find((one) => (to - from) / (one * minute) <= pixels / HOUR_WIDTH) ?? 360;
   const offset = new Date(to).getTimezoneOffset() * minute;
   const first = Math.ceil((from - offset) / (step * minute)) * step * minute + offset;
   const all: number[] = [];
   // The first and last ones would hang over the edge.
   for (let at = first; at <= to; at += step * minute) all.push(at);
-  const margin = (to - from) * 0.04;
+  const margin = ((to - from) * HOUR_WIDTH) / 2 / pixels;
   return all.filter((at) => at - from > margin && to - at > margin);
 }
 

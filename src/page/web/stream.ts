@@ -56,12 +56,15 @@ export function openStream(listeners: Listeners, tell: (up: boolean) => void): S
     source = undefined;
   }
 
-  document.addEventListener('visibilitychange', () => {
+  function look(): void {
     clearTimeout(resting);
     if (document.hidden) resting = setTimeout(rest, REST_AFTER);
     else if (!source) connect();
-  });
+  }
+
+  document.addEventListener('visibilitychange', look);
   connect();
+  look();
   return {
     wantBus(wanted) {
       bus = wanted;
