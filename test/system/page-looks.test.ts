@@ -49,7 +49,16 @@ interface Situation {
 }
 
 const situations: Readonly<Record<string, Situation>> = {
-  'three chargers': { values: three, minutes: 500 },
+  'three chargers': {
+    values: three,
+    minutes: 500,
+    async doing(page) {
+      const chart = page.locator('.chart');
+      const box = await chart.boundingBox();
+      await chart.hover({ position: { x: (box?.width ?? 0) / 2, y: 60 } });
+      await page.getByText(/^\d\d:\d\d: 1A2B [\d.]+ A, 3C4D [\d.]+ A, 5E6F [\d.]+ A, circuit \d+ A$/).waitFor();
+    },
+  },
   'nobody yet': { values: bridgeValues, minutes: 0, simulated: true },
   problems: {
     values: {

@@ -17,6 +17,8 @@ export interface PictureSettings {
 
 export interface Picture {
   readonly left: number;
+  /** Where each of the points is, pixels from the left. */
+  readonly places: readonly number[];
   readonly lines: readonly { readonly y: number; readonly text: string }[];
   readonly hours: readonly { readonly x: number; readonly at: number }[];
   /** A path for each of the ids. */
@@ -44,6 +46,7 @@ export function picture({ points, ids, width, height }: PictureSettings): Pictur
   const below = (place: number, i: number) => levels[place - 1]?.[i] ?? 0;
   return {
     left: LEFT,
+    places: points.map(({ at }) => x(at)),
     lines: marks(top).map((amps) => ({ y: y(amps), text: `${amps} A` })),
     hours: hours(until - span, until, width - LEFT).map((at) => ({ x: x(at), at })),
     areas: levels.map((level, place) => {
@@ -62,6 +65,12 @@ export function label(points: readonly Point[]): string {
   const most = Math.max(...points.map((one) => total(one)));
   const limit = last.limit === undefined ? '' : `, the circuit is ${last.limit} A`;
   return `In the last ${duration(last.at - first.at)} at most ${most.toFixed(1)} A, now ${total(last).toFixed(1)} A${limit}.`;
+}
+
+/** What was at a time. */
+export function inWords({ at, amps, limit }: Point, ids: readonly string[]): string {
+  const each = ids.map((id) => `${id} ${(amps[id] ?? 0).toFixed(1)} A`);
+  return `${clock(at)}: ${[...each, ...(limit === undefined ? [] : [`circuit ${limit} A`])].join(', ')}`;
 }
 
 /** The time of day where the browser is. */

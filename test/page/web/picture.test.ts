@@ -1,7 +1,7 @@
 // The picture of the last hours: where its lines run, and what is said of it.
 
 import { describe, expect, test } from 'vitest';
-import { label, type Point, picture } from '../../../src/page/web/picture.ts';
+import { inWords, label, type Point, picture } from '../../../src/page/web/picture.ts';
 
 const MINUTE = 60_000;
 const NOON = new Date(2026, 5, 1, 12).getTime();
@@ -61,6 +61,13 @@ describe('the times below it', () => {
     const times = drawn?.hours.map(({ at }) => new Date(at).toTimeString().slice(0, 5));
     expect(times).toEqual(wanted);
   });
+});
+
+test('a time that somebody points at is told', () => {
+  const [point] = points(1, () => ({ limit: 32, amps: { '1A2B': 15.24 } }));
+  expect(point && inWords(point, ['1A2B', '3C4D'])).toBe('12:00: 1A2B 15.2 A, 3C4D 0.0 A, circuit 32 A');
+  const drawn = picture({ points: points(61, () => ({ limit: 32, amps: {} })), ids: [], ...size });
+  expect([drawn?.places[0], drawn?.places[30], drawn?.places[60]]).toEqual([44, 344, 644]);
 });
 
 test('is said in words for who does not see it', () => {
