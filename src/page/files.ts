@@ -5,6 +5,8 @@ export interface PageFile {
   /** The content type. */
   readonly type: string;
   readonly body: string;
+  /** The name under which a browser keeps it instead of showing it. */
+  readonly keepAs?: string;
 }
 
 export const files: Readonly<Record<string, PageFile>> = {};

@@ -24,6 +24,8 @@ export interface PageServerSettings {
   /** Asks for something; gives why it was refused, undefined if it was not. The topic is below the prefix. */
   readonly command: (topic: string, payload: string) => string | undefined;
   readonly files?: Readonly<Record<string, PageFile>>;
+  /** What is made when it is asked for, by its path. */
+  readonly made?: Readonly<Record<string, () => Promise<PageFile>>>;
 }
 
 export interface PageServer {
@@ -58,13 +60,13 @@ const security = {
 
 /** Resolves when it listens; rejects when it can not. */
 export async function servePage(settings: PageServerSettings): Promise<PageServer> {
-  const { address, files = built } = settings;
+  const { address, files = built, made = {} } = settings;
   const streams = createStreams();
   const server = createServer(
     { requestTimeout: REQUEST_WITHIN, headersTimeout: REQUEST_WITHIN },
     (request, response) => {
       for (const [name, value] of Object.entries(security)) response.setHeader(name, value);
-      answer(request, response).catch(() => response.destroy());
+      answer(request, response).catch((error: unknown) => fail(response, error));
     },
   );
   server.maxConnections = MOST_CONNECTIONS;
@@ -77,8 +79,9 @@ export async function servePage(settings: PageServerSettings): Promise<PageServe
     if (method === 'POST')
       return path === '/api/command' ? obey(request, response) : say(response, 404, 'nothing here');
     if (path === '/api/events' && method === 'GET') return stream(response, query);
-    const file = Object.hasOwn(files, path) ? files[path] : undefined;
+    const file = (await of(made, path)?.()) ?? of(files, path);
     if (!file) return say(response, 404, 'nothing here');
+    if (file.keepAs) response.setHeader('content-disposition', `attachment; filename="${file.keepAs}"`);
     response.writeHead(200, { 'content-type': file.type }).end(file.body);
   }
 
@@ -120,6 +123,15 @@ async function listening(server: Server, { host, port }: PageAddress): Promise<v
 
 function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+function of<T>(named: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(named, name) ? named[name] : undefined;
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else say(response, 500, String(error));
 }
 
 /** Undefined when it is longer than any command. */

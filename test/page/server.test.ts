@@ -347,6 +347,30 @@ describe('the files', () => {
     await server.close();
   });
 
+  test('that are made when they are asked for are new each time, and their failure is told', async () => {
+    let count = 0;
+    const made = {
+      '/api/count': async () => ({ type: 'text/plain', body: String(++count), keepAs: 'count.txt' }),
+      '/api/broken': () => Promise.reject(new Error('the disk is gone')),
+    };
+    const settings = { address: { host: '127.0.0.1', port: 0 }, snapshot: () => ({}), command: () => undefined, made };
+    const server = await servePage(settings);
+    const get = async (path: string): Promise<Answer> => {
+      const [response] = await once(
+        ask({ port: server.port, host: '127.0.0.1', path, agent: false }).end(),
+        'response',
+      );
+      return { status: response.statusCode, headers: response.headers, body: await text(response) };
+    };
+    expect([(await get('/api/count')).body, (await get('/api/count')).body]).toEqual(['1', '2']);
+    expect((await get('/api/count')).headers).toMatchObject({
+      'content-disposition': 'attachment; filename="count.txt"',
+      'content-type': 'text/plain',
+    });
+    expect(await get('/api/broken')).toMatchObject({ status: 500, body: 'Error: the disk is gone\n' });
+    await server.close();
+  });
+
   test('refusals have them too', async () => {
     await using served = await serve();
     for (const path of ['/nothing', '/api/events?bus']) {
