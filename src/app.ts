@@ -1,6 +1,7 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
+import { historyPath, readSessions as sessionsIn } from './config/history.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
 import { bridgeSettings, configuredBroker, pageSettings } from './config/settings.ts';
@@ -36,7 +37,8 @@ export async function run({ config, statePath, log, brokerSource, page: address,
   writer.write(state);
 
   const embedded = await startEmbedded(config, log);
-  const page = address && (await startPage({ address, ...pageSettings(config), command: ask }, log));
+  const readSessions = () => sessionsIn(historyPath(statePath, config));
+  const page = address && (await startPage({ address, ...pageSettings(config), readSessions, command: ask }, log));
   const bridge = createBridge(bridgeSettings(config, state), performance.now());
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),

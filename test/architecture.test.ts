@@ -33,7 +33,13 @@ const rules: Readonly<Record<string, Rule>> = {
   simulator: { ours: ['protocol'], packages: [] },
   io: { ours: [], types: ['*'], packages: ['mqtt', 'mqtt-packet', 'serialport', 'aedes', 'luxon', 'node:*'] },
   page: {
-    ours: ['protocol', 'charger/state-text.ts', 'topics/catalogue.ts', 'topics/bridge-catalogue.ts'],
+    ours: [
+      'protocol',
+      'charger/session-record.ts',
+      'charger/state-text.ts',
+      'topics/catalogue.ts',
+      'topics/bridge-catalogue.ts',
+    ],
     types: ['*'],
     packages: ['node:*'],
   },

@@ -23,7 +23,7 @@ export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId
 }
 
 /** What the page has to know of the configuration. */
-export function pageSettings(config: Config): Omit<PageSettings, 'address' | 'command'> {
+export function pageSettings(config: Config): Omit<PageSettings, 'address' | 'command' | 'readSessions'> {
   return {
     topicPrefix: config['status.MQTT.topicPrefix'],
     facts: {

@@ -4,6 +4,7 @@
 import type { Publication } from '../topics/publisher.ts';
 import { createBusLog } from './bus-log.ts';
 import { createHistory, SAMPLE_EVERY } from './history.ts';
+import { made, type ReadSessions } from './made.ts';
 import { listed } from './names.ts';
 import { type PageServerSettings, servePage } from './server.ts';
 import type { Facts } from './wire.ts';
@@ -11,6 +12,7 @@ import type { Facts } from './wire.ts';
 export interface PageSettings extends Pick<PageServerSettings, 'address'> {
   readonly facts: Omit<Facts, 'listed'>;
   readonly topicPrefix: string;
+  readonly readSessions: ReadSessions;
   /** Asks for something on a topic; gives why it was refused, undefined if it was not. */
   readonly command: (topic: string, payload: string) => string | undefined;
 }
@@ -28,12 +30,13 @@ export interface Page {
 const commands = /^([0-9A-F]{4}\/set|control)\/\w+$/;
 
 /** Rejects when it can not listen. */
-export async function openPage({ address, facts, topicPrefix, command }: PageSettings): Promise<Page> {
+export async function openPage({ address, facts, topicPrefix, readSessions, command }: PageSettings): Promise<Page> {
   const values = new Map<string, string>();
   const history = createHistory(performance.now());
   let busLog: ReturnType<typeof createBusLog> | undefined;
   const server = await servePage({
     address,
+    made: made(readSessions),
     snapshot() {
       noteTime();
       const now = Date.now();

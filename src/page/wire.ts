@@ -1,5 +1,6 @@
 // What the server tells a browser, by the name of the event. Every stream begins with `facts`, `history` and all `values`.
 
+import type { SessionRecord } from '../charger/session-record.ts';
 import type { Line } from './bus-log.ts';
 import type { Sample } from './history.ts';
 
@@ -45,6 +46,14 @@ export interface Events {
   readonly bus: readonly Line[];
   /** Nothing, but often enough that silence means that the bridge is gone. */
   readonly beat: null;
+}
+
+/** What `api/sessions` gives: charging sessions that are over. */
+export interface Sessions {
+  /** Some of them, newest first. */
+  readonly newest: readonly SessionRecord[];
+  /** How many there are. */
+  readonly count: number;
 }
 
 /** Between two beats, ms. */

@@ -6,9 +6,11 @@ import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import type { SessionRecord } from '../../src/charger/session-record.ts';
 import { openPage, type Page, type PageSettings } from '../../src/page/page.ts';
 import { servePage } from '../../src/page/server.ts';
 import { until } from '../system/until.ts';
+import { id } from '../world.ts';
 
 const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 const json = { 'content-type': 'application/json' };
@@ -40,6 +42,7 @@ async function serve(settings: Partial<PageSettings> = {}): Promise<Served> {
   const page = await openPage({
     address: { host: '127.0.0.1', port: 0 },
     topicPrefix: 'home/TWC',
+    readSessions: async () => [],
     facts: { version: '1.2.3', simulated: false, relay: false, limits },
     command(topic, payload) {
       commands.push(`${topic} ${payload}`);
@@ -312,6 +315,46 @@ describe('behind Home Assistant', () => {
     expect(await served.ask('/api/command', { ...from, headers }, limit16)).toMatchObject({ status: 204 });
     const strange = { ...headers, 'sec-fetch-site': 'cross-site' };
     expect(await served.ask('/api/command', { ...from, headers: strange }, limit16)).toMatchObject({ status: 403 });
+  });
+});
+
+describe('sessions', () => {
+  const session = (day: number, others: Partial<SessionRecord> = {}): SessionRecord => ({
+    charger: id('1A2B'),
+    start: `2026-05-${String(day).padStart(2, '0')}T18:00:00.000+02:00`,
+    end: `2026-05-${String(day).padStart(2, '0')}T20:30:00.000+02:00`,
+    seconds: 9_000,
+    kWh: 25.5,
+    energyFrom: 'meter',
+    peakAmps: 15.2,
+    vin: '5YJ3E1EA2KF000317',
+    ...others,
+  });
+
+  test('come newest first', async () => {
+    await using served = await serve({ readSessions: async () => [session(2), session(1), session(3)] });
+    const { status, headers, body } = await served.ask('/api/sessions');
+    expect([status, headers['content-type']]).toEqual([200, 'application/json']);
+    expect(JSON.parse(body)).toEqual({ newest: [session(3), session(2), session(1)], count: 3 });
+  });
+
+  test('are not all shown when they are many', async () => {
+    const many = Array.from({ length: 31 }, (_, i) => session(i + 1));
+    await using served = await serve({ readSessions: async () => [...many, ...many] });
+    const { newest, count } = JSON.parse((await served.ask('/api/sessions')).body);
+    expect([newest.length, count]).toEqual([50, 62]);
+  });
+
+  test('are all in the table to keep', async () => {
+    await using served = await serve({ readSessions: async () => [session(2), session(1, { energyFrom: 'none' })] });
+    const { headers, body } = await served.ask('/api/sessions.csv');
+    expect(headers['content-disposition']).toBe('attachment; filename="charging-sessions.csv"');
+    expect(body.split('\r\n').map((line) => line.split(',').slice(0, 2).join())).toEqual([
+      'charger,start',
+      '1A2B,2026-05-01T18:00:00.000+02:00',
+      '1A2B,2026-05-02T18:00:00.000+02:00',
+      '',
+    ]);
   });
 });
 

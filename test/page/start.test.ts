@@ -7,6 +7,7 @@ import { startPage } from '../../src/page/start.ts';
 const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 const settings: Omit<PageSettings, 'address'> = {
   topicPrefix: 'TWC',
+  readSessions: async () => [],
   facts: { version: '1.2.3', simulated: false, relay: false, limits },
   command: () => undefined,
 };

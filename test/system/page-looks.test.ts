@@ -4,11 +4,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageFiles } from '../../scripts/page.ts';
+import type { SessionRecord } from '../../src/charger/session-record.ts';
 import type { Sample } from '../../src/page/history.ts';
+import { made } from '../../src/page/made.ts';
 import { listed } from '../../src/page/names.ts';
 import { type PageServer, servePage } from '../../src/page/server.ts';
 import type { Events } from '../../src/page/wire.ts';
 import { bridgeValues, chargerValues, gone, idle } from '../page/values.ts';
+import { id } from '../world.ts';
 import { faintTexts, namelessControls, overhang } from './audit.ts';
 import { launch, picture } from './chromium.ts';
 
@@ -39,9 +42,26 @@ function day(minutes: number): Sample[] {
   }));
 }
 
+const session = {
+  charger: id('1A2B'),
+  start: '2026-05-31T18:12:07.000+02:00',
+  end: '2026-05-31T20:47:30.000+02:00',
+  seconds: 9_323,
+  kWh: 25.48,
+  energyFrom: 'meter',
+  peakAmps: 15.2,
+  vin: '5YJ3E1EA2KF000317',
+} as const;
+const sessions: readonly SessionRecord[] = [
+  session,
+  { ...session, charger: id('5E6F'), start: '2026-06-01T07:30:00.000+02:00', energyFrom: 'none', vin: '' },
+  { ...session, charger: id('3C4D'), start: '2026-06-01T09:02:51.000+02:00', seconds: 2_400, energyFrom: 'power' },
+];
+
 interface Situation {
   readonly values: Readonly<Record<string, string>>;
   readonly minutes: number;
+  readonly sessions?: readonly SessionRecord[];
   readonly simulated?: true;
   readonly relay?: true;
   /** What a person does there. */
@@ -52,6 +72,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'three chargers': {
     values: three,
     minutes: 500,
+    sessions,
     async doing(page) {
       const chart = page.locator('.chart');
       const box = await chart.boundingBox();
@@ -104,7 +125,9 @@ beforeAll(async () => {
   browser = await launch();
   const address = { host: '127.0.0.1', port: 0 };
   const refusal = 'expected whole amperes from 6 to 32, got "99"';
-  server = await servePage({ address, files: await pageFiles(), snapshot, command: () => refusal });
+  const read = async () => now.sessions ?? [];
+  const settings = { address, files: await pageFiles(), made: made(read), snapshot, command: () => refusal };
+  server = await servePage(settings);
 });
 afterAll(async () => {
   await browser.close();
@@ -126,6 +149,8 @@ describe.each(Object.keys(situations))('%s', (name) => {
     const page = await browser.newPage(options);
     await page.goto(`http://127.0.0.1:${server.port}/`);
     await page.getByText('twc2mqtt 0.1.0').waitFor();
+    const known = situation.sessions ? page.getByText('5YJ3E1EA2KF000317').last() : page.getByText('None is over yet.');
+    await known.waitFor();
     await situation.doing?.(page);
     await picture(page, `page-${name.replaceAll(' ', '-')}-${colorScheme}-${width}`);
     expect(await overhang(page)).toBe(0);

@@ -9,6 +9,7 @@ import { type CircuitCard, createCircuit } from './circuit.ts';
 import { showDetails } from './details.ts';
 import { h, keep, part, put } from './dom.ts';
 import { type ChargerView, chargerViews, circuitView, details, numberIn } from './model.ts';
+import { createSessions } from './sessions.ts';
 import { openStream, type Stream } from './stream.ts';
 
 const DRAW_EVERY = 5_000;
@@ -17,6 +18,7 @@ const MOST_SAMPLES = 720;
 const values = new Map<string, string>();
 const cards = new Map<string, ChargerCard>();
 const chart = createChart();
+const sessions = createSessions();
 const health = h('dl');
 part('health').append(health);
 const bus = createBus(() => stream);
@@ -41,12 +43,15 @@ const stream: Stream = openStream(
     },
     history({ samples: known, every: between, until, now }) {
       values.clear();
+      sessions.refresh();
       samples = known;
       every = between;
       sampled = { there: until, here: performance.now() - (now - until) };
     },
     values(news) {
       for (const [topic, payload] of Object.entries(news)) values.set(topic, payload);
+      // A session that ended is on disk a moment later.
+      if (Object.keys(news).some((topic) => topic.endsWith('/lastSession'))) setTimeout(sessions.refresh, 1_000);
       show();
     },
     sample(one) {

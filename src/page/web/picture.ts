@@ -64,7 +64,7 @@ export function label(points: readonly Point[]): string {
   if (!first || !last) return '';
   const most = Math.max(...points.map((one) => total(one)));
   const limit = last.limit === undefined ? '' : `, the circuit is ${last.limit} A`;
-  return `In the last ${duration(last.at - first.at)} at most ${most.toFixed(1)} A, now ${total(last).toFixed(1)} A${limit}.`;
+  return `In the last ${lasting(last.at - first.at, '')} at most ${most.toFixed(1)} A, now ${total(last).toFixed(1)} A${limit}.`;
 }
 
 /** What was at a time. */
@@ -79,9 +79,10 @@ export function clock(at: number): string {
   return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }
 
-function duration(milliseconds: number): string {
-  const minutes = Math.round(milliseconds / 60_000);
-  if (minutes < 60) return minutes <= 1 ? 'minute' : `${minutes} minutes`;
+/** `one` stands before a single minute. */
+export function lasting(milliseconds: number, one = '1 '): string {
+  const minutes = Math.max(1, Math.round(milliseconds / 60_000));
+  if (minutes < 60) return minutes === 1 ? `${one}minute` : `${minutes} minutes`;
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
