@@ -29,7 +29,7 @@ export function refused(visit: Visit, { host, only }: PageAddress): Refused | un
   const { method, path, headers } = visit;
   if (only !== undefined && plain(visit.address) !== only)
     return { status: 403, reason: 'only Home Assistant is served' };
-  if (only === undefined && !isOwnName(headers.host, host)) {
+  if (only === undefined && !isOwnName(headers.host ?? '', host)) {
     return { status: 403, reason: 'served under its address or the name of this machine only' };
   }
   if (!['GET', 'HEAD', 'POST'].includes(method)) return { status: 405, reason: 'expected GET or POST' };
@@ -42,14 +42,11 @@ export function refused(visit: Visit, { host, only }: PageAddress): Refused | un
 }
 
 /** An attacker's name can lead to our address; an address itself, and our own names, can not be theirs. */
-function isOwnName(header: string | undefined, listening: string): boolean {
-  const name =
-    /^(\[[^\]]*\]|[^:]*)(:\d+)?$/
-      .exec(header ?? '')?.[1]
-      ?.toLowerCase()
-      .replace(/^\[|\]$/g, '') ?? '';
-  const machine = hostname().toLowerCase();
-  return isIP(name) !== 0 || ['localhost', listening.toLowerCase(), machine, `${machine}.local`].includes(name);
+function isOwnName(header: string, listening: string): boolean {
+  const [, address, name] = /^(?:\[(.*)\]|([^:]*))(?::\d+)?$/.exec(header.toLowerCase()) ?? [];
+  const own = hostname().toLowerCase();
+  if (isIP(address ?? name ?? '') !== 0) return true;
+  return name !== undefined && ['localhost', listening.toLowerCase(), own, `${own}.local`].includes(name);
 }
 
 /** Another page's script. A browser that does not say so itself names the page; programs that are no browsers say neither. */

@@ -50,6 +50,7 @@ export async function openPage({ address, facts, topicPrefix, readSessions, comm
     },
     command(topic, payload) {
       if (!commands.test(topic)) return 'nothing can be set here';
+      if (payload === '') return 'expected a value, got nothing';
       const refusal = command(`${topicPrefix}/${topic}`, payload);
       return refusal?.replace(`${topicPrefix}/${topic}: `, '');
     },

@@ -200,6 +200,13 @@ describe('a command', () => {
     });
   });
 
+  test('for nothing at all is none', async () => {
+    await using served = await serve();
+    const body = JSON.stringify({ topic: '1A2B/set/limit', payload: '' });
+    expect(await served.command(body)).toMatchObject({ status: 422, body: 'expected a value, got nothing\n' });
+    expect(served.commands).toEqual([]);
+  });
+
   test.each([
     'status',
     '1A2B/availability',

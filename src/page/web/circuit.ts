@@ -9,7 +9,7 @@ export interface CircuitCard {
   show(circuit: CircuitView, chargers: readonly ChargerView[], able: boolean, lease: string | undefined): void;
 }
 
-export function createCircuit({ limits }: Facts): CircuitCard {
+export function createCircuit({ limits }: Pick<Facts, 'limits'>): CircuitCard {
   const drawn = h('span', { class: 'number big' });
   const of = h('span', { class: 'of' });
   const watts = h('span', { class: 'number watts' });

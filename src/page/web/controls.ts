@@ -45,14 +45,11 @@ export function ampsControl({ label, of, topic, range }: AmpsSettings): Control 
     const { min, max } = range();
     put(span, `${min} to ${max} A`);
     const amps = Number(input.value);
-    for (const [element, off] of [
-      [input, false],
-      [less, amps <= min],
-      [more, amps >= max],
-      [set, input.value === holds],
-    ] as const) {
-      element.disabled = !able || off;
-    }
+    for (const element of [input, less, more, set]) element.disabled = !able;
+    // Not disabled, so that nobody loses the place where they are.
+    less.ariaDisabled = String(amps <= min);
+    more.ariaDisabled = String(amps >= max);
+    set.ariaDisabled = String(input.value === holds);
     input.setAttribute('aria-label', `${of}: ${label}, ${min} to ${max} amperes`);
   }
 
@@ -74,6 +71,7 @@ export function ampsControl({ label, of, topic, range }: AmpsSettings): Control 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     put(why, '');
+    if (input.value === holds) return;
     const refusal = await ask(topic, input.value);
     if (refusal === undefined) holds = input.value;
     else put(why, `Not set: ${refusal}`);

@@ -31,7 +31,6 @@ export interface ChargerView {
 export interface CircuitView {
   /** What is divided now; undefined while not known. */
   readonly limit: number | undefined;
-  readonly range: { readonly min: number; readonly max: number };
   readonly drawn: number;
   readonly watts: number | undefined;
   readonly held: number;
@@ -88,7 +87,6 @@ export function circuitView(values: Values, limits: Facts['limits'], chargers: r
   const watts = chargers.flatMap((one) => one.watts ?? []);
   return {
     limit,
-    range: { min: limits.minAmpsPerTWC, max: limits.maxAmpsForSlaves },
     drawn: chargers.reduce((sum, one) => sum + (one.amps ?? 0), 0),
     watts: watts.length === 0 ? undefined : watts.reduce((sum, one) => sum + one, 0),
     held,

@@ -14,6 +14,8 @@ import { openStream, type Stream } from './stream.ts';
 
 const DRAW_EVERY = 5_000;
 const MOST_SAMPLES = 720;
+/** Values come in little groups; people see no difference, but batteries do. */
+const SHOWN_AFTER = 100;
 
 const values = new Map<string, string>();
 const cards = new Map<string, ChargerCard>();
@@ -30,12 +32,13 @@ let every = 60_000;
 let sampled = { there: 0, here: 0 };
 let drawnAt = Number.NEGATIVE_INFINITY;
 let up = false;
+let showing: number | undefined;
 
 const stream: Stream = openStream(
   {
     facts(told) {
-      // Another version brings another page.
-      if (facts && facts.version !== told.version) location.reload();
+      // Another version or configuration brings another page.
+      if (facts && JSON.stringify(facts) !== JSON.stringify(told)) location.reload();
       facts = told;
       circuit ??= createCircuit(told);
       put(part('version'), `twc2mqtt ${told.version}`);
@@ -52,7 +55,7 @@ const stream: Stream = openStream(
       for (const [topic, payload] of Object.entries(news)) values.set(topic, payload);
       // A session that ended is on disk a moment later.
       if (Object.keys(news).some((topic) => topic.endsWith('/lastSession'))) setTimeout(sessions.refresh, 1_000);
-      show();
+      showing ??= setTimeout(show, SHOWN_AFTER);
     },
     sample(one) {
       samples = [...samples, one].slice(-MOST_SAMPLES);
@@ -71,6 +74,8 @@ const stream: Stream = openStream(
 );
 
 function show(): void {
+  clearTimeout(showing);
+  showing = undefined;
   document.body.dataset.link = up ? 'up' : 'down';
   put(part('link'), up ? 'Live' : 'Not connected');
   showNotices();

@@ -20,7 +20,7 @@ export function createSessions(): SessionsView {
     body,
   );
   const hint = h('p', { class: 'hint' });
-  const keep = h('a', { class: 'plain', href: 'api/sessions.csv', download: '' }, 'Download all as CSV');
+  const keep = h('a', { class: 'plain', href: 'api/sessions.csv', download: '' }, 'Download CSV');
   const title = part('sessions').querySelector('h2') ?? '';
   part('sessions').replaceChildren(h('div', { class: 'line' }, title, keep), table, hint);
 
