@@ -36,6 +36,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
     relay: config['control.relay'],
+    askPlugState: config['interface.askPlugState'],
   };
   const ending = new AbortController();
   const left = deferred<void>();
