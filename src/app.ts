@@ -43,6 +43,7 @@ export async function run({ config, statePath, log, brokerSource, page: address,
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
     relay: config['control.relay'],
+    askPlugState: config['interface.askPlugState'],
   };
   const ending = new AbortController();
   const left = deferred<void>();

@@ -51,6 +51,7 @@ const defaults: BridgeSettings = {
   id: own,
   limits,
   relay: false,
+  askPlugState: false,
   energyUnit: 'auto',
   remembered: [],
   topicPrefix: 'TWC',

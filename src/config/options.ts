@@ -34,6 +34,11 @@ export const options = {
     text('four upper-case hex digits without 0000, FFFF, C0 and DB', isOwnId),
     'Our own id on the bus as master; no charger may have it',
   ),
+  'interface.askPlugState': option(
+    false,
+    yesOrNo,
+    'As master also asks the chargers whether a car is plugged in. Firmware 4.5.3 is said to answer; without it `plug` is told from what a charger says by itself',
+  ),
   'config.maxAmpsForSlaves': option(
     6,
     integer(6, 240),

@@ -53,6 +53,7 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
       version: packageJson.version,
     },
     relay: config['control.relay'],
+    askPlugState: config['interface.askPlugState'],
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
     setPoints: state.setPoints,
     announced: state.announced,
