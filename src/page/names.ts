@@ -9,6 +9,7 @@ import type { Listed } from './wire.ts';
 const elsewhere: readonly string[] = [
   'stateText',
   'carsCharging',
+  'plug',
   'chargerLoadInW',
   'ampsInUse',
   'limit',

@@ -5,6 +5,7 @@ export function chargerValues(id: string, others: Readonly<Record<string, string
   const usual = {
     stateText: 'Plugged in and charging',
     carsCharging: '1',
+    plug: 'plugged',
     chargerLoadInW: '10518',
     ampsInUse: '15.2',
     lifetimekWh: '8732',

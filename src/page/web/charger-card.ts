@@ -71,8 +71,7 @@ export function createChargerCard(id: string, { relay }: Pick<Facts, 'relay'>): 
       gauge.style.setProperty('--drawn', `${share(charger.amps ?? 0, max)}%`);
       gauge.style.setProperty('--held', `${share(charger.held, max)}%`);
       put(may, charger.online ? `May take ${charger.held} A` : 'Takes nothing as far as is known');
-      put(car, charger.vin === '' ? 'No car that tells its VIN' : `Car ${charger.vin}`);
-      car.classList.toggle('hint', charger.vin === '');
+      put(car, charger.car);
       showControls(charger, [limit, allowed], able);
       showDetails(list, charger.details);
     },

@@ -22,8 +22,8 @@ export interface ChargerView {
   readonly limit: number | undefined;
   readonly allowed: boolean;
   readonly range: { readonly min: number; readonly max: number };
-  /** Empty for none. */
-  readonly vin: string;
+  /** What is known of the car, in words. */
+  readonly car: string;
   /** What else is known of it, by what it is called. */
   readonly details: readonly Detail[];
 }
@@ -68,9 +68,15 @@ function chargerView(id: string, values: Values, { limits, listed }: Pick<Facts,
     limit: number('limit'),
     allowed: text('charging') !== '0',
     range: chargerRange(ratedAmps === undefined ? {} : { ratedAmps }, limits),
-    vin: online ? (text('currentVehicleVIN') ?? '') : '',
+    car: online ? carInWords(text('currentVehicleVIN') ?? '', text('plug') ?? 'unknown') : '',
     details: details(listed.charger, (topic) => text(topic)),
   };
+}
+
+function carInWords(vin: string, plug: string): string {
+  if (vin !== '') return `Car ${vin}`;
+  if (plug === 'unknown') return 'Whether a car is there is not known';
+  return plug === 'plugged' ? 'A car whose VIN is not known' : 'No car';
 }
 
 /** The values that are only listed, those that are known. */

@@ -13,6 +13,8 @@ function seen(...parts: readonly Readonly<Record<string, string>>[]) {
   return { chargers, circuit: circuitView(values, limits, chargers) };
 }
 
+const unknown = 'Whether a car is there is not known';
+
 describe('a charger', () => {
   test('that charges', () => {
     expect(seen(chargerValues('1A2B', { limit: '20', ampsRated: '24' })).chargers).toEqual([
@@ -28,7 +30,7 @@ describe('a charger', () => {
         limit: 20,
         allowed: true,
         range: { min: 6, max: 24 },
-        vin: '5YJ3E1EA2KF000317',
+        car: 'Car 5YJ3E1EA2KF000317',
         details: [
           ['Lifetime energy', '8732 kWh'],
           ['Reported limit', '16 A'],
@@ -52,15 +54,23 @@ describe('a charger', () => {
     expect(seen(chargerValues('1A2B', values)).chargers[0]?.held).toBe(held);
   });
 
+  test.each([
+    ['plugged', 'A car whose VIN is not known'],
+    ['unplugged', 'No car'],
+    ['unknown', unknown],
+  ])('whose plug is %s, without a VIN', (plug, car) => {
+    expect(seen(chargerValues('1A2B', { plug, currentVehicleVIN: '' })).chargers[0]?.car).toBe(car);
+  });
+
   test('that is gone shows nothing that was true before', () => {
     expect(seen(chargerValues('1A2B', gone)).chargers).toMatchObject([
-      { online: false, charging: false, amps: undefined, watts: undefined, held: 0, vin: '', allowed: true },
+      { online: false, charging: false, amps: undefined, watts: undefined, held: 0, car: '', allowed: true },
     ]);
   });
 
   test('that has only been met is there with what is known', () => {
     expect(seen({ '1A2B/availability': 'online', '1A2B/charging': '0' }).chargers).toMatchObject([
-      { amps: undefined, watts: undefined, held: 0, limit: undefined, allowed: false, details: [], vin: '' },
+      { amps: undefined, watts: undefined, held: 0, limit: undefined, allowed: false, details: [], car: unknown },
     ]);
   });
 
