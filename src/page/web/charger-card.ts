@@ -31,6 +31,7 @@ export function createChargerCard(id: string, { relay }: Pick<Facts, 'relay'>): 
     h('div', { class: 'drawn' }),
   );
   const car = h('p', { class: 'car' });
+  const session = h('p', { class: 'car' });
   const limit = ampsControl({
     label: 'Limit',
     of,
@@ -54,6 +55,7 @@ export function createChargerCard(id: string, { relay }: Pick<Facts, 'relay'>): 
     gauge,
     may,
     car,
+    session,
     h('div', { class: 'controls' }, limit.element, allowed.element),
     more,
   );
@@ -72,6 +74,7 @@ export function createChargerCard(id: string, { relay }: Pick<Facts, 'relay'>): 
       gauge.style.setProperty('--held', `${share(charger.held, max)}%`);
       put(may, charger.online ? `May take ${charger.held} A` : 'Takes nothing as far as is known');
       put(car, charger.car);
+      put(session, charger.session);
       showControls(charger, [limit, allowed], able);
       showDetails(list, charger.details);
     },

@@ -24,6 +24,8 @@ export interface ChargerView {
   readonly range: { readonly min: number; readonly max: number };
   /** What is known of the car, in words. */
   readonly car: string;
+  /** The session that goes on, in words; empty for none. */
+  readonly session: string;
   /** What else is known of it, by what it is called. */
   readonly details: readonly Detail[];
 }
@@ -69,6 +71,7 @@ function chargerView(id: string, values: Values, { limits, listed }: Pick<Facts,
     allowed: text('charging') !== '0',
     range: chargerRange(ratedAmps === undefined ? {} : { ratedAmps }, limits),
     car: online ? carInWords(text('currentVehicleVIN') ?? '', text('plug') ?? 'unknown') : '',
+    session: online ? sessionInWords(text('sessionStart'), text('sessionEnergy')) : '',
     details: details(listed.charger, (topic) => text(topic)),
   };
 }
@@ -77,6 +80,12 @@ function carInWords(vin: string, plug: string): string {
   if (vin !== '') return `Car ${vin}`;
   if (plug === 'unknown') return 'Whether a car is there is not known';
   return plug === 'plugged' ? 'A car whose VIN is not known' : 'No car';
+}
+
+function sessionInWords(start = '', kWh: string | undefined): string {
+  const [, day, time] = /^\d{4}-(\d\d-\d\d)T(\d\d:\d\d)/.exec(start) ?? [];
+  if (time === undefined) return '';
+  return `${kWh ? `${kWh} kWh since` : 'Since'} ${time} (${day})`;
 }
 
 /** The values that are only listed, those that are known. */

@@ -31,6 +31,7 @@ describe('a charger', () => {
         allowed: true,
         range: { min: 6, max: 24 },
         car: 'Car 5YJ3E1EA2KF000317',
+        session: '',
         details: [
           ['Lifetime energy', '8732 kWh'],
           ['Reported limit', '16 A'],
@@ -60,6 +61,15 @@ describe('a charger', () => {
     ['unknown', unknown],
   ])('whose plug is %s, without a VIN', (plug, car) => {
     expect(seen(chargerValues('1A2B', { plug, currentVehicleVIN: '' })).chargers[0]?.car).toBe(car);
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ sessionStart: '2026-06-01T18:12:07.000+02:00', sessionEnergy: '4.20' }, '4.20 kWh since 18:12 (06-01)'],
+    [{ sessionStart: '2026-06-01T18:12:07.000+02:00' }, 'Since 18:12 (06-01)'],
+    [{ sessionStart: '', sessionEnergy: '4.20' }, ''],
+    [{ ...gone, sessionStart: '2026-06-01T18:12:07.000+02:00' }, ''],
+  ])('with the session %j', (values, session) => {
+    expect(seen(chargerValues('1A2B', values)).chargers[0]?.session).toBe(session);
   });
 
   test('that is gone shows nothing that was true before', () => {
