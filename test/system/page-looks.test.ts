@@ -1,6 +1,7 @@
 // How the page looks in every situation, in the light and in the dark, on a phone and on a desk. The pictures are left in
 // test-output for people; what can be measured is.
 
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageFiles } from '../../scripts/page.ts';
@@ -132,6 +133,20 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await server.close();
+});
+
+test('all charging sessions are kept as a file with one click', async () => {
+  now = { values: three, minutes: 0, sessions };
+  const page = await browser.newPage({ acceptDownloads: true });
+  await page.goto(`http://127.0.0.1:${server.port}/`);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download CSV' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('charging-sessions.csv');
+  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+  expect(lines).toHaveLength(1 + sessions.length);
+  await page.close();
 });
 
 describe.each(Object.keys(situations))('%s', (name) => {
