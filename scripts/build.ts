@@ -1,6 +1,7 @@
 // Bundles the bridge into one file that starts fast: modules that only some runs need are evaluated when they are needed.
 
 import { build } from 'esbuild';
+import { page } from './page.ts';
 
 await build({
   entryPoints: ['src/main.ts'],
@@ -18,6 +19,7 @@ await build({
     socks: './scripts/absent.ts',
     'readable-stream': 'node:stream',
   },
+  plugins: [page],
   // The native binding looks for its prebuilt files beside itself.
   external: ['@serialport/bindings-cpp'],
   banner: {

@@ -83,6 +83,7 @@ function entitiesBelow(
 /** The names that Home Assistant gives by the class. */
 const classNames: Readonly<Record<string, string>> = {
   battery_charging: 'Charging',
+  plug: 'Plug',
   power: 'Power',
   problem: 'Problem',
   connectivity: 'Connectivity',

@@ -2,9 +2,10 @@
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import { createRecorder } from './capture/recorder.ts';
+import { historyPath, readSessions as sessionsIn } from './config/history.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
-import { bridgeSettings, configuredBroker } from './config/settings.ts';
+import { bridgeSettings, configuredBroker, pageSettings } from './config/settings.ts';
 import { appears } from './io/appearing.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
 import { startCapture, toggleCapture } from './io/capture-file.ts';
@@ -15,6 +16,8 @@ import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
 import { openSimulated } from './io/simulated.ts';
 import { createStateWriter } from './io/state-file.ts';
+import type { PageAddress } from './page/server.ts';
+import { startPage } from './page/start.ts';
 import { forbidden } from './protocol/permit.ts';
 
 export interface AppSettings {
@@ -25,6 +28,8 @@ export interface AppSettings {
   readonly brokerSource?: BrokerSource | undefined;
   /** A new file that is to hold what is on the bus from the first byte on. */
   readonly captureFile?: string | undefined;
+  /** Where the page is served, if there is one. */
+  readonly page?: PageAddress | undefined;
   /** Aborted when the bridge is to end. */
   readonly signal: AbortSignal;
 }
@@ -33,7 +38,8 @@ export interface AppSettings {
  * Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed.
  * Rejects, before anything is sent, when the capture file can not be made.
  */
-export async function run({ config, statePath, log, brokerSource, captureFile, signal }: AppSettings): Promise<void> {
+export async function run({ config, statePath, log, signal, ...rest }: AppSettings): Promise<void> {
+  const { brokerSource, captureFile, page: address } = rest;
   const port = config['interface.port'];
   const state = await restored(statePath, config, log);
   const writer = createStateWriter(statePath, (problem) =>
@@ -49,20 +55,35 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
   process.on('SIGUSR2', toggle);
 
   const embedded = await startEmbedded(config, log);
+  const readSessions = () => sessionsIn(historyPath(statePath, config));
+  const page = address && (await startPage({ address, ...pageSettings(config), readSessions, command: ask }, log));
   const bridge = recorder.watched(createBridge(bridgeSettings(config, state), performance.now()));
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
     relay: config['control.relay'],
+    askPlugState: config['interface.askPlugState'],
   };
   const ending = new AbortController();
   const left = deferred<void>();
   let link: Link | undefined;
   let broker: Broker | undefined;
+  let refusal: string | undefined;
 
   function send(bytes: Uint8Array): void {
     const problem = forbidden(bytes, permit);
-    if (problem === undefined) link?.write?.(bytes);
-    else log('error', `refused to send a frame: ${problem}`);
+    if (problem !== undefined) {
+      log('error', `refused to send a frame: ${problem}`);
+      return;
+    }
+    link?.write?.(bytes);
+    page?.hears('said', bytes);
+  }
+
+  /** What the page asks for goes the way of what the broker brings. */
+  function ask(topic: string, payload: string): string | undefined {
+    refusal = 'nothing can be set here';
+    turn({ is: 'message', topic, payload, retained: false });
+    return refusal;
   }
 
   function publish(topic: string, payload: string): void {
@@ -78,6 +99,12 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
         break;
       case 'publish':
         publish(output.topic, output.payload);
+        break;
+      case 'show':
+        page?.shows(output.values);
+        break;
+      case 'answer':
+        refusal = output.refusal;
         break;
       case 'log':
         log(output.level, output.text);
@@ -100,14 +127,17 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
   }
 
   const turn = crank(bridge, perform);
-  const settings = {
+  const linkSettings = {
     port,
     mayWrite: config['interface.mode'] === 'master',
-    received: (bytes: Uint8Array) => turn({ is: 'bytes', bytes }),
+    received(bytes: Uint8Array) {
+      page?.hears('heard', bytes);
+      turn({ is: 'bytes', bytes });
+    },
   };
 
   const keepingLink = keepOpen({
-    open: (stop) => (port === 'simulator' ? simulatedLink(settings) : openLink(settings, stop)),
+    open: (stop) => (port === 'simulator' ? simulatedLink(linkSettings) : openLink(linkSettings, stop)),
     up(opened) {
       link = opened;
       log('info', opened.port === port ? `${port}: open` : `${opened.port}: open, the only adapter in ${port}`);
@@ -155,7 +185,7 @@ export async function run({ config, statePath, log, brokerSource, captureFile, s
   await left.promise;
   await broker?.farewell();
   ending.abort();
-  await Promise.all([keepingLink, keepingBroker]);
+  await Promise.all([keepingLink, keepingBroker, page?.close()]);
   await embedded?.close();
   process.off('SIGUSR2', toggle);
   await recorder.end('the bridge has ended');

@@ -42,6 +42,10 @@ export type Input =
 export type Output =
   | { readonly do: 'send'; readonly bytes: Uint8Array }
   | ({ readonly do: 'publish' } & Publication)
+  /** What topics should say from now on, held back by no limit: for the page. */
+  | { readonly do: 'show'; readonly values: readonly Publication[] }
+  /** What became of a command: why it was refused, undefined if it was not. */
+  | { readonly do: 'answer'; readonly refusal: string | undefined }
   | { readonly do: 'log'; readonly level: 'warn' | 'info' | 'debug'; readonly text: string }
   | { readonly do: 'subscribe'; readonly topic: string }
   | ({ readonly do: 'save' } & Remembered)
@@ -149,6 +153,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   }
 
   function obey(asked: Request, now: number): void {
+    outputs.push({ do: 'answer', refusal: 'refusal' in asked ? asked.refusal : undefined });
     if ('command' in asked) {
       control.accept(asked.command, now);
       log('info', `command: ${inWords(asked.command)}`);
@@ -189,7 +194,9 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     const wishesSame = overview.wishes === shown?.wishes;
     if (fleet === shownFleet && troublesSame && wishesSame) return;
     for (const trouble of overview.troubles) if (!before.includes(trouble)) log('warn', `problem: ${trouble}`);
-    for (const value of values(overview, wishesSame ? shownFleet : undefined, settings)) publisher.want(value);
+    const newest = values(overview, wishesSame ? shownFleet : undefined, settings);
+    for (const value of newest) publisher.want(value);
+    outputs.push({ do: 'show', values: newest });
     shown = overview;
     shownFleet = fleet;
   }

@@ -52,6 +52,7 @@ export const defaults: BridgeSettings = {
   id: own,
   limits,
   relay: false,
+  askPlugState: false,
   energyUnit: 'auto',
   remembered: [],
   topicPrefix: 'TWC',

@@ -20,6 +20,8 @@ export interface MasterSettings {
   readonly limits: Limits;
   /** Whether the owner allows to work the relays of version 2 units. */
   readonly relay: boolean;
+  /** Whether the owner allows to ask whether a car is plugged in. */
+  readonly askPlugState: boolean;
   /** When the bus was opened, ms. */
   readonly openedAt: number;
   readonly log: (level: 'info', text: string) => void;
@@ -58,9 +60,9 @@ interface Transaction {
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const FAREWELL_AMPS = 6;
 
-export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSettings): Bus {
+export function createMaster({ id: own, limits, relay, askPlugState, openedAt, log }: MasterSettings): Bus {
   const watch = createRivalWatch(own);
-  const questionnaire = createQuestionnaire();
+  const questionnaire = createQuestionnaire(askPlugState);
   const relays = createRelays(relay, own);
   const heartbeatAt = new Map<TwcId, number>();
   const hanging = new Map<TwcId, number>();

@@ -5,10 +5,12 @@ import type { Charger } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
 import { missingPart } from '../charger/vin.ts';
 import type { TwcId } from '../protocol/field.ts';
-import type { Message, spoken } from '../protocol/messages.ts';
+import type { Message, optional, spoken } from '../protocol/messages.ts';
 
 interface Question {
-  readonly ask: Extract<keyof typeof spoken, `${string}Request${string}`>;
+  readonly ask:
+    | Extract<keyof typeof spoken, `${string}Request${string}`>
+    | Extract<keyof typeof optional, 'plugStateRequest'>;
   readonly replies: readonly Message['name'][];
   readonly wanted: (charger: Charger, now: number) => boolean;
   /** The pause before the same question, ms. */
@@ -23,6 +25,7 @@ const METER_EVERY = 30_000;
 const IDENTITY_EVERY = 5_000;
 const VIN_EVERY = 20_000;
 const VIN_PART_EVERY = 1_000;
+const PLUG_STATE_EVERY = 10_000;
 
 export const questions: readonly Question[] = [
   {
@@ -47,6 +50,13 @@ export const questions: readonly Question[] = [
     replies: ['serialResponse'],
     wanted: (charger) => charger.serialNumber === undefined,
     every: () => IDENTITY_EVERY,
+    perSession: Number.POSITIVE_INFINITY,
+  },
+  {
+    ask: 'plugStateRequest',
+    replies: ['plugStateResponse'],
+    wanted: () => true,
+    every: () => PLUG_STATE_EVERY,
     perSession: Number.POSITIVE_INFINITY,
   },
 ];
@@ -88,7 +98,9 @@ export interface Questionnaire {
   givenUp(id: TwcId): readonly Question['ask'][];
 }
 
-export function createQuestionnaire(): Questionnaire {
+/** `askPlugState`: whether the owner allows to ask for the plug (protocol 3.9). */
+export function createQuestionnaire(askPlugState = false): Questionnaire {
+  const mayAsk = questions.filter(({ ask }) => askPlugState || ask !== 'plugStateRequest');
   const progress = new Map<TwcId, Map<Question, Progress>>();
   const lastAskedAt = new Map<TwcId, number>();
 
@@ -118,7 +130,7 @@ export function createQuestionnaire(): Questionnaire {
       let best: ReturnType<Questionnaire['next']>;
       for (const charger of chargers) {
         if (charger.version === 1 || !charger.online) continue;
-        for (const question of questions) {
+        for (const question of mayAsk) {
           const at = opensAt(charger, question, now);
           if (at < (best?.at ?? Number.POSITIVE_INFINITY)) best = { charger, question, at };
         }

@@ -20,6 +20,7 @@ export interface TrafficSettings {
   readonly id: TwcId;
   readonly limits: Limits;
   readonly relay: boolean;
+  readonly askPlugState: boolean;
   readonly energyUnit: EnergyUnit;
   /** The chargers known from before a restart. */
   readonly remembered: readonly ChargerRecord[];

@@ -25,6 +25,8 @@ export interface Charger {
   readonly meter?: Meter;
   readonly energy: Energy;
   readonly charging: Charging;
+  /** What it last said when it was asked whether a car is plugged in (protocol 3.7). */
+  readonly plugAnswer?: { readonly state: number; readonly at: number };
   /** The limit that was last ordered, by us or by the master that we listen to. */
   readonly offer?: Offer;
   /** Since when it has drawn clearly more than it may, undefined while it does not. */
@@ -191,6 +193,8 @@ function learned(charger: Charger, message: Message, version: Version, unit: Ene
       return withMeter(charger, message, message.phaseAmps, unit, now);
     case 'meterResponseShort':
       return withMeter(charger, message, undefined, unit, now);
+    case 'plugStateResponse':
+      return { ...charger, plugAnswer: { state: message.plugState, at: now } };
     case 'stopAck':
       return { ...charger, relayOpenSince: charger.relayOpenSince ?? now };
     case 'startAck':

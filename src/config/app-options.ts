@@ -9,6 +9,7 @@ import { type Config, type OptionPath, options } from './options.ts';
 /** The options that are a setting under another name. */
 export const renamed = {
   mode: 'interface.mode',
+  ask_plug_state: 'interface.askPlugState',
   max_amps_for_slaves: 'config.maxAmpsForSlaves',
   max_amps_per_twc: 'config.maxAmpsPerTWC',
   min_amps_per_twc: 'config.minAmpsPerTWC',

@@ -34,6 +34,11 @@ export const options = {
     text('four upper-case hex digits without 0000, FFFF, C0 and DB', isOwnId),
     'Our own id on the bus as master; no charger may have it',
   ),
+  'interface.askPlugState': option(
+    false,
+    yesOrNo,
+    'As master also asks the chargers whether a car is plugged in. Firmware 4.5.3 is said to answer; without it `plug` is told from what a charger says by itself',
+  ),
   'config.maxAmpsForSlaves': option(
     6,
     integer(6, 240),
@@ -100,6 +105,11 @@ export const options = {
     text('text without spaces, + and #, not starting or ending with /', isTopicPrefix),
     'The prefix that Home Assistant listens to',
   ),
+  'page.listen': option(
+    '',
+    text('nothing, or host:port such as 127.0.0.1:8099', isListening),
+    'Where the page is served, for example `127.0.0.1:8099` for this machine only; empty for no page. It has no login: see The page',
+  ),
   'log.level': option(
     'info',
     choice('error', 'warn', 'info', 'debug'),
@@ -133,6 +143,11 @@ function isBroker(value: string): boolean {
   if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') return false;
   // A name and password in the address would end up in logs; there are settings for them.
   return url.username === '' && url.password === '' && ['', '/'].includes(url.pathname);
+}
+
+function isListening(value: string): boolean {
+  const port = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):(\d{1,5})$/.exec(value)?.[1];
+  return value === '' || (Number(port) > 0 && Number(port) < 65_536);
 }
 
 function isTopicPrefix(value: string): boolean {

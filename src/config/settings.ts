@@ -2,7 +2,9 @@
 
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BridgeSettings } from '../bridge.ts';
+import type { Limits } from '../charger/share.ts';
 import type { BrokerSettings } from '../io/broker.ts';
+import type { PageSettings } from '../page/page.ts';
 import { isTwcId } from '../protocol/field.ts';
 import type { Config } from './options.ts';
 import type { SavedState } from './saved-state.ts';
@@ -23,20 +25,28 @@ export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId
   };
 }
 
+/** What the page has to know of the configuration. */
+export function pageSettings(config: Config): Omit<PageSettings, 'address' | 'command' | 'readSessions'> {
+  return {
+    topicPrefix: config['status.MQTT.topicPrefix'],
+    facts: {
+      version: packageJson.version,
+      simulated: config['interface.port'] === 'simulator',
+      relay: config['control.relay'],
+      limits: limitsOf(config),
+    },
+  };
+}
+
 /** The bridge as it is configured, with what it knows from before a restart. */
 export function bridgeSettings(config: Config, state: SavedState): BridgeSettings {
   const id = config['interface.id'];
   if (!isTwcId(id)) throw new Error(`interface.id: expected a TWCID, got ${id}`);
-  const limits = {
-    maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
-    maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
-    minAmpsPerTWC: config['config.minAmpsPerTWC'],
-  };
   const overrides = Object.entries(config['status.MQTT.ratelimitOverrides']);
   return {
     mode: config['interface.mode'],
     id,
-    limits,
+    limits: limitsOf(config),
     energyUnit: config['config.energyUnit'],
     remembered: state.chargers,
     discovery: {
@@ -46,6 +56,7 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
       version,
     },
     relay: config['control.relay'],
+    askPlugState: config['interface.askPlugState'],
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
     setPoints: state.setPoints,
     announced: state.announced,
@@ -54,5 +65,13 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,
     ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),
+  };
+}
+
+function limitsOf(config: Config): Limits {
+  return {
+    maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
+    maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
+    minAmpsPerTWC: config['config.minAmpsPerTWC'],
   };
 }

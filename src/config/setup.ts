@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BY_ID } from '../io/adapters.ts';
 import type { BrokerSource } from '../io/broker.ts';
 import { brokerOf } from '../io/supervisor.ts';
+import type { PageAddress } from '../page/server.ts';
 import { inAppWords, loadAppOptions } from './app-options.ts';
 import { loadConfig, statePath } from './load.ts';
 import type { Config } from './options.ts';
@@ -15,6 +16,8 @@ export interface Setup {
   readonly statePath: string;
   /** Who knows the broker, if it is not the configuration. */
   readonly brokerSource?: BrokerSource | undefined;
+  /** Where the page is served, if there is one. */
+  readonly page: PageAddress | undefined;
   /** What an owner should know of these settings, a line each. */
   readonly remarks: readonly string[];
   /** What to do when the simulation is over, a line each. */
@@ -26,11 +29,16 @@ export interface Setup {
 export interface Environment {
   /** Home Assistant's Supervisor gives it to every app. */
   readonly SUPERVISOR_TOKEN?: string | undefined;
-  /** The next three are for trying the app without a Supervisor. */
+  /** The next five are for trying the app without a Supervisor. */
   readonly SUPERVISOR_URL?: string | undefined;
   readonly TWC2MQTT_DATA?: string | undefined;
   readonly TWC2MQTT_ADAPTERS?: string | undefined;
+  readonly TWC2MQTT_PAGE_PORT?: string | undefined;
+  readonly TWC2MQTT_PAGE_ONLY?: string | undefined;
 }
+
+/** Where Home Assistant looks for the page, and where its Supervisor always comes from. */
+const INGRESS = { port: '8099', only: '172.30.32.2' };
 
 /** Throws a ConfigError. */
 export async function findSettings(file: string, environment: Environment): Promise<Setup> {
@@ -41,6 +49,7 @@ export async function findSettings(file: string, environment: Environment): Prom
     name: file,
     config,
     statePath: statePath(config, file),
+    page: listening(config['page.listen']),
     remarks: [],
     toMakeItReal: [
       `For real ones change two lines in ${file}:`,
@@ -51,15 +60,23 @@ export async function findSettings(file: string, environment: Environment): Prom
   };
 }
 
+/** `host:port`, with brackets around an IPv6 address; undefined for nothing. */
+function listening(text: string): PageAddress | undefined {
+  const [, host = '', port] = /^(.*):(\d+)$/.exec(text) ?? [];
+  return port === undefined ? undefined : { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+}
+
 async function appSettings(token: string, environment: Environment): Promise<Setup> {
   const { SUPERVISOR_URL: url = 'http://supervisor', TWC2MQTT_DATA: folder = '/data' } = environment;
   const { TWC2MQTT_ADAPTERS: adapters = BY_ID } = environment;
+  const { TWC2MQTT_PAGE_PORT: port = INGRESS.port, TWC2MQTT_PAGE_ONLY: only = INGRESS.only } = environment;
   const file = join(folder, 'options.json');
   const { config, brokerUnknown, remarks } = await loadAppOptions(file, adapters);
   return {
     name: 'options of the Home Assistant app',
     config,
     statePath: join(folder, 'twc2mqtt.state.json'),
+    page: { host: '', port: Number(port), only },
     brokerSource: brokerUnknown ? (signal) => brokerOf({ url, token }, signal) : undefined,
     remarks,
     toMakeItReal: ['For real ones switch the option simulator off and restart the app.'],

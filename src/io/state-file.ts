@@ -60,7 +60,8 @@ export function createStateWriter(path: string, told: (problem: string | undefin
   };
 }
 
-async function replace(path: string, content: string): Promise<void> {
+/** Gives the file this content: a crash at any moment leaves the old one or the new one. */
+export async function replace(path: string, content: string | Uint8Array): Promise<void> {
   const next = `${path}.new`;
   const file = await open(next, 'w', 0o600);
   try {

@@ -93,12 +93,14 @@ export const answered = {
   vinResponse3: { code: 0xfdf1, lengths: long, fields: { sender: twcId, vin: vinPart(3) } },
   startAck: { code: 0xfdb1, lengths: short, fields: { sender: twcId } },
   stopAck: { code: 0xfdb2, lengths: short, fields: { sender: twcId } },
+  plugStateResponse: { code: 0xfdb4, lengths: short, fields: { sender: twcId, plugState: u8 } },
 } satisfies Record<string, Row>;
 
-/** What our master says only where the owner has asked for it: it works the relay directly (protocol 3.7, 4.9). */
+/** What our master says only where the owner has asked for it: to work the relay directly, or to ask for the plug (protocol 3.7, 4.9). */
 export const optional = {
   startRequest: { code: 0xfcb1, lengths: request, fields: addressed },
   stopRequest: { code: 0xfcb2, lengths: request, fields: addressed },
+  plugStateRequest: { code: 0xfbb4, lengths: request, fields: addressed },
 } satisfies Record<string, Row>;
 
 /** What may be on the bus and is understood, but never sent by us. */
@@ -114,8 +116,6 @@ const overheard = {
     fields: { ...addressed, command: oneOf(0x06, 0x07), masterPluggedIn: after(2, flag) },
   },
   idle: { code: 0xfc1d, lengths: short, fields: {} },
-  plugStateRequest: { code: 0xfbb4, lengths: request, fields: addressed },
-  plugStateResponse: { code: 0xfdb4, lengths: short, fields: { sender: twcId, plugState: u8 } },
   serialLegacyRequest: { code: 0xfb19, lengths: request, fields: {} },
   serialLegacyResponse: { code: 0xfd19, lengths: short, fields: { serial: text(11) } },
   modelRequest: { code: 0xfb1a, lengths: request, fields: {} },

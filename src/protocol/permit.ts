@@ -9,29 +9,41 @@ export interface Permit {
   readonly maxAmps: number;
   /** Whether the owner allows to work the relays. */
   readonly relay: boolean;
+  /** Whether the owner allows to ask whether a car is plugged in. */
+  readonly askPlugState: boolean;
 }
+
+const permissions: Readonly<Record<keyof typeof optional, 'relay' | 'askPlugState'>> = {
+  startRequest: 'relay',
+  stopRequest: 'relay',
+  plugStateRequest: 'askPlugState',
+};
 
 /**
  * Why these bytes of the wire must not be written, or undefined if they may: they must be exactly one whole frame that a
  * master says, within the permit.
  */
-export function forbidden(bytes: Uint8Array, { maxAmps, relay }: Permit): string | undefined {
+export function forbidden(bytes: Uint8Array, permit: Permit): string | undefined {
   const cuts = createCutter().cut(bytes, 0);
   const frame = cuts[0]?.frame;
   if (cuts.length !== 1 || !frame) return 'expected exactly one frame';
   const decoded = decode(frame);
   if (!decoded.valid) return decoded.reason;
   const { message } = decoded;
-  if (!isAllowed(message, relay)) return `${message.name} is not on the allow-list`;
+  if (!isAllowed(message, permit)) return `${message.name} is not on the allow-list`;
   if (!isOurWay(message, frame, bytes)) return `${message.name}: expected the bytes that our encoder gives`;
-  if (message.name === 'masterHeartbeatLimit' && message.limitAmps > maxAmps) {
-    return `limit: expected at most ${maxAmps} A, got ${message.limitAmps} A`;
+  if (message.name === 'masterHeartbeatLimit' && message.limitAmps > permit.maxAmps) {
+    return `limit: expected at most ${permit.maxAmps} A, got ${message.limitAmps} A`;
   }
   return undefined;
 }
 
-function isAllowed(message: Message, relay: boolean): message is MasterMessage {
-  return Object.hasOwn(spoken, message.name) || (relay && Object.hasOwn(optional, message.name));
+function isAllowed(message: Message, permit: Permit): message is MasterMessage {
+  return Object.hasOwn(spoken, message.name) || (isOptional(message.name) && permit[permissions[message.name]]);
+}
+
+function isOptional(name: Message['name']): name is keyof typeof optional {
+  return Object.hasOwn(optional, name);
 }
 
 /** Nothing before or after the frame, no filler in it, no value outside its field. */

@@ -59,6 +59,10 @@ const doNotCharge = 3;
 const readyToCharge = 4;
 const limiting = 9;
 
+const unplugged = 0;
+const pluggedAndCharging = 1;
+const plugged = 3;
+
 export function createSlave(settings: SlaveSettings): SimulatedSlave {
   const { id, version } = settings;
   const sign = id.slice(2);
@@ -108,6 +112,11 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
     return actual > 0 ? charging : readyToCharge;
   }
 
+  function plugState(car: Car | undefined): number {
+    if (!car) return unplugged;
+    return actual > 0 ? pluggedAndCharging : plugged;
+  }
+
   function order(amps: number, command: number, now: number, car: Car | undefined): void {
     const ignored = !car || (version === 2 && command === 0x05 && actual > 0);
     if (ignored) return;
@@ -144,6 +153,7 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
       vinRequest1: { name: 'vinResponse1', sender: id, vin: vin.slice(0, 7) },
       vinRequest2: { name: 'vinResponse2', sender: id, vin: vin.slice(7, 14) },
       vinRequest3: { name: 'vinResponse3', sender: id, vin: vin.slice(14) },
+      plugStateRequest: { name: 'plugStateResponse', sender: id, plugState: plugState(car) },
       startRequest: { name: 'startAck', sender: id },
       stopRequest: { name: 'stopAck', sender: id },
     };

@@ -63,6 +63,11 @@ describe('the manifest', () => {
     expect(manifest.services).toEqual(['mqtt:want']);
   });
 
+  test('shows the page behind the login of Home Assistant, and nowhere else', () => {
+    expect(manifest).toMatchObject({ ingress: true, panel_icon: 'mdi:ev-station', panel_title: 'Wall Connectors' });
+    for (const key of ['ports', 'webui', 'host_network', 'ingress_port']) expect(manifest).not.toHaveProperty(key);
+  });
+
   test('has the version of the program, in quotes, and it is the newest of both changelogs', () => {
     const newest = (path: string) => /^## \[?(\d+\.\d+\.\d+)/m.exec(text(path))?.[1];
     const { version } = packageJson;
@@ -200,6 +205,7 @@ describe('the option table and the options', () => {
       'status.MQTT.cert',
       'status.MQTT.key',
       'homeassistant.discoveryPrefix',
+      'page.listen',
       'state.path',
     ]);
   });

@@ -41,6 +41,24 @@ describe('what is asked', () => {
   });
 });
 
+describe('whether a car is plugged in', () => {
+  const known: Charger = { ...idle, firmware: '4.5.3.2', serialNumber: 'A' };
+  const asks = (charger: Charger, allowed: boolean, reply?: Message) =>
+    story(charger, 300_000, reply, createQuestionnaire(allowed)).filter(({ ask }) => ask === 'plugStateRequest');
+
+  test('is never asked unless the owner wants it', () => {
+    expect(asks(known, false)).toEqual([]);
+  });
+
+  test('is asked every 10 s of a charger that answers, and five times of one that does not', () => {
+    const answer: Message = { name: 'plugStateResponse', sender: unit, plugState: 3 };
+    const times = asks(known, true, answer).map(({ at }) => at);
+    expect(new Set(times.slice(1).map((at, i) => at - (times[i] ?? 0)))).toEqual(new Set([10_000]));
+    expect(asks(known, true)).toHaveLength(5);
+    expect(asks({ ...known, version: 1 }, true)).toEqual([]);
+  });
+});
+
 describe('a question that was answered', () => {
   const meter: Message = { name: 'meterResponseShort', sender: unit, energyCounter: 1, volts: [230, 0, 0] };
   const known = { ...idle, firmware: '4.5.3.2', serialNumber: 'A' };

@@ -42,6 +42,9 @@ test.each<[OptionPath, string, unknown]>([
   ['status.MQTT.version', '5', '5'],
   ['status.MQTT.version', '3.1.1', '3.1.1'],
   ['homeassistant.discovery', 'off', 'off'],
+  ['page.listen', '127.0.0.1:8099', '127.0.0.1:8099'],
+  ['page.listen', '"[::1]:8099"', '[::1]:8099'],
+  ['page.listen', 'garage.local:80', 'garage.local:80'],
   ['log.level', 'debug', 'debug'],
 ])('%s: %s is accepted', (path, text, value) => {
   expect(parseConfig(yaml(path, text), 'config.yaml')[path]).toEqual(value);
@@ -79,6 +82,13 @@ describe('a wrong value is told with its place, what was expected and what came'
     ],
     ['status.MQTT.ratelimit', '-1', 'a number from 0 to 86400, got -1'],
     ['status.MQTT.ratelimit', '.nan', 'a number from 0 to 86400, got null'],
+    ['page.listen', '8099', 'nothing, or host:port such as 127.0.0.1:8099, got 8099'],
+    [
+      'page.listen',
+      'http://127.0.0.1:8099',
+      'nothing, or host:port such as 127.0.0.1:8099, got "http://127.0.0.1:8099"',
+    ],
+    ['page.listen', '127.0.0.1:0', 'nothing, or host:port such as 127.0.0.1:8099, got "127.0.0.1:0"'],
     ['homeassistant.discovery', 'yes', 'one of entity, device, off, got "yes"'],
   ])('%s: %s', (path, text, expected) => {
     const [line, column] = [path.split('.').length, path];

@@ -54,8 +54,9 @@ describe('the configuration that is shipped', () => {
     });
   });
 
-  test('says nothing but defaults, so that its lines can be read as the documentation of them', () => {
-    expect(parseConfig(source, 'config.yaml')).toEqual(parseConfig('', 'config.yaml'));
+  test('says nothing but defaults and that there is a page, so that its lines can be read as their documentation', () => {
+    const page = { 'page.listen': '127.0.0.1:8099' };
+    expect(parseConfig(source, 'config.yaml')).toEqual({ ...parseConfig('', 'config.yaml'), ...page });
   });
 
   test('gives real chargers 6 A when the port is changed', () => {
@@ -70,6 +71,7 @@ describe('the configuration that is shipped', () => {
       config: { maxAmpsForSlaves: 6, maxAmpsPerTWC: 6, minAmpsPerTWC: 6 },
       status: { MQTT: { broker: 'embedded', username: '', password: '', topicPrefix: 'TWC', ratelimit: 60 } },
       homeassistant: { discovery: 'entity', discoveryPrefix: 'homeassistant' },
+      page: { listen: '127.0.0.1:8099' },
       log: { level: 'info' },
     });
   });

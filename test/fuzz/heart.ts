@@ -13,7 +13,11 @@ import { createWorld, defaults, heartbeats, largestGap, limits, slave, tesla, ty
 import type { Outcome } from './fuzz.ts';
 import { below, forged, noise } from './noise.ts';
 
-const permit: Permit = { maxAmps: Math.min(limits.maxAmpsForSlaves, limits.maxAmpsPerTWC), relay: false };
+const permit: Permit = {
+  maxAmps: Math.min(limits.maxAmpsForSlaves, limits.maxAmpsPerTWC),
+  relay: false,
+  askPlugState: false,
+};
 const slaves = Object.values<Row>(answered);
 const ids = ['1A2B', '3C4D', '5E6F'];
 const MINUTE = 60_000;

@@ -146,6 +146,7 @@ function entitiesOf(told: readonly Announcement[]): Map<unknown, Json> {
 const classNames: Readonly<Record<string, string>> = {
   battery_charging: 'Charging',
   connectivity: 'Connectivity',
+  plug: 'Plug',
   power: 'Power',
   problem: 'Problem',
 };

@@ -25,6 +25,7 @@ const text = { component: 'sensor', category: diagnostic } as const;
 export const ofCharger: readonly ExpectedEntity[] = [
   { component: 'sensor', key: 'status', name: 'Status', deviceClass: 'enum' },
   { component: 'binary_sensor', key: 'charging', name: 'Charging', deviceClass: 'battery_charging' },
+  { component: 'binary_sensor', key: 'plug', name: 'Plug', deviceClass: 'plug' },
   { ...watts, key: 'load', name: 'Power' },
   { ...amps, key: 'amps_in_use', name: 'Charging current', stateClass: measurement },
   { ...energy, key: 'lifetime_energy', name: 'Lifetime energy' },

@@ -19,9 +19,11 @@ import {
   spokenNames,
 } from './arbitrary.ts';
 
-/** All that the configuration could allow but the relays. */
-const widest: Permit = { maxAmps: 80, relay: false };
-const relays: Permit = { maxAmps: 80, relay: true };
+/** All that the configuration could allow but what an owner has to ask for. */
+const widest: Permit = { maxAmps: 80, relay: false, askPlugState: false };
+const relays: Permit = { ...widest, relay: true };
+const plug: Permit = { ...widest, askPlugState: true };
+const everything: Permit = { ...relays, ...plug, relay: true };
 const version = fc.constantFrom(1, 2);
 const anySpoken = fc.constantFrom(...spokenNames).chain((name) => messageNamed(name));
 
@@ -29,7 +31,7 @@ describe('what a master says', () => {
   test('may be written while its limit is within the amps that are configured', () => {
     fc.assert(
       fc.property(anySpoken, version, fc.integer({ min: 6, max: 80 }), (message, as, maxAmps) => {
-        const problem = forbidden(wire(encode(message, as)), { maxAmps, relay: false });
+        const problem = forbidden(wire(encode(message, as)), { ...widest, maxAmps });
         const tooMuch = message.name === 'masterHeartbeatLimit' && message.limitAmps > maxAmps;
         expect(problem).toBe(tooMuch ? `limit: expected at most ${maxAmps} A, got ${message.limitAmps} A` : undefined);
       }),
@@ -45,7 +47,7 @@ describe('what a master says', () => {
   ])('an order of %i A where %i A are configured', (limitAmps, maxAmps, problem) => {
     const address = { sender: own, receiver: id('1A2B'), masterPluggedIn: false };
     const frame = encode({ name: 'masterHeartbeatLimit', ...address, command: 0x09, limitAmps });
-    expect(forbidden(wire(frame), { maxAmps, relay: false })).toBe(problem);
+    expect(forbidden(wire(frame), { ...widest, maxAmps })).toBe(problem);
   });
 
   const good = wire(encode({ name: 'meterRequest', sender: own, receiver: id('1A2B') }));
@@ -83,19 +85,25 @@ describe('what a master does not say', () => {
       fc.property(messageNamed(name as Message['name']), fc.nat(), (message, which) => {
         const lengths = heardLengths(name);
         const frame = frameOf(message, lengths[which % lengths.length] ?? 16);
-        expect(forbidden(wire(frame), relays)).toBeDefined();
+        expect(forbidden(wire(frame), everything)).toBeDefined();
       }),
     );
   });
 
-  test.each(optionalNames)('%s is refused, except where the owner allows to work the relays', (name) => {
+  test('the optional messages are these', () => {
+    expect(optionalNames).toEqual(['startRequest', 'stopRequest', 'plugStateRequest']);
+  });
+
+  test.each([
+    ['startRequest', 'to work the relays', relays, plug],
+    ['stopRequest', 'to work the relays', relays, plug],
+    ['plugStateRequest', 'to ask for the plug', plug, relays],
+  ] as const)('%s is refused, except where the owner allows %s', (name, _, allowing, other) => {
     fc.assert(
       fc.property(messageNamed(name), version, (message, as) => {
         const sent = wire(encode(message, as));
-        expect([forbidden(sent, widest), forbidden(sent, relays)]).toEqual([
-          `${name} is not on the allow-list`,
-          undefined,
-        ]);
+        expect(forbidden(sent, allowing)).toBeUndefined();
+        for (const permit of [widest, other]) expect(forbidden(sent, permit)).toBe(`${name} is not on the allow-list`);
       }),
     );
   });

@@ -5,7 +5,7 @@ import { decode, encode } from '../../src/protocol/codec.ts';
 import type { MasterMessage, Message } from '../../src/protocol/messages.ts';
 import { createCutter, wire } from '../../src/protocol/slip.ts';
 import { createSimulatedBus, demonstration } from '../../src/simulator/bus.ts';
-import type { SimulatedSlave } from '../../src/simulator/slave.ts';
+import type { Car, SimulatedSlave } from '../../src/simulator/slave.ts';
 import { id, own, slave, tesla } from '../world.ts';
 
 const none = () => undefined;
@@ -53,6 +53,20 @@ describe('heartbeats', () => {
     unit.hear(order(16), 1);
     expect(unit.speak(500)).toEqual([]);
   });
+});
+
+test.each<[string, Car | undefined, number, number]>([
+  ['nothing', undefined, 16, 0],
+  ['a car that charges', tesla, 16, 1],
+  ['a car that waits', tesla, 0, 3],
+])('with %s plugged in the answer says so', (_, car, amps, plugState) => {
+  const unit = slave('1A2B', { car: () => car });
+  // Version 2 takes 0 A for 6 A, so the one that waits is not told anything.
+  if (amps > 0) talk(unit, 0, 30_000, amps);
+  const now = amps > 0 ? 30_001 : 1;
+  unit.speak(now);
+  unit.hear({ name: 'plugStateRequest', sender: own, receiver: id('1A2B') }, now);
+  expect(unit.speak(now + 60)).toContainEqual({ name: 'plugStateResponse', sender: '1A2B', plugState });
 });
 
 test('questions are answered by units that know them', () => {

@@ -23,6 +23,9 @@ export interface Home extends AsyncDisposable {
   plug(name: string, device: string): Promise<void>;
 }
 
+/** Where the Supervisor of a test comes from when it asks for the page. */
+export const ingress = '127.0.0.2';
+
 export interface HomeSettings {
   readonly supervisor: Pick<Supervisor, 'url'>;
   readonly program?: string;
@@ -51,6 +54,9 @@ export async function createHome({ supervisor, program = artifact }: HomeSetting
     SUPERVISOR_URL: supervisor.url,
     TWC2MQTT_DATA: data,
     TWC2MQTT_ADAPTERS: adapters,
+    // Several of them run at the same time, and the Supervisor of a test has another address.
+    TWC2MQTT_PAGE_PORT: '0',
+    TWC2MQTT_PAGE_ONLY: ingress,
   };
   return {
     data,

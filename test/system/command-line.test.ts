@@ -195,27 +195,30 @@ describe.concurrent('decode', () => {
 describe.concurrent('the configuration as shipped', () => {
   const shipped = fileURLToPath(new URL('../../config.yaml', import.meta.url));
 
-  /** The shipped file with another port for its broker. */
-  async function copied(folder: Folder, port: number): Promise<string> {
+  /** The shipped file with other ports for its broker and its page. */
+  async function copied(folder: Folder, port: number, page: number): Promise<string> {
     const file = folder.file('bridge.yaml');
     await copyFile(shipped, file);
     const source = await readFile(file, 'utf8');
     expect(source).toMatch(/broker: embedded\b/);
-    await writeFile(file, source.replace('broker: embedded', `broker: embedded:${port}`));
+    expect(source).toContain('listen: 127.0.0.1:8099');
+    const moved = source.replace('broker: embedded', `broker: embedded:${port}`).replace(':8099', `:${page}`);
+    await writeFile(file, moved);
     return file;
   }
 
-  test('runs simulated chargers on a broker of its own for this machine only, and says so', async () => {
+  test('runs simulated chargers on a broker of its own and on a page, for this machine only, and says so', async () => {
     await using folder = await createFolder();
-    const port = await freePort();
-    await using bridge = await startConfigured(await copied(folder, port));
+    const [port, page] = [await freePort(), await freePort()];
+    await using bridge = await startConfigured(await copied(folder, port, page));
     await bridge.says(/SIMULATION: these chargers are not real/);
     await bridge.says(new RegExp(`embedded broker: listens on 127\\.0\\.0\\.1:${port}, `));
+    await bridge.says(new RegExp(`page: http://127\\.0\\.0\\.1:${page}/$`));
     await using subscriber = await subscribe(`mqtt://127.0.0.1:${port}`);
     await subscriber.sees('TWC/status', 'online');
     for (const id of ['1A2B', '3C4D', '5E6F']) await subscriber.sees(`TWC/${id}/availability`, 'online');
     await subscriber.sees('TWC/1A2B/ampsMax', /^\d+$/);
-    expect(await listening(bridge.pid)).toEqual([`0100007F:${port}`]);
+    expect(new Set(await listening(bridge.pid))).toEqual(new Set([`0100007F:${port}`, `0100007F:${page}`]));
     expect(await bridge.stop()).toMatchObject({ code: 0 });
   });
 
@@ -226,7 +229,7 @@ describe.concurrent('the configuration as shipped', () => {
     const address = taken.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     try {
-      await using bridge = await startConfigured(await copied(folder, port));
+      await using bridge = await startConfigured(await copied(folder, port, await freePort()));
       const line = await bridge.says(/embedded broker: listens on/);
       expect(line).toContain(`(port ${port} is taken)`);
       const other = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];

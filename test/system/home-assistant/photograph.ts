@@ -1,22 +1,7 @@
 // A page of Home Assistant's own frontend in a browser, as a person sees it.
 
-import { accessSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launch, picture } from '../chromium.ts';
 import type { HomeAssistant } from './hass.ts';
-
-const pictures = fileURLToPath(new URL('../../../test-output/', import.meta.url));
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Opens a page, waits until all of `texts` stand there, and leaves a picture of it in test-output. */
 export async function photograph(
@@ -26,7 +11,7 @@ export async function photograph(
   name: string,
 ): Promise<void> {
   await welcomed(url, token);
-  const browser = await chromium.launch({ executablePath: installed(), args: flags });
+  const browser = await launch();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1100 }, locale: 'en' });
     const tokens = { access_token: token, token_type: 'Bearer', hassUrl: url, clientId: `${url}/`, refresh_token: '' };
@@ -37,8 +22,7 @@ export async function photograph(
       // The element that carries a value has no box of its own, so it does not count as visible.
       for (const text of texts) await page.getByText(text).first().waitFor({ state: 'attached' });
     } finally {
-      await mkdir(pictures, { recursive: true });
-      await page.screenshot({ path: `${pictures}${name}.png`, fullPage: true });
+      await picture(page, name);
     }
   } finally {
     await browser.close();
@@ -52,17 +36,4 @@ async function welcomed(url: string, token: string): Promise<void> {
   for (const step of ['core_config', 'analytics', 'integration']) {
     await fetch(`${url}/api/onboarding/${step}`, { method: 'POST', headers, body });
   }
-}
-
-function installed(): string {
-  const found = browsers.find((path) => {
-    try {
-      accessSync(path);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (!found) throw new Error(`no browser: expected one of ${browsers.join(', ')}`);
-  return found;
 }

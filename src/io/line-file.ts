@@ -1,0 +1,90 @@
+// A file with a line of JSON for each thing that happened. Only its end is written, so a crash costs at most the line that
+// was just being written; a torn line is nobody's, and the next one begins behind it.
+
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { replace } from './state-file.ts';
+
+/** The JSON of all whole lines, oldest first; empty when there is no file. Throws when it is there and can not be read. */
+export async function readLines(path: string): Promise<unknown[]> {
+  let content: string;
+  try {
+    content = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  return content.split('\n').flatMap((line) => parsed(line));
+}
+
+export interface LineWriter {
+  append(content: unknown): void;
+  /** Resolves when everything was tried. What did not work is tried again with the next line. */
+  settled(): Promise<void>;
+}
+
+/**
+ * A file that grows beyond `mostBytes` loses its older half. `failed` is called with the reason when writing does not work,
+ * once per kind of reason.
+ */
+export function createLineWriter(path: string, mostBytes: number, failed: (reason: string) => void): LineWriter {
+  let waiting: readonly string[] = [];
+  let working: Promise<void> = Promise.resolve();
+  let told = '';
+
+  async function save(): Promise<void> {
+    const lines = waiting;
+    if (lines.length === 0) return;
+    try {
+      await append(path, lines);
+      waiting = waiting.slice(lines.length);
+      await trim(path, mostBytes);
+      told = '';
+    } catch (error) {
+      const reason = String(error);
+      if (reason !== told) failed(reason);
+      told = reason;
+    }
+  }
+
+  return {
+    append(content) {
+      waiting = [...waiting, `${JSON.stringify(content)}\n`];
+      working = working.then(save);
+    },
+    settled: () => working,
+  };
+}
+
+async function append(path: string, lines: readonly string[]): Promise<void> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    await file.writeFile(`${(await isTorn(file)) ? '\n' : ''}${lines.join('')}`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether the last line has no end. */
+async function isTorn(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read({ buffer: new Uint8Array(1), position: size - 1 });
+  return buffer[0] !== 0x0a;
+}
+
+async function trim(path: string, mostBytes: number): Promise<void> {
+  if ((await stat(path)).size <= mostBytes) return;
+  const content = await readFile(path);
+  const half = content.subarray(-Math.floor(mostBytes / 2));
+  await replace(path, half.subarray(half.indexOf(0x0a) + 1));
+}
+
+function parsed(line: string): unknown[] {
+  if (line === '') return [];
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,92 @@
+// The page: one more subscriber of what the topics say. It knows nothing but what it is shown, and asks for things as
+// anybody may over MQTT.
+
+import type { Publication } from '../topics/publisher.ts';
+import { createBusLog } from './bus-log.ts';
+import { createHistory, SAMPLE_EVERY } from './history.ts';
+import { made, type ReadSessions } from './made.ts';
+import { listed } from './names.ts';
+import { type PageServerSettings, servePage } from './server.ts';
+import type { Facts } from './wire.ts';
+
+export interface PageSettings extends Pick<PageServerSettings, 'address'> {
+  readonly facts: Omit<Facts, 'listed'>;
+  readonly topicPrefix: string;
+  readonly readSessions: ReadSessions;
+  /** Asks for something on a topic; gives why it was refused, undefined if it was not. */
+  readonly command: (topic: string, payload: string) => string | undefined;
+}
+
+export interface Page {
+  readonly port: number;
+  /** These topics should say this now. */
+  shows(values: readonly Publication[]): void;
+  /** These bytes were on the bus. */
+  hears(way: 'said' | 'heard', bytes: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+/** Only this can be asked for, so that no other message of the broker can come from here. */
+const commands = /^([0-9A-F]{4}\/set|control)\/\w+$/;
+
+/** Rejects when it can not listen. */
+export async function openPage({ address, facts, topicPrefix, readSessions, command }: PageSettings): Promise<Page> {
+  const values = new Map<string, string>();
+  const history = createHistory(performance.now());
+  let busLog: ReturnType<typeof createBusLog> | undefined;
+  const server = await servePage({
+    address,
+    made: made(readSessions),
+    snapshot() {
+      noteTime();
+      const now = Date.now();
+      const until = Math.round(now - (performance.now() - history.lastAt));
+      const { samples } = history;
+      return {
+        facts: { ...facts, listed },
+        history: { samples, every: SAMPLE_EVERY, until, now },
+        values: Object.fromEntries(values),
+      };
+    },
+    command(topic, payload) {
+      if (!commands.test(topic)) return 'nothing can be set here';
+      if (payload === '') return 'expected a value, got nothing';
+      const refusal = command(`${topicPrefix}/${topic}`, payload);
+      return refusal?.replace(`${topicPrefix}/${topic}: `, '');
+    },
+  });
+
+  function noteTime(): void {
+    for (const sample of history.note(values, performance.now())) server.streams.tell('sample', sample);
+  }
+
+  const minutes = setInterval(noteTime, SAMPLE_EVERY);
+
+  return {
+    port: server.port,
+    shows(newest) {
+      noteTime();
+      const changed: Record<string, string> = {};
+      for (const { topic, payload } of newest) {
+        const name = topic.slice(topicPrefix.length + 1);
+        if (values.get(name) === payload) continue;
+        values.set(name, payload);
+        changed[name] = payload;
+      }
+      if (Object.keys(changed).length > 0) server.streams.tell('values', changed);
+    },
+    hears(way, bytes) {
+      if (!server.streams.busIsWatched) {
+        busLog = undefined;
+        return;
+      }
+      busLog ??= createBusLog();
+      const lines = busLog.takes(way, bytes, performance.now());
+      if (lines.length > 0) server.streams.tell('bus', lines);
+    },
+    async close() {
+      clearInterval(minutes);
+      await server.close();
+    },
+  };
+}

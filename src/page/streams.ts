@@ -1,0 +1,69 @@
+// Server-Sent Events: everybody who looks is told what changes. A browser that does not read is dropped before it costs
+// memory; it comes back by itself when it reads again.
+
+import type { ServerResponse } from 'node:http';
+import { BEAT_EVERY, type Events } from './wire.ts';
+
+export interface Streams {
+  /** Begins a stream with these events; false when there are too many already. */
+  open(response: ServerResponse, wanted: { readonly bus: boolean }, first: Partial<Events>): boolean;
+  tell<Name extends keyof Events>(name: Name, content: Events[Name]): void;
+  /** Somebody looks at the bus. */
+  readonly busIsWatched: boolean;
+  close(): void;
+}
+
+const MOST_STREAMS = 40;
+/** A browser that lost the stream tries again after so long, ms. */
+const RETRY = 1_000;
+const MOST_UNREAD = 256 * 1_024;
+
+export function createStreams(): Streams {
+  const open = new Map<ServerResponse, { readonly bus: boolean }>();
+  let beating: NodeJS.Timeout | undefined;
+
+  function write(response: ServerResponse, text: string): void {
+    response.write(text);
+    if (response.writableLength > MOST_UNREAD) drop(response);
+  }
+
+  function drop(response: ServerResponse): void {
+    open.delete(response);
+    response.destroy();
+    if (open.size === 0) clearInterval(beating);
+  }
+
+  function tell<Name extends keyof Events>(name: Name, content: Events[Name]): void {
+    if (open.size === 0) return;
+    const text = event(name, content);
+    for (const [response, { bus }] of [...open]) if (bus || name !== 'bus') write(response, text);
+  }
+
+  return {
+    open(response, wanted, first) {
+      if (open.size >= MOST_STREAMS) return false;
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+      response.on('close', () => drop(response));
+      if (open.size === 0) beating = setInterval(() => tell('beat', null), BEAT_EVERY);
+      open.set(response, wanted);
+      write(
+        response,
+        `retry: ${RETRY}\n${Object.entries(first)
+          .map(([name, content]) => event(name, content))
+          .join('')}`,
+      );
+      return true;
+    },
+    tell,
+    get busIsWatched() {
+      return [...open.values()].some(({ bus }) => bus);
+    },
+    close() {
+      for (const response of [...open.keys()]) drop(response);
+    },
+  };
+}
+
+function event(name: string, content: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(content)}\n\n`;
+}

@@ -1,0 +1,255 @@
+// The page in a real browser: served by the built bridge with chargers on a bus, and behind Home Assistant.
+
+import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { slave } from '../world.ts';
+import { createHome, ingress } from './app.ts';
+import { namelessControls, tabOrder } from './audit.ts';
+import { startBridge } from './bridge.ts';
+import { launch, picture } from './chromium.ts';
+import { createFolder } from './folder.ts';
+import { freePort } from './free-port.ts';
+import { startIngress } from './ingress.ts';
+import { startMosquitto } from './mosquitto.ts';
+import { createPty } from './pty.ts';
+import { attach } from './slaves.ts';
+import { subscribe } from './subscriber.ts';
+import { broker, startSupervisor } from './supervisor.ts';
+import { until } from './until.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** Eleven characters, which is all that a serial number has. */
+const hostile = `<b>x</b>"'&`;
+
+interface Watched extends AsyncDisposable {
+  readonly page: Page;
+  /** What the browser complained of: scripts that failed, and what the security policy stopped. */
+  readonly complaints: readonly string[];
+}
+
+async function visit(url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ locale: 'en', ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A stream that ends and a command that is refused are no mistakes of the page.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+  });
+  await page.goto(url);
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** The card of a charger. */
+function card(page: Page | FrameLocator, id: string) {
+  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: id, exact: true }) });
+}
+
+async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')]) {
+  const stack = new AsyncStack();
+  const mosquitto = stack.use(await startMosquitto());
+  const pty = stack.use(await createPty());
+  const bus = stack.use(attach(pty, slaves));
+  const folder = stack.use(await createFolder());
+  const port = await freePort();
+  const settings = {
+    'interface.port': pty.port,
+    'status.MQTT.broker': mosquitto.url,
+    'page.listen': `127.0.0.1:${port}`,
+  } as const;
+  const bridge = stack.use(await startBridge(folder, settings));
+  const subscriber = stack.use(await subscribe(mosquitto.url));
+  await bridge.says(/page: http/);
+  const url = `http://127.0.0.1:${port}/`;
+  return { url, bus, bridge, folder, settings, subscriber, [Symbol.asyncDispose]: () => stack.end() };
+}
+
+/** What was opened, closed in reverse. */
+class AsyncStack {
+  readonly #opened: (Disposable | AsyncDisposable)[] = [];
+
+  use<T extends Disposable | AsyncDisposable>(opened: T): T {
+    this.#opened.push(opened);
+    return opened;
+  }
+
+  async end(): Promise<void> {
+    for (const one of this.#opened.reverse()) {
+      if (Symbol.asyncDispose in one) await one[Symbol.asyncDispose]();
+      else one[Symbol.dispose]();
+    }
+  }
+}
+
+test('shows the chargers as they are, and as they change', async () => {
+  await using there = await setup();
+  await using watched = await visit(there.url);
+  const { page } = watched;
+  const one = card(page, '1A2B');
+  await one.getByText('Car 5YJ3E1EA2KF000317').waitFor();
+  await one.getByText(/^15\.\d A$/).waitFor();
+  await one.getByText(/^\d+\.\d kW$/).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByText(/^of 32 A$/).waitFor();
+  await picture(page, 'page-live');
+
+  there.bus.mute('3C4D');
+  await card(page, '3C4D').getByText('Offline').waitFor({ timeout: 60_000 });
+  expect(watched.complaints).toEqual([]);
+}, 120_000);
+
+test('what the bus says is text, whatever it is', async () => {
+  await using there = await setup();
+  await using watched = await visit(there.url);
+  const { page } = watched;
+  await page.getByRole('button', { name: 'Watch the bus' }).click();
+  const one = card(page, '1A2B');
+  await one.getByText('More').click();
+  await one.getByText(hostile, { exact: true }).waitFor({ timeout: 60_000 });
+  const log = page.getByRole('list', { name: /Frames on the bus/ });
+  await log.getByText(`1A2B: serial number “${hostile}”`).waitFor({ timeout: 60_000 });
+  expect(await page.locator('b, script:not([src])').count()).toBe(0);
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const lines = await log.getByRole('listitem').count();
+  expect(lines).toBeGreaterThan(3);
+  await picture(page, 'page-bus');
+  // What is heard after that is not shown: wait for two more heartbeats of the bus.
+  const beats = there.bus.heartbeats('1A2B').length;
+  await until(() => there.bus.heartbeats('1A2B').length >= beats + 2, 'two heartbeats');
+  expect(await log.getByRole('listitem').count()).toBe(lines);
+  expect(watched.complaints).toEqual([]);
+}, 120_000);
+
+test('a limit is set with the keyboard alone, and a wrong one is refused in words', async () => {
+  await using there = await setup();
+  await using watched = await visit(there.url);
+  const { page } = watched;
+  const limit = card(page, '1A2B').getByRole('spinbutton');
+  for (const id of ['1A2B', '3C4D']) {
+    await card(page, id).getByRole('spinbutton').and(page.locator(':enabled')).waitFor();
+  }
+  expect(await tabOrder(page, 11)).toEqual([
+    'Circuit: 1 A less',
+    'Circuit: Circuit limit, 6 to 32 amperes',
+    'Circuit: 1 A more',
+    'Circuit: set the limit',
+    'Charger 1A2B: 1 A less',
+    'Charger 1A2B: Limit, 6 to 32 amperes',
+    'Charger 1A2B: 1 A more',
+    'Charger 1A2B: set the limit',
+    'Charger 1A2B: Charging allowed',
+    'More of charger 1A2B',
+    'Charger 3C4D: 1 A less',
+  ]);
+  for (let i = 0; i < 5; i++) await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('10');
+  await page.keyboard.press('Enter');
+  await there.subscriber.sees('TWC/1A2B/limit', '10');
+
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('33');
+  await page.keyboard.press('Enter');
+  await card(page, '1A2B')
+    .getByRole('alert')
+    .getByText('Not set: expected whole amperes from 6 to 32, got "33"')
+    .waitFor();
+  await page.keyboard.press('Escape');
+  expect(await limit.inputValue()).toBe('10');
+  expect(there.subscriber.value('TWC/1A2B/limit')).toBe('10');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await there.subscriber.sees('TWC/1A2B/limit', '11');
+
+  await card(page, '1A2B').getByRole('switch').focus();
+  await page.keyboard.press('Space');
+  await there.subscriber.sees('TWC/1A2B/charging', '0');
+  await card(page, '1A2B').getByRole('switch', { checked: false }).waitFor();
+
+  await page.getByRole('spinbutton', { name: /Circuit limit/ }).fill('20');
+  await page.keyboard.press('Enter');
+  await there.subscriber.sees('TWC/config/maxAmpsForSlaves', '20');
+  await page.getByText('of 20 A').waitFor();
+  expect(watched.complaints).toEqual([]);
+}, 120_000);
+
+test('says that the bridge is gone, and goes on by itself when it is back', async () => {
+  await using there = await setup();
+  await using watched = await visit(there.url);
+  const { page } = watched;
+  await card(page, '1A2B').getByRole('spinbutton').and(page.locator(':enabled')).waitFor();
+  await there.bridge.stop();
+  await page.getByText('The bridge does not answer.').waitFor();
+  expect(await page.getByRole('spinbutton').and(page.locator(':enabled')).count()).toBe(0);
+  await picture(page, 'page-gone');
+  await using _ = await startBridge(there.folder, there.settings);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await card(page, '1A2B').getByRole('spinbutton').and(page.locator(':enabled')).waitFor();
+  expect(await page.getByText('The bridge does not answer.').count()).toBe(0);
+}, 120_000);
+
+test('ten browsers see the same', async () => {
+  await using there = await setup();
+  const all = await Promise.all(Array.from({ length: 10 }, () => visit(there.url)));
+  for (const { page } of all)
+    await card(page, '1A2B')
+      .getByText('Limiting current')
+      .or(card(page, '1A2B').getByText('Plugged in and charging'))
+      .waitFor({ timeout: 30_000 });
+  const [first] = all;
+  const limit = first?.page.getByRole('spinbutton', { name: /Circuit limit/ });
+  await limit?.fill('19');
+  await limit?.press('Enter');
+  for (const { page } of all) await page.getByText('of 19 A').waitFor();
+  for (const one of all) expect(one.complaints).toEqual([]);
+  for (const one of all) await one[Symbol.asyncDispose]();
+}, 120_000);
+
+test('a port that is taken is said, and the chargers are served without the page', async () => {
+  await using there = await setup();
+  await using folder = await createFolder();
+  await using second = await startBridge(folder, {
+    'page.listen': there.settings['page.listen'],
+    'status.MQTT.broker': 'embedded',
+  });
+  await second.says(/warn {2}page: not served at 127\.0\.0\.1, port \d+: another program has this port/);
+  await second.says(/1A2B: online/);
+});
+
+describe('behind Home Assistant', () => {
+  test('the page works in its frame, under its prefix', async () => {
+    await using mosquitto = await startMosquitto();
+    await using supervisor = await startSupervisor(broker(mosquitto.port));
+    await using home = await createHome({ supervisor });
+    await using app = await home.start({ simulator: true });
+    await using subscriber = await subscribe(mosquitto.url);
+    const [port] = (await app.says(/page: served to Home Assistant on port \d+/)).match(/\d+$/) ?? [];
+    await using way = await startIngress(Number(port), ingress);
+
+    await using watched = await visit(way.panel, { viewport: { width: 1280, height: 1000 } });
+    const frame = watched.page.frameLocator('iframe');
+    await card(frame, '1A2B').getByRole('heading').waitFor();
+    const limit = card(frame, '1A2B').getByRole('spinbutton');
+    await limit.fill('12');
+    await limit.press('Enter');
+    await subscriber.sees('TWC/1A2B/limit', '12');
+    await frame.getByText('This is a simulation').waitFor();
+
+    await using alone = await visit(way.entry);
+    await alone.page.getByText('Live', { exact: true }).waitFor();
+    await picture(alone.page, 'page-ingress');
+    expect(await namelessControls(alone.page)).toEqual([]);
+    expect([...watched.complaints, ...alone.complaints]).toEqual([]);
+
+    const stranger = await fetch(`http://127.0.0.1:${port}/`);
+    expect([stranger.status, await stranger.text()]).toEqual([403, 'only Home Assistant is served\n']);
+  }, 120_000);
+});
