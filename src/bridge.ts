@@ -1,14 +1,13 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
+import { createAudience } from './audience.ts';
 import { createTraffic, type Log, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
 import { createControl, inWords, type LeaseSettings, type SetPoints } from './charger/wishes.ts';
 import type { DiscoverySettings } from './home-assistant/discovery.ts';
-import { createHomeAssistant } from './home-assistant/home-assistant.ts';
-import { createPublisher, type Publication } from './topics/publisher.ts';
-import { createReadBack } from './topics/read-back.ts';
+import type { Publication } from './topics/publisher.ts';
 import { type Request, request, requestTopics } from './topics/requests.ts';
 import type { Overview } from './topics/topic.ts';
 import { type TopicSettings, values } from './topics/values.ts';
@@ -66,8 +65,6 @@ export interface Bridge {
 
 /** Chargers are told within this time or not at all. */
 const LEAVE_WITHIN = 1_000;
-/** What an earlier run announced comes from the broker right after subscribing; look at it before announcing anew. */
-const LOOK_FIRST = 200;
 
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
   const log: Log = (level, text) => {
@@ -76,20 +73,17 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   };
   const traffic = createTraffic(settings, log, startedAt);
   const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
-  const homeAssistant = createHomeAssistant(
-    { ...settings.discovery, limits: settings.limits },
-    settings.announced,
-    settings.random,
-  );
-  const publisher = createPublisher();
-  const readBack = createReadBack(settings.topicPrefix, publisher.repeat, log);
-  const subscribed = new Set<string>();
   const inControl = settings.mode === 'master';
+  const audience = createAudience(
+    {
+      ...settings,
+      discovery: { ...settings.discovery, limits: settings.limits },
+      commands: inControl ? requestTopics(settings.topicPrefix) : [],
+    },
+    log,
+  );
   let outputs: Output[] = [];
-  let brokerUp = false;
-  let tellAt = Number.POSITIVE_INFINITY;
   let leaveBy = Number.POSITIVE_INFINITY;
-  let introduced: readonly ChargerRecord[] | undefined;
   let shown: Overview | undefined;
   let shownFleet: Fleet | undefined;
   let saved: Remembered = {
@@ -108,10 +102,10 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
         traffic.hears(input.bytes, now);
         break;
       case 'broker':
-        takeBroker(input.up);
+        audience.broker(input.up);
         break;
       case 'delivered':
-        takeDelivery(input, now);
+        audience.delivered(input.topic, input.refused === true, now);
         break;
       case 'message':
         takeMessage(input, now);
@@ -124,32 +118,10 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     }
   }
 
-  function takeBroker(up: boolean): void {
-    brokerUp = up;
-    subscribed.clear();
-    introduced = undefined;
-    if (up) publisher.connected();
-    else publisher.disconnected();
-    readBack.begins(up);
-    tellAt = Number.POSITIVE_INFINITY;
-    if (up) subscribe([readBack.topic, ...(inControl ? requestTopics(settings.topicPrefix) : [])]);
-  }
-
-  function takeDelivery({ topic, refused }: Extract<Input, { is: 'delivered' }>, now: number): void {
-    if (!refused) readBack.delivered(topic, now);
-    const payload = publisher.delivered(topic);
-    if (payload !== undefined && homeAssistant.delivered(topic, payload, now)) publisher.forget(topic);
-  }
-
   function takeMessage({ topic, payload, retained }: Extract<Input, { is: 'message' }>, now: number): void {
     const asked = inControl && request(topic, payload, retained, { ...settings, fleet: traffic.fleet });
     if (asked) obey(asked, now);
-    readBack.hears(topic, payload, retained);
-    const heard = homeAssistant.hears(topic, payload, retained, now);
-    if (heard === 'found') introduced = undefined;
-    if (heard !== 'deleted') return;
-    publisher.forget(topic);
-    log('info', `${topic}: deleted in Home Assistant, not announced again before a restart`);
+    audience.hears(topic, payload, retained, now);
   }
 
   function obey(asked: Request, now: number): void {
@@ -159,7 +131,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       log('info', `command: ${inWords(asked.command)}`);
     } else {
       log('warn', asked.refusal);
-      if (asked.shownAt !== undefined) publisher.repeat(asked.shownAt);
+      if (asked.shownAt !== undefined) audience.repeat(asked.shownAt);
     }
   }
 
@@ -173,7 +145,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     if (!traffic.leaves() && now < leaveBy) return;
     leaveBy = Number.POSITIVE_INFINITY;
     traffic.closed(undefined);
-    readBack.begins(false);
+    audience.ends();
     outputs.push({ do: 'left' });
   }
 
@@ -195,37 +167,21 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     if (fleet === shownFleet && troublesSame && wishesSame) return;
     for (const trouble of overview.troubles) if (!before.includes(trouble)) log('warn', `problem: ${trouble}`);
     const newest = values(overview, wishesSame ? shownFleet : undefined, settings);
-    for (const value of newest) publisher.want(value);
+    audience.wants(newest);
     outputs.push({ do: 'show', values: newest });
     shown = overview;
     shownFleet = fleet;
   }
 
-  /** Home Assistant is told what it does not know yet. */
-  function introduce(now: number): void {
-    if (homeAssistant.asksAgain(now)) publisher.replay();
-    if (!brokerUp) return;
-    const { records } = traffic;
-    if (records !== introduced) {
-      introduced = records;
-      subscribe(homeAssistant.subscriptions(confirmed(traffic.fleet)));
-      tellAt = Math.min(tellAt, now + LOOK_FIRST);
-    }
-    if (now < Math.min(tellAt, homeAssistant.nextAt)) return;
-    tellAt = Number.POSITIVE_INFINITY;
-    for (const announced of homeAssistant.tells(confirmed(traffic.fleet), now)) publisher.want(announced);
-  }
-
-  function subscribe(topics: readonly string[]): void {
-    for (const topic of topics) {
-      if (subscribed.has(topic)) continue;
-      subscribed.add(topic);
-      outputs.push({ do: 'subscribe', topic });
-    }
+  function tell(now: number): void {
+    const { fleet, records } = traffic;
+    const { subscriptions, publications } = audience.due(confirmed(fleet), records, now);
+    for (const topic of subscriptions) outputs.push({ do: 'subscribe', topic });
+    for (const publication of publications) outputs.push({ do: 'publish', ...publication });
   }
 
   function save(): void {
-    const { announced } = homeAssistant;
+    const { announced } = audience;
     const { setPoints } = control;
     const chargers = traffic.records;
     const same = chargers === saved.chargers && announced === saved.announced && setPoints === saved.setPoints;
@@ -243,15 +199,12 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       speak(now);
       leave(now);
       show(now);
-      introduce(now);
-      readBack.ages(now);
+      tell(now);
       save();
-      for (const publication of publisher.due(now)) outputs.push({ do: 'publish', ...publication });
       return outputs;
     },
     wakeAt(now) {
-      const telling = brokerUp ? Math.min(homeAssistant.nextAt, tellAt) : Number.POSITIVE_INFINITY;
-      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, readBack.nextAt, telling, leaveBy);
+      return Math.min(traffic.wakeAt(now), audience.nextAt, control.nextAt, leaveBy);
     },
   };
 }
