@@ -9,9 +9,7 @@ import { chargerRange } from './requests.ts';
 import { amperes, type ChargerTopic, current, decimals, rounded, whole } from './topic.ts';
 
 const none = "{{ value if value else 'None' }}";
-const stateTexts = Object.values(states)
-  .map(({ text }) => text)
-  .filter((text) => text !== 'Unknown');
+const stateTexts = Object.values(states).flatMap(({ text }) => (text === 'Unknown' ? [] : [text]));
 
 export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
   stateText: {

@@ -39,7 +39,9 @@ afterAll(async () => {
 /** All enabled entities of the bridge and of both chargers. */
 const settled = {
   'binary_sensor.twc_1a2b_charging': 'on',
+  'binary_sensor.twc_1a2b_plug': 'on',
   'binary_sensor.twc_3c4d_charging': 'on',
+  'binary_sensor.twc_3c4d_plug': 'on',
   'binary_sensor.twc_connectivity': 'on',
   'binary_sensor.twc_problem': 'off',
   'number.twc_1a2b_limit': '32',
