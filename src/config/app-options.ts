@@ -100,7 +100,9 @@ const badHost =
 
 /** Undefined if there can not be such a broker. The host is never shown: people put passwords there. */
 function manualBroker({ mqtt_host: host, mqtt_tls: tls, mqtt_port: port }: Given): string | undefined {
-  const url = `${tls === true ? 'mqtts' : 'mqtt'}://${host}:${port ?? (tls === true ? 8883 : 1883)}`;
+  const usual = tls === true ? 8883 : 1883;
+  if (typeof host !== 'string' || !['undefined', 'string', 'number'].includes(typeof port)) return undefined;
+  const url = `${tls === true ? 'mqtts' : 'mqtt'}://${host}:${port ?? usual}`;
   return options['status.MQTT.broker'].check.accept(url);
 }
 

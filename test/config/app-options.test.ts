@@ -51,7 +51,8 @@ describe('which broker', () => {
     ]);
   });
 
-  test.each(['mqtt://broker', 'me:secret@broker', 'broker:1883', 'a b', 'broker/x', '::1'])('%s is no host', (host) => {
+  const noHosts = ['mqtt://broker', 'me:secret@broker', 'broker:1883', 'a b', 'broker/x', '::1', 7, { toString: 1 }];
+  test.each(noHosts)('%j is no host', (host) => {
     expect(problems({ mqtt_host: host })).toEqual([expect.stringMatching(/^mqtt_host, mqtt_port: expected a name/)]);
     expect(problems({ mqtt_host: host }).join()).not.toContain('secret');
   });
