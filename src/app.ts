@@ -8,7 +8,8 @@ import { restored } from './config/restored.ts';
 import { bridgeSettings, configuredBroker, pageSettings } from './config/settings.ts';
 import { appears } from './io/appearing.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
-import { startCapture, toggleCapture } from './io/capture-file.ts';
+import { startCapture } from './io/capture-file.ts';
+import { createCaptures } from './io/captures.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
 import { type Link, openLink } from './io/link.ts';
@@ -50,13 +51,14 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   writer.write(state);
 
   const recorder = createRecorder({ config, known: state, log });
+  const captures = createCaptures(recorder, statePath, log);
   if (captureFile !== undefined) await startCapture(recorder, captureFile);
-  const toggle = () => void toggleCapture(recorder, statePath, log);
-  process.on('SIGUSR2', toggle);
+  process.on('SIGUSR2', captures.toggle);
 
   const embedded = await startEmbedded(config, log);
   const readSessions = () => sessionsIn(historyPath(statePath, config));
-  const page = address && (await startPage({ address, ...pageSettings(config), readSessions, command: ask }, log));
+  const shown = { ...pageSettings(config), readSessions, captures };
+  const page = address && (await startPage({ address, ...shown, command: ask }, log));
   const bridge = recorder.watched(createBridge(bridgeSettings(config, state), performance.now()));
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
@@ -187,7 +189,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   ending.abort();
   await Promise.all([keepingLink, keepingBroker, page?.close()]);
   await embedded?.close();
-  process.off('SIGUSR2', toggle);
+  process.off('SIGUSR2', captures.toggle);
   await recorder.end('the bridge has ended');
   await writer.settled();
   turn.stop();

@@ -26,6 +26,10 @@ export interface Recorder {
   end(reason: string): Promise<void>;
   /** The file that is written now. */
   readonly path: string | undefined;
+  /** A capture ends by itself when it is as long. */
+  readonly mostMegabytes: number;
+  /** Tells in words when a capture has begun, and when the file of one is closed, until what it gives is called. */
+  watch(tell: (news: string) => void): () => void;
 }
 
 export interface RecorderSettings {
@@ -57,6 +61,12 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
   let link: Happening | undefined;
   let recording: Recording | undefined;
   let ended = Promise.resolve();
+  const watching = new Set<(news: string) => void>();
+
+  function say(level: 'warn' | 'info', path: string, news: string): void {
+    log(level, `${path}: ${news}`);
+    for (const tell of watching) tell(news);
+  }
 
   function happenings(input: Input, outputs: readonly Output[]): Happening[] {
     const said = outputs.flatMap((output) => (output.do === 'send' ? [{ said: output.bytes }] : []));
@@ -93,8 +103,8 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
     write({ end: reason }, lastAt);
     recording = undefined;
     ended = file.close().then(() => {
-      if (file.broken === undefined) log('info', `${file.path}: the capture is complete, ${reason}`);
-      else log('warn', `${file.path}: the capture has ended, it can not be written: ${file.broken}`);
+      if (file.broken === undefined) say('info', file.path, `the capture is complete, ${reason}`);
+      else say('warn', file.path, `the capture has ended, it can not be written: ${file.broken}`);
     });
     return ended;
   }
@@ -121,9 +131,14 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
       file.write(header);
       recording = { file, startedAt: now, lastAt: now, size: header.length + 1 };
       if (link) write(link, now);
-      log('info', `${file.path}: captures what is on the bus, up to ${MOST_MEGABYTES} MB`);
+      say('info', file.path, `captures what is on the bus, up to ${MOST_MEGABYTES} MB`);
     },
     end,
+    mostMegabytes: MOST_MEGABYTES,
+    watch(tell) {
+      watching.add(tell);
+      return () => void watching.delete(tell);
+    },
     get path() {
       return recording?.file.path;
     },

@@ -26,7 +26,7 @@ export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId
 }
 
 /** What the page has to know of the configuration. */
-export function pageSettings(config: Config): Omit<PageSettings, 'address' | 'command' | 'readSessions'> {
+export function pageSettings(config: Config): Pick<PageSettings, 'facts' | 'topicPrefix'> {
   return {
     topicPrefix: config['status.MQTT.topicPrefix'],
     facts: {

@@ -16,14 +16,25 @@ export async function startCapture(recorder: Recorder, path: string): Promise<vo
   recorder.start(await createCaptureFile(path), DateTime.now().toISO(), performance.now());
 }
 
+/** Of the files that are named here. */
+export const captureName = /^twc2mqtt-capture-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.jsonl$/;
+
 /** Ends the capture that runs, or starts one in a new file in the folder of this one; what goes wrong is said in the log. */
 export async function toggleCapture(recorder: Recorder, beside: string, log: Log): Promise<void> {
   if (recorder.path !== undefined) return recorder.end('asked to');
+  await captureBeside(recorder, beside, log);
+}
+
+/** Starts a capture in a new file in the folder of this one; gives why it could not, as the log says it too. */
+export async function captureBeside(recorder: Recorder, beside: string, log: Log): Promise<string | undefined> {
   const name = `twc2mqtt-capture-${DateTime.now().toFormat("yyyy-MM-dd'T'HH-mm-ss")}.jsonl`;
   try {
     await startCapture(recorder, join(dirname(beside), name));
+    return undefined;
   } catch (error) {
-    log('warn', error instanceof Error ? error.message : String(error));
+    const problem = error instanceof Error ? error.message : String(error);
+    log('warn', problem);
+    return problem;
   }
 }
 

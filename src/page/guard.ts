@@ -33,7 +33,7 @@ export function refused(visit: Visit, { host, only }: PageAddress): Refused | un
     return { status: 403, reason: 'served under its address or the name of this machine only' };
   }
   if (!['GET', 'HEAD', 'POST'].includes(method)) return { status: 405, reason: 'expected GET or POST' };
-  if (path.startsWith('/api/') && isForeign(visit, only !== undefined)) {
+  if (/^\/(api|captures)\//.test(path) && isForeign(visit, only !== undefined)) {
     return { status: 403, reason: 'only our own page may ask for this' };
   }
   if (method !== 'POST') return undefined;

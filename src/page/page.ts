@@ -1,10 +1,11 @@
 // The page: one more subscriber of what the topics say. It knows nothing but what it is shown, and asks for things as
 // anybody may over MQTT.
 
+import type { Captures } from '../io/captures.ts';
 import type { Publication } from '../topics/publisher.ts';
 import { createBusLog } from './bus-log.ts';
 import { createHistory, SAMPLE_EVERY } from './history.ts';
-import { made, type ReadSessions } from './made.ts';
+import { captured, made, type ReadSessions } from './made.ts';
 import { listed } from './names.ts';
 import { type PageServerSettings, servePage } from './server.ts';
 import type { Facts } from './wire.ts';
@@ -13,6 +14,7 @@ export interface PageSettings extends Pick<PageServerSettings, 'address'> {
   readonly facts: Omit<Facts, 'listed'>;
   readonly topicPrefix: string;
   readonly readSessions: ReadSessions;
+  readonly captures: Captures;
   /** Asks for something on a topic; gives why it was refused, undefined if it was not. */
   readonly command: (topic: string, payload: string) => string | undefined;
 }
@@ -30,13 +32,16 @@ export interface Page {
 const commands = /^([0-9A-F]{4}\/set|control)\/\w+$/;
 
 /** Rejects when it can not listen. */
-export async function openPage({ address, facts, topicPrefix, readSessions, command }: PageSettings): Promise<Page> {
+export async function openPage(settings: PageSettings): Promise<Page> {
+  const { address, facts, topicPrefix, readSessions, captures, command } = settings;
   const values = new Map<string, string>();
   const history = createHistory(performance.now());
   let busLog: ReturnType<typeof createBusLog> | undefined;
   const server = await servePage({
     address,
-    made: made(readSessions),
+    made: made(readSessions, captures),
+    found: (path) => captured(path, captures),
+    captures,
     snapshot() {
       noteTime();
       const now = Date.now();
@@ -46,6 +51,7 @@ export async function openPage({ address, facts, topicPrefix, readSessions, comm
         facts: { ...facts, listed },
         history: { samples, every: SAMPLE_EVERY, until, now },
         values: Object.fromEntries(values),
+        capture: captures.now,
       };
     },
     command(topic, payload) {
@@ -60,6 +66,7 @@ export async function openPage({ address, facts, topicPrefix, readSessions, comm
     for (const sample of history.note(values, performance.now())) server.streams.tell('sample', sample);
   }
 
+  const unwatch = captures.watch(() => server.streams.tell('capture', captures.now));
   const minutes = setInterval(noteTime, SAMPLE_EVERY);
 
   return {
@@ -86,6 +93,7 @@ export async function openPage({ address, facts, topicPrefix, readSessions, comm
     },
     async close() {
       clearInterval(minutes);
+      unwatch();
       await server.close();
     },
   };

@@ -1,8 +1,10 @@
-// The page's server: its files, a stream of what happens, and commands, which go the way of those that come over MQTT.
+// The page's server: its files, what is made when it is asked for, a stream of what happens, and what can be asked of it.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { type AskedSettings, asked, fieldsIn } from './asked.ts';
 import { files as built, type PageFile } from './files.ts';
 import { refused } from './guard.ts';
 import { createStreams, type Streams } from './streams.ts';
@@ -17,15 +19,15 @@ export interface PageAddress {
   readonly only?: string | undefined;
 }
 
-export interface PageServerSettings {
+export interface PageServerSettings extends AskedSettings {
   readonly address: PageAddress;
   /** What a browser has to know first. */
   readonly snapshot: () => Partial<Events>;
-  /** Asks for something; gives why it was refused, undefined if it was not. The topic is below the prefix. */
-  readonly command: (topic: string, payload: string) => string | undefined;
   readonly files?: Readonly<Record<string, PageFile>>;
   /** What is made when it is asked for, by its path. */
   readonly made?: Readonly<Record<string, () => Promise<PageFile>>>;
+  /** Gives what has a path in neither, undefined if there is nothing. */
+  readonly found?: (path: string) => Promise<PageFile | undefined>;
 }
 
 export interface PageServer {
@@ -60,7 +62,8 @@ const security = {
 
 /** Resolves when it listens; rejects when it can not. */
 export async function servePage(settings: PageServerSettings): Promise<PageServer> {
-  const { address, files = built, made = {} } = settings;
+  const { address, files = built, made = {}, found } = settings;
+  const asks = asked(settings);
   const streams = createStreams();
   const server = createServer(
     { requestTimeout: REQUEST_WITHIN, headersTimeout: REQUEST_WITHIN },
@@ -76,13 +79,14 @@ export async function servePage(settings: PageServerSettings): Promise<PageServe
     const [path = '', query = ''] = url.split('?');
     const no = refused({ method, path, address: socket.remoteAddress, headers }, address);
     if (no) return say(response, no.status, no.reason);
-    if (method === 'POST')
-      return path === '/api/command' ? obey(request, response) : say(response, 404, 'nothing here');
+    if (method === 'POST') return obey(request, response, path);
     if (path === '/api/events' && method === 'GET') return stream(response, query);
-    const file = (await of(made, path)?.()) ?? of(files, path);
+    const file = (await of(made, path)?.()) ?? of(files, path) ?? (await found?.(path));
     if (!file) return say(response, 404, 'nothing here');
     if (file.keepAs) response.setHeader('content-disposition', `attachment; filename="${file.keepAs}"`);
-    response.writeHead(200, { 'content-type': file.type }).end(file.body);
+    response.writeHead(200, { 'content-type': file.type });
+    if (typeof file.body === 'string') response.end(file.body);
+    else await pipeline(file.body, response);
   }
 
   function stream(response: ServerResponse, query: string): void {
@@ -90,14 +94,14 @@ export async function servePage(settings: PageServerSettings): Promise<PageServe
     if (!streams.open(response, { bus }, settings.snapshot())) say(response, 503, 'too many are looking already');
   }
 
-  async function obey(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function obey(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const act = of(asks, path);
+    if (!act) return say(response, 404, 'nothing here');
     const text = await body(request);
     if (text === undefined) return say(response.setHeader('connection', 'close'), 413, 'too much');
-    const command = commandIn(text);
-    if (!command) return say(response, 400, 'expected a topic and a payload as JSON');
-    const refusal = settings.command(command.topic, command.payload);
-    if (refusal !== undefined) return say(response, 422, refusal);
-    response.writeHead(204).end();
+    const { status, words } = await act(fieldsIn(text));
+    if (words === undefined) response.writeHead(status).end();
+    else say(response, status, words);
   }
 
   await listening(server, address);
@@ -144,16 +148,4 @@ async function body(request: IncomingMessage): Promise<string | undefined> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
-}
-
-function commandIn(text: string): { readonly topic: string; readonly payload: string } | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof json !== 'object' || json === null) return undefined;
-  const { topic, payload } = json as Readonly<Record<string, unknown>>;
-  return typeof topic === 'string' && typeof payload === 'string' ? { topic, payload } : undefined;
 }

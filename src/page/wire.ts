@@ -1,4 +1,5 @@
-// What the server tells a browser, by the name of the event. Every stream begins with `facts`, `history` and all `values`.
+// What the server tells a browser, by the name of the event. Every stream begins with `facts`, `history`, all `values`
+// and `capture`.
 
 import type { SessionRecord } from '../charger/session-record.ts';
 import type { Line } from './bus-log.ts';
@@ -40,6 +41,8 @@ export interface Events {
   };
   /** Payloads by their topic below the prefix: those that are new. */
   readonly values: Readonly<Record<string, string>>;
+  /** A capture has begun or ended. */
+  readonly capture: CaptureNow;
   /** Another minute is over. */
   readonly sample: Sample;
   /** Only for who asked for it. */
@@ -54,6 +57,26 @@ export interface Sessions {
   readonly newest: readonly SessionRecord[];
   /** How many there are. */
   readonly count: number;
+}
+
+export interface CaptureNow {
+  /** The name of the file that is written; undefined while there is none. */
+  readonly running?: string | undefined;
+  /** What was heard of a capture last; empty before the first. */
+  readonly words: string;
+  /** It ends by itself when it is as long. */
+  readonly mostMegabytes: number;
+}
+
+export interface CaptureKept {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** What `api/captures` gives: files under `captures/`. */
+export interface CapturesKept {
+  /** Some of them, newest first. */
+  readonly newest: readonly CaptureKept[];
 }
 
 /** Between two beats, ms. */

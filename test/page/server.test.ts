@@ -1,103 +1,16 @@
 // The page's server over real HTTP: who is served, what is refused, what a stream says, and that nobody can fill memory.
 
 import { once } from 'node:events';
-import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as ask, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import type { SessionRecord } from '../../src/charger/session-record.ts';
-import { openPage, type Page, type PageSettings } from '../../src/page/page.ts';
 import { servePage } from '../../src/page/server.ts';
 import { until } from '../system/until.ts';
 import { id } from '../world.ts';
-
-const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
-const json = { 'content-type': 'application/json' };
-const limit16 = JSON.stringify({ topic: '1A2B/set/limit', payload: '16' });
-
-interface Served extends AsyncDisposable {
-  readonly page: Page;
-  readonly commands: readonly string[];
-  ask(path: string, options?: RequestOptions, body?: string): Promise<Answer>;
-  command(body: string, headers?: RequestOptions['headers']): Promise<Answer>;
-  watch(path?: string): Promise<Stream>;
-}
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-interface Stream {
-  readonly response: IncomingMessage;
-  readonly events: readonly { readonly name: string; readonly content: unknown }[];
-  /** The newest content of an event, once it is there. */
-  sees(name: string, content?: unknown): Promise<unknown>;
-}
-
-async function serve(settings: Partial<PageSettings> = {}): Promise<Served> {
-  const commands: string[] = [];
-  const page = await openPage({
-    address: { host: '127.0.0.1', port: 0 },
-    topicPrefix: 'home/TWC',
-    readSessions: async () => [],
-    facts: { version: '1.2.3', simulated: false, relay: false, limits },
-    command(topic, payload) {
-      commands.push(`${topic} ${payload}`);
-      return payload === '99' ? `${topic}: expected whole amperes from 6 to 32, got "99"` : undefined;
-    },
-    ...settings,
-  });
-  const requested = (path: string, options: RequestOptions = {}, body = '') => {
-    const request = ask({ host: '127.0.0.1', port: page.port, path, agent: false, ...options });
-    request.end(body);
-    return request;
-  };
-  const answer = async (path: string, options?: RequestOptions, body?: string): Promise<Answer> => {
-    const [response] = await once(requested(path, options, body), 'response');
-    return { status: response.statusCode, headers: response.headers, body: await text(response) };
-  };
-  return {
-    page,
-    commands,
-    ask: answer,
-    command: (body, headers = json) => answer('/api/command', { method: 'POST', headers }, body),
-    async watch(path = '/api/events') {
-      const [response] = await once(requested(path), 'response');
-      return reading(response);
-    },
-    [Symbol.asyncDispose]: () => page.close(),
-  };
-}
-
-function reading(response: IncomingMessage): Stream {
-  const events: { name: string; content: unknown }[] = [];
-  let rest = '';
-  response.on('error', () => {});
-  response.setEncoding('utf8').on('data', (chunk: string) => {
-    const parts = (rest + chunk).split('\n\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) {
-      const [, name = '', data = ''] = /event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
-      events.push({ name, content: JSON.parse(data) });
-    }
-  });
-  return {
-    response,
-    events,
-    sees(name, content) {
-      const wanted = JSON.stringify(content);
-      const fits = (one: { name: string; content: unknown }) =>
-        one.name === name && (content === undefined || JSON.stringify(one.content) === wanted);
-      return until(() => events.findLast(fits), `${name} ${wanted}`).then((one) => one.content);
-    },
-  };
-}
-
-const shown = (values: Record<string, string>) =>
-  Object.entries(values).map(([name, payload]) => ({ topic: `home/TWC/${name}`, payload }));
+import { type Answer, json, limit16, limits, serve, shown } from './served.ts';
 
 describe('the stream', () => {
   test('begins with all that there is, and goes on with what changes', async () => {
@@ -105,7 +18,8 @@ describe('the stream', () => {
     served.page.shows(shown({ '1A2B/ampsInUse': '15.2', 'config/maxAmpsForSlaves': '32' }));
     const stream = await served.watch();
     expect(await stream.sees('values')).toEqual({ '1A2B/ampsInUse': '15.2', 'config/maxAmpsForSlaves': '32' });
-    expect(stream.events.map(({ name }) => name)).toEqual(['facts', 'history', 'values']);
+    await stream.sees('capture', { words: '', mostMegabytes: 20 });
+    expect(stream.events.map(({ name }) => name)).toEqual(['facts', 'history', 'values', 'capture']);
     expect(stream.events[0]?.content).toMatchObject({ version: '1.2.3', simulated: false, limits });
     expect(stream.events[1]?.content).toMatchObject({ samples: [], every: 60_000 });
 
@@ -114,7 +28,7 @@ describe('the stream', () => {
     served.page.shows(shown({ '1A2B/ampsInUse': '15.3' }));
     served.page.shows(shown({ problem: 'none' }));
     await stream.sees('values', { problem: 'none' });
-    expect(stream.events).toHaveLength(5);
+    expect(stream.events).toHaveLength(6);
   });
 
   test('lists the values of the topic table under their names', async () => {

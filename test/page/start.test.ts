@@ -1,13 +1,16 @@
 // Starting the page: what the log says of where it is, and that the bridge does without it.
 
 import { expect, test } from 'vitest';
+import { createCaptures } from '../../src/io/captures.ts';
 import { openPage, type PageSettings } from '../../src/page/page.ts';
 import { startPage } from '../../src/page/start.ts';
+import { record } from '../capture/recording.ts';
 
 const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 const settings: Omit<PageSettings, 'address'> = {
   topicPrefix: 'TWC',
   readSessions: async () => [],
+  captures: createCaptures(record({ fromStart: false }).recorder, '/nowhere/bridge.state.json', () => {}),
   facts: { version: '1.2.3', simulated: false, relay: false, limits },
   command: () => undefined,
 };

@@ -10,7 +10,7 @@ import type { Sample } from '../../src/page/history.ts';
 import { made } from '../../src/page/made.ts';
 import { listed } from '../../src/page/names.ts';
 import { type PageServer, servePage } from '../../src/page/server.ts';
-import type { Events } from '../../src/page/wire.ts';
+import type { CaptureKept, Events } from '../../src/page/wire.ts';
 import { bridgeValues, chargerValues, gone, idle } from '../page/values.ts';
 import { id } from '../world.ts';
 import { faintTexts, namelessControls, overhang } from './audit.ts';
@@ -59,10 +59,18 @@ const sessions: readonly SessionRecord[] = [
   { ...session, charger: id('3C4D'), start: '2026-06-01T09:02:51.000+02:00', seconds: 2_400, energyFrom: 'power' },
 ];
 
+const captures: readonly CaptureKept[] = [
+  { name: 'twc2mqtt-capture-2026-06-01T18-15-02.jsonl', bytes: 0 },
+  { name: 'twc2mqtt-capture-2026-05-31T07-00-41.jsonl', bytes: 20_000_040 },
+  { name: 'twc2mqtt-capture-2026-05-30T22-10-09.jsonl', bytes: 81_350 },
+];
+
 interface Situation {
   readonly values: Readonly<Record<string, string>>;
   readonly minutes: number;
   readonly sessions?: readonly SessionRecord[];
+  readonly captures?: readonly CaptureKept[];
+  readonly capture?: Partial<Events['capture']>;
   readonly simulated?: true;
   readonly relay?: true;
   /** What a person does there. */
@@ -74,6 +82,8 @@ const situations: Readonly<Record<string, Situation>> = {
     values: three,
     minutes: 500,
     sessions,
+    captures,
+    capture: { running: captures[0]?.name, words: 'captures what is on the bus, up to 20 MB' },
     async doing(page) {
       const chart = page.locator('.chart');
       const box = await chart.boundingBox();
@@ -97,9 +107,16 @@ const situations: Readonly<Record<string, Situation>> = {
       await limit.fill('99');
       await limit.press('Enter');
       await page.getByText('Not set: expected whole amperes').waitFor();
+      await page.getByRole('button', { name: 'Capture' }).click();
+      await page.getByText('Not started: 20 captures are kept already').waitFor();
     },
   },
-  listening: { values: { ...three, 'control/availability': 'offline' }, minutes: 20 },
+  listening: {
+    values: { ...three, 'control/availability': 'offline' },
+    minutes: 20,
+    captures: captures.slice(1),
+    capture: { words: 'the capture is complete, ended on the page' },
+  },
   gone: {
     values: three,
     minutes: 500,
@@ -116,10 +133,15 @@ let server: PageServer;
 let now: Situation = { values: {}, minutes: 0 };
 
 function snapshot(): Partial<Events> {
-  const { values, minutes, simulated = false, relay = false } = now;
+  const { values, minutes, simulated = false, relay = false, capture } = now;
   const until = new Date(2026, 5, 1, 18, 20).getTime();
   const history = { samples: day(minutes), every: 60_000, until, now: until + 20_000 };
-  return { facts: { ...facts, simulated, relay }, history, values };
+  return {
+    facts: { ...facts, simulated, relay },
+    history,
+    values,
+    capture: { words: '', mostMegabytes: 20, ...capture },
+  };
 }
 
 beforeAll(async () => {
@@ -127,8 +149,19 @@ beforeAll(async () => {
   const address = { host: '127.0.0.1', port: 0 };
   const refusal = 'expected whole amperes from 6 to 32, got "99"';
   const read = async () => now.sessions ?? [];
-  const settings = { address, files: await pageFiles(), made: made(read), snapshot, command: () => refusal };
-  server = await servePage(settings);
+  const kept = {
+    list: async () => now.captures ?? [],
+    ask: async () => ({ done: false, words: '20 captures are kept already: remove some first' }),
+  };
+  const files = await pageFiles();
+  server = await servePage({
+    address,
+    files,
+    made: made(read, kept),
+    snapshot,
+    command: () => refusal,
+    captures: kept,
+  });
 });
 afterAll(async () => {
   await browser.close();
@@ -166,6 +199,9 @@ describe.each(Object.keys(situations))('%s', (name) => {
     await page.getByText('twc2mqtt 0.1.0').waitFor();
     const known = situation.sessions ? page.getByText('5YJ3E1EA2KF000317').last() : page.getByText('None is over yet.');
     await known.waitFor();
+    for (const { name: kept } of situation.captures ?? []) {
+      await page.getByRole('link', { name: `Download ${kept}` }).waitFor();
+    }
     await situation.doing?.(page);
     await picture(page, `page-${name.replaceAll(' ', '-')}-${colorScheme}-${width}`);
     expect(await overhang(page)).toBe(0);

@@ -2,15 +2,17 @@
 
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Config } from '../../src/config/options.ts';
 import { slave } from '../world.ts';
 import { createHome, ingress } from './app.ts';
 import { namelessControls, tabOrder } from './audit.ts';
-import { startBridge } from './bridge.ts';
+import { artifact, startBridge } from './bridge.ts';
 import { launch, picture } from './chromium.ts';
 import { createFolder } from './folder.ts';
 import { freePort } from './free-port.ts';
 import { startIngress } from './ingress.ts';
 import { startMosquitto } from './mosquitto.ts';
+import { start } from './program.ts';
 import { createPty } from './pty.ts';
 import { attach } from './slaves.ts';
 import { subscribe } from './subscriber.ts';
@@ -50,7 +52,7 @@ function card(page: Page | FrameLocator, id: string) {
   return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: id, exact: true }) });
 }
 
-async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')]) {
+async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')], others: Partial<Config> = {}) {
   const stack = new AsyncStack();
   const mosquitto = stack.use(await startMosquitto());
   const pty = stack.use(await createPty());
@@ -61,6 +63,7 @@ async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')
     'interface.port': pty.port,
     'status.MQTT.broker': mosquitto.url,
     'page.listen': `127.0.0.1:${port}`,
+    ...others,
   } as const;
   const bridge = stack.use(await startBridge(folder, settings));
   const subscriber = stack.use(await subscribe(mosquitto.url));
@@ -211,6 +214,53 @@ test('ten browsers see the same', async () => {
   for (const { page } of all) await page.getByText('of 19 A').waitFor();
   for (const one of all) expect(one.complaints).toEqual([]);
   for (const one of all) await one[Symbol.asyncDispose]();
+}, 120_000);
+
+test('what is on the bus is captured with the keyboard alone, downloaded, and shows the same values in a replay', async () => {
+  await using there = await setup();
+  await using watched = await visit(there.url);
+  await using other = await visit(there.url);
+  const { page } = watched;
+  await page.getByRole('button', { name: 'Capture', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('Captures what is on the bus, up to 20 MB.').waitFor();
+  await other.page.getByRole('button', { name: 'End the capture' }).waitFor();
+  await page.getByText('still written').waitFor();
+  await picture(page, 'page-capture');
+  await there.subscriber.sees('TWC/1A2B/ampsInUse', '15.2', 40_000);
+  const beats = there.bus.heartbeats('1A2B').length;
+  await until(() => there.bus.heartbeats('1A2B').length >= beats + 5, 'five heartbeats', 30_000);
+  expect(await page.evaluate('document.activeElement?.textContent')).toBe('End the capture');
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('The capture is complete, ended on the page.').waitFor();
+  await other.page.getByRole('button', { name: 'Capture', exact: true }).waitFor();
+  await other.page.getByText(/^\d+ kB$/).waitFor();
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: /^Download twc2mqtt-capture-/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^twc2mqtt-capture-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.jsonl$/);
+  await using replay = await start(process.execPath, [artifact, 'replay', await download.path(), '--json']);
+  expect(await replay.ended).toBe(0);
+  const made = replay.lines.map((line): { topic?: string; payload?: string } => JSON.parse(line));
+  const last = (topic: string) => made.findLast((one) => one.topic === topic)?.payload;
+  expect([last('TWC/1A2B/ampsInUse'), last('TWC/1A2B/serialNumber')]).toEqual(['15.2', hostile]);
+  expect([...watched.complaints, ...other.complaints]).toEqual([]);
+}, 120_000);
+
+test('a capture that was started by a signal is seen and ended on the page, in listen mode too', async () => {
+  await using there = await setup([slave('1A2B')], { 'interface.mode': 'listen' });
+  await using watched = await visit(there.url);
+  const { page } = watched;
+  await page.getByText('Listening only').waitFor();
+  await page.getByRole('button', { name: 'Capture', exact: true }).waitFor();
+  there.bridge.child.kill('SIGUSR2');
+  await page.getByRole('button', { name: 'End the capture' }).click();
+  await there.bridge.says(/the capture is complete, ended on the page/);
+  await page.getByRole('button', { name: 'Capture', exact: true }).waitFor();
+  await page.getByRole('link', { name: /^Download twc2mqtt-capture-/ }).waitFor();
+  expect(watched.complaints).toEqual([]);
 }, 120_000);
 
 test('a port that is taken is said, and the chargers are served without the page', async () => {

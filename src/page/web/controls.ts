@@ -1,5 +1,6 @@
 // What can be set: a number of amperes and a switch. What is accepted comes back as a value; what is refused is said here.
 
+import { ask } from './ask.ts';
 import { h, put } from './dom.ts';
 
 export interface Control {
@@ -72,7 +73,7 @@ export function ampsControl({ label, of, topic, range }: AmpsSettings): Control 
     event.preventDefault();
     put(why, '');
     if (input.value === holds) return;
-    const refusal = await ask(topic, input.value);
+    const refusal = await ask('api/command', { topic, payload: input.value });
     if (refusal === undefined) holds = input.value;
     else put(why, `Not set: ${refusal}`);
     refresh();
@@ -110,7 +111,8 @@ export function switchControl({ label, of, topic, hint }: SwitchSettings): Contr
   const why = h('p', { class: 'why', role: 'alert' });
   button.addEventListener('click', async () => {
     put(why, '');
-    const refusal = await ask(topic, button.getAttribute('aria-checked') === 'true' ? '0' : '1');
+    const payload = button.getAttribute('aria-checked') === 'true' ? '0' : '1';
+    const refusal = await ask('api/command', { topic, payload });
     if (refusal !== undefined) put(why, `Not set: ${refusal}`);
   });
   const element = h(
@@ -127,19 +129,4 @@ export function switchControl({ label, of, topic, hint }: SwitchSettings): Contr
       button.disabled = !able;
     },
   };
-}
-
-/** Gives why it was refused, undefined if it was not. */
-async function ask(topic: string, payload: string): Promise<string | undefined> {
-  try {
-    const answer = await fetch('api/command', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ topic, payload }),
-    });
-    if (answer.ok) return undefined;
-    return (await answer.text()).trim() || `refused (${answer.status})`;
-  } catch {
-    return 'the bridge does not answer';
-  }
 }

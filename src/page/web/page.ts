@@ -1,8 +1,9 @@
 // The page: takes what the stream brings and gives it to the parts that show it.
 
 import type { Sample } from '../history.ts';
-import type { Facts } from '../wire.ts';
+import type { Events, Facts } from '../wire.ts';
 import { createBus } from './bus.ts';
+import { createCapture } from './capture.ts';
 import { type ChargerCard, createChargerCard } from './charger-card.ts';
 import { createChart } from './chart.ts';
 import { type CircuitCard, createCircuit } from './circuit.ts';
@@ -24,6 +25,9 @@ const sessions = createSessions();
 const health = h('dl');
 part('health').append(health);
 const bus = createBus(() => stream);
+const capture = createCapture();
+part('bus').append(capture.element);
+let captured: Events['capture'] | undefined;
 let facts: Facts | undefined;
 let circuit: CircuitCard | undefined;
 let samples: readonly Sample[] = [];
@@ -63,6 +67,10 @@ const stream: Stream = openStream(
       drawnAt = Number.NEGATIVE_INFINITY;
       show();
     },
+    capture(now) {
+      captured = now;
+      show();
+    },
     bus: (lines) => bus.show(lines),
     beat: () => show(),
   },
@@ -79,6 +87,7 @@ function show(): void {
   document.body.dataset.link = up ? 'up' : 'down';
   put(part('link'), up ? 'Live' : 'Not connected');
   showNotices();
+  capture.show(captured, up);
   const told = facts;
   if (!told || !circuit) return;
   document.body.dataset.control = values.get('control/availability') ?? '';
