@@ -1,12 +1,15 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
+import { historyPath, MOST_HISTORY_BYTES } from './config/history.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
+import type { SavedState } from './config/saved-state.ts';
 import { bridgeSettings, configuredBroker } from './config/settings.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
+import { createLineWriter } from './io/line-file.ts';
 import { type Link, openLink } from './io/link.ts';
 import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
@@ -30,9 +33,14 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   const state = await restored(statePath, config, log);
   const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
   writer.write(state);
+  const path = historyPath(statePath, config);
+  const history = createLineWriter(path, MOST_HISTORY_BYTES, (reason) =>
+    log('warn', `${path}: the session can not be written, ${reason} (trying again with the next)`),
+  );
 
   const embedded = await startEmbedded(config, log);
-  const bridge = createBridge(bridgeSettings(config, state), performance.now());
+  const wallClock = (now: number) => Date.now() - performance.now() + now;
+  const bridge = createBridge({ ...bridgeSettings(config, state), wallClock }, performance.now());
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
     relay: config['control.relay'],
@@ -42,6 +50,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   const left = deferred<void>();
   let link: Link | undefined;
   let broker: Broker | undefined;
+  let saving = Promise.resolve();
 
   function send(bytes: Uint8Array): void {
     const problem = forbidden(bytes, permit);
@@ -54,6 +63,11 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
       if (problem !== undefined) log('warn', `${topic}: the broker did not take it, ${problem}`);
       turn({ is: 'delivered', topic });
     });
+  }
+
+  /** A session that is over is in the history before the state forgets that it went on. */
+  function save(newest: SavedState): void {
+    saving = history.settled().then(() => writer.write(newest));
   }
 
   function perform(output: Output): void {
@@ -71,12 +85,16 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
         broker?.subscribe(output.topic);
         break;
       case 'save':
-        writer.write({
+        save({
           ...state,
           chargers: port === 'simulator' ? [] : output.chargers,
           announced: embedded ? [] : output.announced,
           setPoints: output.setPoints,
+          sessions: output.sessions,
         });
+        break;
+      case 'record':
+        history.append(output.session);
         break;
       case 'left':
         left.resolve();
@@ -140,6 +158,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   ending.abort();
   await Promise.all([keepingLink, keepingBroker]);
   await embedded?.close();
+  await saving;
   await writer.settled();
   turn.stop();
 }

@@ -4,6 +4,8 @@
 import { createTraffic, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
+import type { SessionRecord } from './charger/session-record.ts';
+import { createSessions, type SavedSessions, type SessionSettings } from './charger/sessions.ts';
 import { createControl, inWords, type LeaseSettings, type SetPoints } from './charger/wishes.ts';
 import type { DiscoverySettings } from './home-assistant/discovery.ts';
 import { createHomeAssistant } from './home-assistant/home-assistant.ts';
@@ -12,7 +14,7 @@ import { type Request, request, requestTopics } from './topics/requests.ts';
 import type { Overview } from './topics/topic.ts';
 import { type TopicSettings, values } from './topics/values.ts';
 
-export interface BridgeSettings extends TopicSettings, TrafficSettings {
+export interface BridgeSettings extends TopicSettings, TrafficSettings, SessionSettings {
   readonly discovery: Omit<DiscoverySettings, 'limits'>;
   readonly lease: LeaseSettings;
   /** The set points known from before a restart. */
@@ -42,6 +44,8 @@ export type Output =
   | { readonly do: 'log'; readonly level: 'warn' | 'info' | 'debug'; readonly text: string }
   | { readonly do: 'subscribe'; readonly topic: string }
   | ({ readonly do: 'save' } & Remembered)
+  /** A session is over, to be kept for years. */
+  | { readonly do: 'record'; readonly session: SessionRecord }
   | { readonly do: 'left' };
 
 /** What is to survive a restart. */
@@ -49,6 +53,7 @@ interface Remembered {
   readonly chargers: readonly ChargerRecord[];
   readonly announced: readonly string[];
   readonly setPoints: SetPoints;
+  readonly sessions: readonly SavedSessions[];
 }
 
 export interface Bridge {
@@ -71,6 +76,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     settings.announced,
     settings.random,
   );
+  const sessions = createSessions(settings, startedAt);
   const publisher = createPublisher();
   const subscribed = new Set<string>();
   const inControl = settings.mode === 'master';
@@ -81,11 +87,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   let introduced: readonly ChargerRecord[] | undefined;
   let shown: Overview | undefined;
   let shownFleet: Fleet | undefined;
-  let saved: Remembered = {
-    chargers: settings.remembered,
-    announced: settings.announced,
-    setPoints: settings.setPoints,
-  };
+  let saved: Remembered = { ...settings, chargers: settings.remembered };
 
   function take(input: Input, now: number): void {
     switch (input.is) {
@@ -107,6 +109,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
         break;
       case 'leave':
         leaveBy = now + LEAVE_WITHIN;
+        sessions.settle();
         break;
       case 'time':
         break;
@@ -171,14 +174,15 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       wishes: control.wishes,
       setPoints: control.setPoints,
       leaseLeft: control.leaseLeft(now),
+      sessions: sessions.shown,
       inControl,
     };
     const before = shown?.troubles ?? [];
     const troublesSame = overview.troubles.join() === before.join();
-    const wishesSame = overview.wishes === shown?.wishes;
-    if (fleet === shownFleet && troublesSame && wishesSame) return;
+    const restSame = overview.wishes === shown?.wishes && overview.sessions === shown.sessions;
+    if (fleet === shownFleet && troublesSame && restSame) return;
     for (const trouble of overview.troubles) if (!before.includes(trouble)) log('warn', `problem: ${trouble}`);
-    for (const value of values(overview, wishesSame ? shownFleet : undefined, settings)) publisher.want(value);
+    for (const value of values(overview, restSame ? shownFleet : undefined, settings)) publisher.want(value);
     shown = overview;
     shownFleet = fleet;
   }
@@ -209,10 +213,10 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   function save(): void {
     const { announced } = homeAssistant;
     const { setPoints } = control;
-    const chargers = traffic.records;
-    const same = chargers === saved.chargers && announced === saved.announced && setPoints === saved.setPoints;
-    if (same) return;
-    saved = { chargers, announced, setPoints };
+    const newest: Remembered = { chargers: traffic.records, announced, setPoints, sessions: sessions.saved };
+    const parts = ['chargers', 'announced', 'setPoints', 'sessions'] as const;
+    if (parts.every((part) => newest[part] === saved[part])) return;
+    saved = newest;
     outputs.push({ do: 'save', ...saved });
   }
 
@@ -221,6 +225,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       outputs = [];
       take(input, now);
       traffic.ages(now);
+      for (const session of sessions.watch(traffic.fleet, now)) outputs.push({ do: 'record', session });
       if (control.ages(now)) log('info', 'set points that were given for a time are over');
       speak(now);
       leave(now);
@@ -232,7 +237,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     },
     wakeAt(now) {
       const telling = brokerUp ? Math.min(homeAssistant.nextAt, tellAt) : Number.POSITIVE_INFINITY;
-      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, telling, leaveBy);
+      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, sessions.nextAt, telling, leaveBy);
     },
   };
 }

@@ -38,7 +38,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'main.ts': { ours: ['*'], packages: ['node:*'] },
   'heap.ts': { ours: [], packages: ['node:v8'] },
   // What only the command line has.
-  commands: { ours: ['*'], packages: ['node:*', 'serialport'] },
+  commands: { ours: ['*'], packages: ['node:*', 'serialport', 'luxon'] },
 };
 
 const worldly = ['io', 'app.ts', 'main.ts', 'commands'];

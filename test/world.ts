@@ -61,6 +61,9 @@ const defaults: BridgeSettings = {
   lease: { leaseSeconds: 0, safeAmps: 6 },
   setPoints: { chargers: {} },
   announced: [],
+  sessions: [],
+  wallClock: (now) => Date.UTC(2026, 10, 25) + now,
+  zone: 'Europe/Berlin',
   random: () => 0.5,
 };
 

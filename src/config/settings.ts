@@ -21,7 +21,7 @@ export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId
 }
 
 /** The bridge as it is configured, with what it knows from before a restart. */
-export function bridgeSettings(config: Config, state: SavedState): BridgeSettings {
+export function bridgeSettings(config: Config, state: SavedState): Omit<BridgeSettings, 'wallClock'> {
   const id = config['interface.id'];
   if (!isTwcId(id)) throw new Error(`interface.id: expected a TWCID, got ${id}`);
   const limits = {
@@ -47,6 +47,8 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
     setPoints: state.setPoints,
     announced: state.announced,
+    sessions: state.sessions,
+    zone: 'system',
     random: Math.random,
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,
