@@ -69,6 +69,8 @@ interface Tracked {
 }
 
 const SAVED_EVERY = 60_000;
+/** Chargers that are gone are kept for a while, but not all that ever were on the bus. */
+const MOST_KEPT = 8;
 const DO_NOT_CHARGE = 3;
 
 export function createSessions({ sessions, wallClock, zone }: SessionSettings, startedAt: number): Sessions {
@@ -161,7 +163,7 @@ export function createSessions({ sessions, wallClock, zone }: SessionSettings, s
       const over: SessionRecord[] = [];
       for (const [id, one] of tracked) {
         over.push(...look(one, fleet.get(id), now));
-        if (!fleet.has(id) && one.session?.over !== false) tracked.delete(id);
+        if (tracked.size > MOST_KEPT && !fleet.has(id) && one.session?.over !== false) tracked.delete(id);
       }
       show();
       note(now);
