@@ -221,11 +221,39 @@ describe('energy', () => {
 
   test('is not that which somebody drew before, though the counter tells it afterwards', () => {
     const told = begin();
-    told.tell({ ...tells.ready, ...meter(1_000_000, 0) }, HOUR);
+    told.tell({ ...tells.ready, ...meter(1_000_000, 0) }, 3 * HOUR);
     told.tell({ ...tells.charges, ...meter(1_000_000, 0) }, 5 * SECOND);
     told.tell({ ...tells.charges, ...meter(1_050_000, told.now) }, 5 * SECOND);
+    told.tell(tells.doesNotCharge, SECOND);
     told.silence(10 * MINUTE);
     expect(told.records[0]?.kWh).toBeLessThan(0.1);
+    expect(told.records[0]?.kWh).toBeGreaterThan(0.02);
+  });
+
+  test('of a counter that counts kWh and does not move is less than one of them', () => {
+    const told = begin();
+    for (let i = 0; i < 10; i++) told.tell({ ...tells.charges, ...meter(924, told.now, 'kWh') }, MINUTE);
+    told.tell({ ...tells.doesNotCharge, ...meter(924, told.now, 'kWh') }, MINUTE);
+    told.silence(10 * MINUTE);
+    // Volts times amperes make 1.84 kWh of it: a car that draws less than it says, or a meter that reads too much.
+    expect(told.records).toMatchObject([{ kWh: 1, energyFrom: 'power' }]);
+  });
+
+  test('belongs to the car that drew it, also before its VIN was known', () => {
+    const told = begin();
+    const charges = (since: number) => ({ ...tells.charges, charging: { on: true, since, below: undefined } });
+    told.tell({ ...charges(SECOND), ...meter(1_000_000, 0), ...vin('A') }, MINUTE);
+    told.tell({ ...tells.doesNotCharge, ...meter(1_000_184, told.now) }, 5 * MINUTE);
+    const since = told.now + SECOND;
+    told.tell({ ...charges(since), ...meter(1_000_184, told.now) }, 20 * SECOND);
+    told.tell({ ...charges(since), ...meter(1_000_245, told.now), ...vin('B') }, 20 * SECOND);
+    told.tell({ ...tells.doesNotCharge, ...meter(1_000_307, told.now) }, SECOND);
+    told.silence(10 * MINUTE);
+    expect(told.records.map(({ vin: one, kWh }) => [one, Math.round(kWh * 100) / 100])).toEqual([
+      ['A', 0.18],
+      ['B', 0.12],
+    ]);
+    expect(told.records.map(({ seconds }) => seconds)).toEqual([359, 39 + 1]);
   });
 
   test('starts anew by power when what was taken for kWh turns out to be Wh', () => {
