@@ -2,9 +2,10 @@
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import { createRecorder } from './capture/recorder.ts';
-import { historyPath, readSessions as sessionsIn } from './config/history.ts';
+import { historyPath, MOST_HISTORY_BYTES, readSessions as sessionsIn } from './config/history.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
+import type { SavedState } from './config/saved-state.ts';
 import { bridgeSettings, configuredBroker, pageSettings } from './config/settings.ts';
 import { appears } from './io/appearing.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
@@ -12,6 +13,7 @@ import { startCapture } from './io/capture-file.ts';
 import { createCaptures } from './io/captures.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
+import { createLineWriter } from './io/line-file.ts';
 import { type Link, openLink } from './io/link.ts';
 import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
@@ -49,6 +51,10 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
       : log('warn', `${statePath}: can not be written, ${problem}`),
   );
   writer.write(state);
+  const path = historyPath(statePath, config);
+  const history = createLineWriter(path, MOST_HISTORY_BYTES, (reason) =>
+    log('warn', `${path}: the session can not be written, ${reason} (trying again with the next)`),
+  );
 
   const recorder = createRecorder({ config, known: state, log });
   const captures = createCaptures(recorder, statePath, log);
@@ -56,10 +62,11 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   process.on('SIGUSR2', captures.toggle);
 
   const embedded = await startEmbedded(config, log);
-  const readSessions = () => sessionsIn(historyPath(statePath, config));
+  const readSessions = () => history.settled().then(() => sessionsIn(path));
   const shown = { ...pageSettings(config), readSessions, captures };
   const page = address && (await startPage({ address, ...shown, command: ask }, log));
-  const bridge = recorder.watched(createBridge(bridgeSettings(config, state), performance.now()));
+  const wallClock = (now: number) => Date.now() - performance.now() + now;
+  const bridge = recorder.watched(createBridge({ ...bridgeSettings(config, state), wallClock }, performance.now()));
   const permit = {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
     relay: config['control.relay'],
@@ -70,6 +77,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   let link: Link | undefined;
   let broker: Broker | undefined;
   let refusal: string | undefined;
+  let saving = Promise.resolve();
 
   function send(bytes: Uint8Array): void {
     const problem = forbidden(bytes, permit);
@@ -94,6 +102,11 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
     });
   }
 
+  /** A session that is over is in the history before the state forgets that it went on. */
+  function save(newest: SavedState): void {
+    saving = history.settled().then(() => writer.write(newest));
+  }
+
   function perform(output: Output): void {
     switch (output.do) {
       case 'send':
@@ -115,12 +128,16 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
         broker?.subscribe(output.topic);
         break;
       case 'save':
-        writer.write({
+        save({
           ...state,
           chargers: port === 'simulator' ? [] : output.chargers,
           announced: embedded ? [] : output.announced,
           setPoints: output.setPoints,
+          sessions: output.sessions,
         });
+        break;
+      case 'record':
+        history.append(output.session);
         break;
       case 'left':
         left.resolve();
@@ -191,6 +208,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   await embedded?.close();
   process.off('SIGUSR2', captures.toggle);
   await recorder.end('the bridge has ended');
+  await saving;
   await writer.settled();
   turn.stop();
 }

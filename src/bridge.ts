@@ -5,6 +5,8 @@ import { createAudience } from './audience.ts';
 import { createTraffic, type Log, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
+import type { SessionRecord } from './charger/session-record.ts';
+import { createSessions, type SavedSessions, type SessionSettings } from './charger/sessions.ts';
 import { createControl, inWords, type LeaseSettings, type SetPoints } from './charger/wishes.ts';
 import type { DiscoverySettings } from './home-assistant/discovery.ts';
 import type { Publication } from './topics/publisher.ts';
@@ -12,7 +14,7 @@ import { type Request, request, requestTopics } from './topics/requests.ts';
 import type { Overview } from './topics/topic.ts';
 import { type TopicSettings, values } from './topics/values.ts';
 
-export interface BridgeSettings extends TopicSettings, TrafficSettings {
+export interface BridgeSettings extends TopicSettings, TrafficSettings, SessionSettings {
   readonly discovery: Omit<DiscoverySettings, 'limits'>;
   readonly lease: LeaseSettings;
   /** The set points known from before a restart. */
@@ -48,6 +50,8 @@ export type Output =
   | { readonly do: 'log'; readonly level: 'warn' | 'info' | 'debug'; readonly text: string }
   | { readonly do: 'subscribe'; readonly topic: string }
   | ({ readonly do: 'save' } & Remembered)
+  /** A session is over, to be kept for years. */
+  | { readonly do: 'record'; readonly session: SessionRecord }
   | { readonly do: 'left' };
 
 /** What is to survive a restart. */
@@ -55,6 +59,7 @@ interface Remembered {
   readonly chargers: readonly ChargerRecord[];
   readonly announced: readonly string[];
   readonly setPoints: SetPoints;
+  readonly sessions: readonly SavedSessions[];
 }
 
 export interface Bridge {
@@ -73,6 +78,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   };
   const traffic = createTraffic(settings, log, startedAt);
   const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
+  const sessions = createSessions(settings, startedAt);
   const inControl = settings.mode === 'master';
   const audience = createAudience(
     {
@@ -86,11 +92,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   let leaveBy = Number.POSITIVE_INFINITY;
   let shown: Overview | undefined;
   let shownFleet: Fleet | undefined;
-  let saved: Remembered = {
-    chargers: settings.remembered,
-    announced: settings.announced,
-    setPoints: settings.setPoints,
-  };
+  let saved: Remembered = { ...settings, chargers: settings.remembered };
 
   function take(input: Input, now: number): void {
     switch (input.is) {
@@ -112,6 +114,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
         break;
       case 'leave':
         leaveBy = now + LEAVE_WITHIN;
+        sessions.settle();
         break;
       case 'time':
         break;
@@ -159,14 +162,15 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       wishes: control.wishes,
       setPoints: control.setPoints,
       leaseLeft: control.leaseLeft(now),
+      sessions: sessions.shown,
       inControl,
     };
     const before = shown?.troubles ?? [];
     const troublesSame = overview.troubles.join() === before.join();
-    const wishesSame = overview.wishes === shown?.wishes;
-    if (fleet === shownFleet && troublesSame && wishesSame) return;
+    const restSame = overview.wishes === shown?.wishes && overview.sessions === shown.sessions;
+    if (fleet === shownFleet && troublesSame && restSame) return;
     for (const trouble of overview.troubles) if (!before.includes(trouble)) log('warn', `problem: ${trouble}`);
-    const newest = values(overview, wishesSame ? shownFleet : undefined, settings);
+    const newest = values(overview, restSame ? shownFleet : undefined, settings);
     audience.wants(newest);
     outputs.push({ do: 'show', values: newest });
     shown = overview;
@@ -183,10 +187,10 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   function save(): void {
     const { announced } = audience;
     const { setPoints } = control;
-    const chargers = traffic.records;
-    const same = chargers === saved.chargers && announced === saved.announced && setPoints === saved.setPoints;
-    if (same) return;
-    saved = { chargers, announced, setPoints };
+    const newest: Remembered = { chargers: traffic.records, announced, setPoints, sessions: sessions.saved };
+    const parts = ['chargers', 'announced', 'setPoints', 'sessions'] as const;
+    if (parts.every((part) => newest[part] === saved[part])) return;
+    saved = newest;
     outputs.push({ do: 'save', ...saved });
   }
 
@@ -195,6 +199,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       outputs = [];
       take(input, now);
       traffic.ages(now);
+      for (const session of sessions.watch(traffic.fleet, now)) outputs.push({ do: 'record', session });
       if (control.ages(now)) log('info', 'set points that were given for a time are over');
       speak(now);
       leave(now);
@@ -204,7 +209,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       return outputs;
     },
     wakeAt(now) {
-      return Math.min(traffic.wakeAt(now), audience.nextAt, control.nextAt, leaveBy);
+      return Math.min(traffic.wakeAt(now), audience.nextAt, control.nextAt, sessions.nextAt, leaveBy);
     },
   };
 }

@@ -50,13 +50,13 @@ const rules: Readonly<Record<string, Rule>> = {
     ours: ['protocol', 'charger', 'bus', 'topics', 'home-assistant', 'simulator', 'audience.ts'],
     packages: [],
   },
-  capture: { ours: ['protocol', 'config', 'bridge.ts'], packages: [] },
+  capture: { ours: ['protocol', 'config', 'bridge.ts'], packages: ['luxon'] },
   config: { ours: ['*'], packages: ['yaml', 'leven', 'node:*'] },
   'app.ts': { ours: ['*'], packages: ['node:*'] },
   'main.ts': { ours: ['*'], packages: ['node:*'] },
   'heap.ts': { ours: [], packages: ['node:v8'] },
   // What only the command line has.
-  commands: { ours: ['*'], packages: ['node:*', 'serialport'] },
+  commands: { ours: ['*'], packages: ['node:*', 'serialport', 'luxon'] },
 };
 
 const worldly = [

@@ -63,6 +63,9 @@ export const defaults: BridgeSettings = {
   setPoints: { chargers: {} },
   announced: [],
   debug: true,
+  sessions: [],
+  wallClock: (now) => Date.UTC(2026, 10, 25) + now,
+  zone: 'Europe/Berlin',
   random: () => 0.5,
 };
 

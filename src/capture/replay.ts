@@ -5,6 +5,7 @@
 // decided anew, a timer that once came a millisecond late would let it say something else than what the chargers answered.
 // It follows that a replay does not show what another version would have said.
 
+import { DateTime } from 'luxon';
 import { type BridgeSettings, createBridge, type Input } from '../bridge.ts';
 import { bridgeSettings } from '../config/settings.ts';
 import type { Capture, Entry, Header } from './format.ts';
@@ -84,7 +85,7 @@ function steps(entries: readonly Entry[], prefix: string): Step[] {
   return all;
 }
 
-function settings({ config, known }: Header, prefix: string): BridgeSettings {
+function settings({ config, known, startedAt }: Header, prefix: string): BridgeSettings {
   const replayed = {
     ...config,
     'status.MQTT.topicPrefix': prefix,
@@ -92,7 +93,10 @@ function settings({ config, known }: Header, prefix: string): BridgeSettings {
     'homeassistant.discovery': 'off',
     'log.level': 'debug',
   } as const;
-  return bridgeSettings(replayed, { version: 1, clientId: '', port: '', broker: '', announced: [], ...known });
+  const state = { version: 1, clientId: '', port: '', broker: '', announced: [], sessions: [], ...known } as const;
+  const began = DateTime.fromISO(startedAt, { setZone: true });
+  const wallClock = (now: number) => began.toMillis() + now;
+  return { ...bridgeSettings(replayed, state), wallClock, zone: began.zoneName ?? 'utc' };
 }
 
 function input(entry: Exclude<Entry, { said: Uint8Array }>, prefix: string): Input {

@@ -5,7 +5,8 @@
 /** `auto`: decide from the counter itself. */
 export type EnergyUnit = 'auto' | 'kWh' | 'Wh';
 
-interface Reading {
+/** A counter and when it was read, ms. */
+export interface Reading {
   readonly counter: number;
   readonly at: number;
 }
@@ -65,7 +66,7 @@ function grows(before: Reading | undefined, after: Reading): boolean {
 }
 
 /** Whether a counter can have got from one reading to the other. */
-function follows(before: Reading, after: Reading, unit: 'kWh' | 'Wh'): boolean {
+export function follows(before: Reading, after: Reading, unit: 'kWh' | 'Wh'): boolean {
   const kWh = (after.counter - before.counter) / (unit === 'kWh' ? 1 : 1_000);
   const hours = (after.at - before.at) / 3_600_000;
   return kWh >= 0 && kWh <= 1 + MOST_KW * hours;

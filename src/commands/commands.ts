@@ -67,6 +67,19 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async ({ config, argument, options }) =>
       (await import('./replay.ts')).replayCommand(argument, config, options, print),
   },
+  sessions: {
+    help: 'lists the charging sessions of the past, as a table with totals; works while the bridge runs',
+    options: {
+      from: {
+        value: 'TIME',
+        help: 'only sessions that began then or later: 2026-11-25 or 2026-11-25T18:00, in local time',
+      },
+      to: { value: 'TIME', help: 'only sessions that began before it, or on that day or earlier' },
+      vin: { value: 'VIN', help: 'only sessions of this car' },
+      csv: { help: 'as comma-separated values, for a spreadsheet' },
+    },
+    run: async ({ config, options }) => (await import('./sessions.ts')).sessionsCommand(config, options, print),
+  },
   forget: {
     argument: 'CHARGER|all',
     help: 'clears what the broker holds of a charger that is gone (1A2B), or of all of them and the bridge, from Home Assistant too; stop the bridge first',

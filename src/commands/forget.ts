@@ -118,6 +118,7 @@ async function forgetState(path: string, chargers: readonly TwcId[], topics: rea
     chargers: state.chargers.filter(({ id }) => !gone.has(id)),
     announced: state.announced.filter((topic) => !topics.includes(topic)),
     setPoints: { ...state.setPoints, chargers: Object.fromEntries(setPoints) },
+    sessions: state.sessions.filter(({ session }) => !gone.has(session.charger)),
   };
   const failed = deferred<string | undefined>();
   const writer = createStateWriter(path, failed.resolve);

@@ -4,6 +4,9 @@ import { type SessionRecord, sessionRecord } from '../charger/session-record.ts'
 import { readLines } from '../io/line-file.ts';
 import type { Config } from './options.ts';
 
+/** Some 20 000 sessions. */
+export const MOST_HISTORY_BYTES = 4_000_000;
+
 /** The file of the sessions that goes with a state file. Simulated cars are no reason for anybody to pay. */
 export function historyPath(statePath: string, config: Config): string {
   const kind = config['interface.port'] === 'simulator' ? 'simulated-sessions' : 'sessions';

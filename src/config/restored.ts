@@ -18,6 +18,7 @@ export async function restored(path: string, config: Config, log: Log): Promise<
     broker,
     announced: [],
     setPoints: { chargers: {} },
+    sessions: [],
   } as const;
   try {
     const found = savedState(await readState(path));
@@ -25,7 +26,9 @@ export async function restored(path: string, config: Config, log: Log): Promise<
     // Chargers of another bus are not chargers of this one, and announcements stay with their broker.
     const chargers = found.port === port ? found.chargers : [];
     const announced = found.broker === broker ? found.announced : [];
-    return { ...found, port, chargers, broker, announced };
+    // Wherever the adapter is now, a car that charged still has to be accounted for; but not a simulated one.
+    const sessions = (found.port === 'simulator') === (port === 'simulator') ? found.sessions : [];
+    return { ...found, port, chargers, broker, announced, sessions };
   } catch (error) {
     log('warn', `${path}: not usable, the chargers are learned anew: ${String(error)}`);
     return fresh;

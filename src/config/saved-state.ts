@@ -1,8 +1,10 @@
 // What survives a restart, checked like anything that comes from outside.
 
 import type { ChargerRecord } from '../charger/record.ts';
+import type { SavedSessions } from '../charger/sessions.ts';
 import type { SetPoints } from '../charger/wishes.ts';
 import { isTwcId } from '../protocol/field.ts';
+import { savedSessions } from './saved-sessions.ts';
 
 export interface SavedState {
   readonly version: 1;
@@ -16,12 +18,14 @@ export interface SavedState {
   /** Discovery topics that hold an announcement of ours. */
   readonly announced: readonly string[];
   readonly setPoints: SetPoints;
+  /** The newest session of each charger; none in the states of older versions. */
+  readonly sessions: readonly SavedSessions[];
 }
 
 /** The state in a file's JSON, undefined for no file. Throws an Error that says what is wrong. */
 export function savedState(json: unknown): SavedState | undefined {
   if (json === undefined) return undefined;
-  const { version, clientId, port, chargers, broker, announced, setPoints } = fieldsOf(json);
+  const { version, clientId, port, chargers, broker, announced, setPoints, sessions } = fieldsOf(json);
   if (version !== 1) throw new Error(`version: expected 1, got ${JSON.stringify(version)}`);
   if (typeof clientId !== 'string' || !/^[\w-]{1,64}$/.test(clientId)) throw new Error('clientId: expected a name');
   if (typeof port !== 'string' || !Array.isArray(chargers)) throw new Error('expected a port and chargers');
@@ -33,6 +37,7 @@ export function savedState(json: unknown): SavedState | undefined {
     chargers: chargers.map(chargerRecord),
     broker: known ? broker : '',
     setPoints: savedSetPoints(setPoints),
+    sessions: savedSessions(sessions),
     announced: known ? announced.filter((topic) => typeof topic === 'string') : [],
   };
 }

@@ -39,7 +39,7 @@ export function pageSettings(config: Config): Pick<PageSettings, 'facts' | 'topi
 }
 
 /** The bridge as it is configured, with what it knows from before a restart. */
-export function bridgeSettings(config: Config, state: SavedState): BridgeSettings {
+export function bridgeSettings(config: Config, state: SavedState): Omit<BridgeSettings, 'wallClock'> {
   const id = config['interface.id'];
   if (!isTwcId(id)) throw new Error(`interface.id: expected a TWCID, got ${id}`);
   const overrides = Object.entries(config['status.MQTT.ratelimitOverrides']);
@@ -61,6 +61,8 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
     setPoints: state.setPoints,
     announced: state.announced,
     debug: config['log.level'] === 'debug',
+    sessions: state.sessions,
+    zone: 'system',
     random: Math.random,
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,

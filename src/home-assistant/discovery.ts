@@ -197,6 +197,7 @@ function component(
     enabled_by_default: entity.disabled ? false : undefined,
     options: entity.options,
     value_template: entity.template,
+    json_attributes_topic: entity.jsonAttributes && topic,
     payload_on: entity.payloads?.on,
     payload_off: entity.payloads?.off,
     command_topic: entity.command && `${place}${entity.command}`,

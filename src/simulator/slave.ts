@@ -41,6 +41,8 @@ export interface SimulatedSlave {
   readonly version: Version;
   /** What it draws, A: for whoever checks a bridge against it. */
   actual(now: number): number;
+  /** What its meter has counted since it was made, Wh. */
+  wattHours(now: number): number;
 }
 
 const LINKREADY_EVERY = 10_000;
@@ -200,6 +202,10 @@ export function createSlave(settings: SlaveSettings): SimulatedSlave {
     actual(now) {
       live(now);
       return actual;
+    },
+    wattHours(now) {
+      live(now);
+      return wattHours;
     },
   };
 }

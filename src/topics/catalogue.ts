@@ -3,9 +3,9 @@
 
 import { actualAmps, loadWatts } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
-import { plug } from '../charger/plug.ts';
 import { states, stateText } from '../charger/state-text.ts';
 import { chargerRange } from './requests.ts';
+import { sessionTopics } from './session-catalogue.ts';
 import { amperes, type ChargerTopic, current, decimals, rounded, whole } from './topic.ts';
 
 const none = "{{ value if value else 'None' }}";
@@ -37,20 +37,6 @@ export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
         key: 'charging',
         deviceClass: 'battery_charging',
         payloads: { on: '1', off: '0' },
-      },
-    ],
-  },
-  plug: {
-    type: '`plugged`, `unplugged` or `unknown`',
-    meaning: 'Whether a car is plugged in. `unplugged` only with `interface.askPlugState`: `Ready` does not tell',
-    value: plug,
-    entities: [
-      {
-        component: 'binary_sensor',
-        key: 'plug',
-        deviceClass: 'plug',
-        payloads: { on: 'plugged', off: 'unplugged' },
-        template: "{{ value if value in ['plugged', 'unplugged'] else 'None' }}",
       },
     ],
   },
@@ -127,6 +113,7 @@ export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
       },
     ],
   },
+  ...sessionTopics,
   ampsMax: {
     type: `${whole}, A`,
     meaning: 'The limit that the charger reports; 0 while no car is plugged in',

@@ -1,8 +1,10 @@
 // What a row of the topic table is, and how its values are written.
 
 import type { Charger } from '../charger/charger.ts';
+import type { ShownSession } from '../charger/sessions.ts';
 import type { Limits } from '../charger/share.ts';
 import type { SetPoints, Wishes } from '../charger/wishes.ts';
+import type { TwcId } from '../protocol/field.ts';
 
 /** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
 export interface Entity {
@@ -13,7 +15,7 @@ export interface Entity {
   readonly name?: string;
   readonly deviceClass?: string;
   readonly stateClass?: 'measurement' | 'total_increasing';
-  readonly unit?: 'A' | 'V' | 'W' | 'kWh';
+  readonly unit?: 'A' | 'V' | 'W' | 'kWh' | 's';
   readonly category?: 'diagnostic' | 'config';
   readonly precision?: number;
   readonly icon?: string;
@@ -21,6 +23,8 @@ export interface Entity {
   readonly disabled?: true;
   readonly options?: readonly string[];
   readonly template?: string;
+  /** The payload is a JSON object whose fields are shown as attributes. */
+  readonly jsonAttributes?: true;
   readonly payloads?: { readonly on: string; readonly off: string };
   /** The command topic, below the charger or the prefix; such an entity is unavailable while nothing may be ordered. */
   readonly command?: string;
@@ -54,6 +58,8 @@ export interface Overview {
   readonly setPoints: SetPoints;
   /** Seconds until the set points fall back, undefined while they do not. */
   readonly leaseLeft: number | undefined;
+  /** The newest session of each charger. */
+  readonly sessions: ReadonlyMap<TwcId, ShownSession>;
   /** False in listen mode: nothing can be ordered. */
   readonly inControl: boolean;
 }

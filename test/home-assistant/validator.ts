@@ -93,7 +93,11 @@ function sensorFaults(config: Json): string[] {
     [Array.isArray(options) && new Set(options).size !== options.length, 'options: one comes twice'],
     [kind === 'enum' && statistics !== undefined, 'state_class: not with enum'],
     [kind === 'enum' && unit !== undefined, 'unit_of_measurement: not with enum'],
-    [of !== undefined && kind !== 'enum' && !of.units.includes(String(unit)), `unit_of_measurement: not of ${kind}`],
+    [kind !== 'enum' && of?.units.length === 0 && unit !== undefined, `unit_of_measurement: ${kind} has none`],
+    [
+      of !== undefined && of.units.length > 0 && !of.units.includes(String(unit)),
+      `unit_of_measurement: not of ${kind}`,
+    ],
     [
       of !== undefined && statistics !== undefined && !of.statistics.includes(String(statistics)),
       `state_class: impossible for ${kind}`,

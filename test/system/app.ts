@@ -34,6 +34,7 @@ export interface HomeSettings {
 /** What the Supervisor writes when an owner changes nothing, except that every change of a value is published. */
 const defaults = {
   mode: 'master',
+  ask_plug_state: false,
   max_amps_for_slaves: 32,
   max_amps_per_twc: 32,
   min_amps_per_twc: 6,
