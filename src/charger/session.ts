@@ -146,9 +146,9 @@ export function recorded(session: Session, zone: string): SessionRecord {
 
 /** Epoch milliseconds as ISO 8601 with the zone's offset, in whole seconds. */
 export function isoTime(at: number, zone: string): string {
-  const time = DateTime.fromMillis(at, { zone }).startOf('second').toISO({ suppressMilliseconds: true });
-  if (time === null) throw new RangeError(`expected a moment and a time zone, got ${at} and ${zone}`);
-  return time;
+  const time = DateTime.fromMillis(at, { zone });
+  if (!time.isValid) throw new RangeError(`expected a moment and a time zone, got ${at} and ${zone}`);
+  return time.toFormat("yyyy-MM-dd'T'HH:mm:ssZZ");
 }
 
 export function saved(session: Session): SavedSession {
