@@ -1,6 +1,7 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
+import { inOneLine } from './bus/finding.ts';
 import { createTraffic, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
@@ -167,17 +168,20 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     const overview: Overview = {
       chargers: confirmed(fleet),
       limits: settings.limits,
-      troubles: traffic.troubles(control.wishes, now),
+      findings: traffic.findings(control.wishes, now),
       wishes: control.wishes,
       setPoints: control.setPoints,
       leaseLeft: control.leaseLeft(now),
       inControl,
     };
-    const before = shown?.troubles ?? [];
-    const troublesSame = overview.troubles.join() === before.join();
+    const before = shown?.findings ?? [];
+    const findingsSame = overview.findings === shown?.findings;
     const wishesSame = overview.wishes === shown?.wishes;
-    if (fleet === shownFleet && troublesSame && wishesSame) return;
-    for (const trouble of overview.troubles) if (!before.includes(trouble)) log('warn', `problem: ${trouble}`);
+    if (fleet === shownFleet && findingsSame && wishesSame) return;
+    for (const found of overview.findings) {
+      if (!before.includes(found))
+        log(found.level === 'problem' ? 'warn' : 'info', `${found.level}: ${inOneLine(found)}`);
+    }
     for (const value of values(overview, wishesSame ? shownFleet : undefined, settings)) publisher.want(value);
     shown = overview;
     shownFleet = fleet;

@@ -24,7 +24,7 @@ const rules: Readonly<Record<string, Rule>> = {
   protocol: { ours: [], packages: [] },
   charger: { ours: ['protocol'], packages: ['luxon'] },
   bus: { ours: ['protocol', 'charger'], packages: [] },
-  topics: { ours: ['charger', 'protocol/field.ts'], types: ['protocol'], packages: [] },
+  topics: { ours: ['charger', 'protocol/field.ts', 'bus/finding.ts'], types: ['protocol'], packages: [] },
   'home-assistant': {
     ours: ['charger', 'topics/catalogue.ts', 'topics/bridge-catalogue.ts'],
     types: ['protocol', 'topics'],

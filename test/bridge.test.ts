@@ -247,7 +247,7 @@ describe('who is on the bus', () => {
     world.pass(30_000);
     expect(world.value('TWC/problem')).toBe('none');
     expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
-    expect(world.logs.filter((line) => line.includes('the adapter returns what it sends'))).toHaveLength(1);
+    expect(world.logs.filter((line) => line.includes('The adapter returns what it sends'))).toHaveLength(1);
   });
 
   test('a slave with our id is asked to choose another', () => {

@@ -4,15 +4,16 @@
 
 import type { Charger } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
-import { type Limits, lastOrder, offer, sharingTroubles } from '../charger/share.ts';
+import { type Limits, lastOrder, offer } from '../charger/share.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
-import type { Bus, Utterance } from './bus.ts';
+import { type Bus, SIGHTED_FOR, type Utterance } from './bus.ts';
 import { createQuestionnaire } from './questions.ts';
 import { createRelays } from './relays.ts';
 import { createRivalWatch } from './rival.ts';
+import type { Statistics } from './statistics.ts';
 
 export interface MasterSettings {
   readonly id: TwcId;
@@ -21,7 +22,7 @@ export interface MasterSettings {
   readonly relay: boolean;
   /** When the bus was opened, ms. */
   readonly openedAt: number;
-  readonly log: (level: 'info', text: string) => void;
+  readonly statistics: Pick<Statistics, 'echo' | 'note'>;
 }
 
 /** A heartbeat to each slave this often. */
@@ -42,7 +43,7 @@ const LISTEN_FIRST = 1_000;
 const RAISE_AFTER = 5_000;
 /** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
 const HANGS_AFTER = 5;
-const CONFLICT_SHOWN_FOR = 30_000;
+const STRAYED_FOR = 3_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -54,10 +55,12 @@ interface Transaction {
   readonly until: number;
 }
 
+const HEARTBEAT_ANSWER = 0xfde0;
+
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const FAREWELL_AMPS = 6;
 
-export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSettings): Bus {
+export function createMaster({ id: own, limits, relay, openedAt, statistics }: MasterSettings): Bus {
   const watch = createRivalWatch(own);
   const questionnaire = createQuestionnaire();
   const relays = createRelays(relay, own);
@@ -65,12 +68,14 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
   const hanging = new Map<TwcId, number>();
   const told = new Set<TwcId>();
   let transaction: Transaction | undefined;
+  /** The last heartbeat that was not answered in time. */
+  let missed: Transaction | undefined;
   let lastByteAt = Number.NEGATIVE_INFINITY;
   let freeAt = openedAt + LISTEN_FIRST;
   let announced = 0;
   let leaving = false;
-  let echoes = false;
   let conflictAt = Number.NEGATIVE_INFINITY;
+  let strayed: { readonly slave: TwcId; readonly to: TwcId; readonly at: number } | undefined;
 
   /** From when we may speak: the bus is quiet, or will not become so. */
   function mayBegin(): number {
@@ -135,6 +140,15 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
     if ((announces || reports) && heartbeatAt.has(id)) heartbeatAt.set(id, now - HEARTBEAT_EVERY);
   }
 
+  /** The answer did not come in time. Who is known to be away is not expected to answer. */
+  function giveUp(fleet: Fleet): void {
+    if (transaction?.answer === HEARTBEAT_ANSWER && fleet.get(transaction.to)?.online) {
+      statistics.note('unanswered');
+      missed = transaction;
+    }
+    transaction = undefined;
+  }
+
   return {
     stirred(now) {
       lastByteAt = now;
@@ -142,9 +156,7 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
 
     hears(frame, message, fleet, now) {
       if (frame[0] !== 0xfd) {
-        const echoed = watch.judge(frame, message, fleet, now) === 'echo';
-        if (echoed && !echoes) log('info', 'the adapter returns what it sends: that is recognised and does no harm');
-        echoes ||= echoed;
+        if (watch.judge(frame, message, fleet, now) === 'echo') statistics.echo(frame);
         return undefined;
       }
       const id = speaker(message);
@@ -157,11 +169,17 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
         }
         return undefined;
       }
-      if (message.name === 'slaveHeartbeat' && message.receiver !== own) return undefined;
+      if (message.name === 'slaveHeartbeat' && message.receiver !== own) {
+        strayed = { slave: id, to: message.receiver, at: now };
+        return undefined;
+      }
       if (message.name !== 'slaveLinkready' && message.name !== 'slaveHeartbeat' && !fleet.has(id)) return undefined;
       if (transaction?.to === id && transaction.answer === codeOf(frame)) {
         transaction = undefined;
         freeAt = now + PAUSE;
+      } else if (missed?.to === id && missed.answer === codeOf(frame)) {
+        statistics.note('late');
+        missed = undefined;
       }
       questionnaire.answered(id, message);
       welcome(id, message, fleet, now);
@@ -170,10 +188,12 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
 
     speaks(fleet, wishes, now) {
       if (now < mayBegin()) return undefined;
-      transaction = undefined;
+      giveUp(fleet);
       const urgent = mostUrgent(fleet);
       if (urgent && dueAt(urgent) <= now) {
         heartbeatAt.set(urgent.id, now);
+        if (urgent.online) statistics.note('asked');
+        if (missed?.to === urgent.id) missed = undefined;
         if (leaving) told.add(urgent.id);
         return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
       }
@@ -199,17 +219,12 @@ export function createMaster({ id: own, limits, relay, openedAt, log }: MasterSe
       return Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays.nextAt));
     },
 
-    troubles(fleet, wishes, now) {
-      const rival = watch.rival(now);
-      return [
-        ...(rival
-          ? [`Another master speaks on the bus (${rival}): set its rotary switch to F. Nothing is sent now`]
-          : []),
-        ...(now - conflictAt < CONFLICT_SHOWN_FOR ? [`A charger has our id ${own}: asked it to choose another`] : []),
-        ...sharingTroubles(fleet, wishes, now),
-        ...relays.troubles(fleet),
-      ];
-    },
+    sees: (fleet, now) => ({
+      master: watch.rival(now),
+      namesake: now - conflictAt < SIGHTED_FOR ? own : undefined,
+      stray: strayed && now - strayed.at < STRAYED_FOR ? strayed : undefined,
+      leftOpen: relays.leftOpen(fleet),
+    }),
 
     leaving(fleet) {
       if (!leaving) heartbeatAt.clear();

@@ -11,11 +11,17 @@ import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
 import { createCutter, wire } from '../protocol/slip.ts';
 import { type Bus, createListener } from './bus.ts';
+import { findings, MOST_SLAVES, type Seen } from './diagnosis.ts';
+import type { Finding } from './finding.ts';
 import { createMaster } from './master.ts';
+import { createStatistics, type Statistics } from './statistics.ts';
+import { createVerdict } from './verdict.ts';
 
 export interface TrafficSettings {
   /** `listen`: a genuine master is on the bus and nothing is ever sent. */
   readonly mode: 'master' | 'listen';
+  /** A master that says nothing: to find out what is wrong. */
+  readonly silent?: boolean;
   /** Our own TWCID as master. */
   readonly id: TwcId;
   readonly limits: Limits;
@@ -41,19 +47,23 @@ export interface Traffic {
   speaks(wishes: Wishes, now: number): Uint8Array | undefined;
   /** Tells the chargers that nobody will speak any more; true when that is done. */
   leaves(): boolean;
-  /** What is wrong, in words. */
-  troubles(wishes: Wishes, now: number): readonly string[];
+  /** What is to be known of the bus; the same list as long as it is the same. */
+  findings(wishes: Wishes, now: number): readonly Finding[];
+  /** What is so at this very moment, however short it may last. */
+  impression(wishes: Wishes, now: number): readonly Finding[];
+  readonly statistics: Pick<Statistics, 'total' | 'recent' | 'lastByteAt'>;
   wakeAt(now: number): number;
 }
 
-/** The manual's number; when we listen a genuine master is one more. */
-const MOST_SLAVES = 3;
 /** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
 const REFUSED_FOR = 30_000;
 
 export function createTraffic(settings: TrafficSettings, log: Log, startedAt: number): Traffic {
   const most = settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
+  const speaks = settings.mode === 'master' && !settings.silent;
   const cutter = createCutter();
+  const statistics = createStatistics(startedAt);
+  const verdict = createVerdict();
   /** Units for which there is no room, and when they were last heard. */
   const refused = new Map<TwcId, number>();
   let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
@@ -61,16 +71,18 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   let records = settings.remembered;
   /** The fleet that the records were made of. */
   let recorded: Fleet | undefined;
-  /** Why the link is down; undefined before the first try. */
-  let down: string | undefined;
+  /** Why the link is down; none before the first try. */
+  let down: readonly Finding[] = [];
 
   function take(frame: Uint8Array, now: number): void {
     const decoded = decode(frame);
     if (!decoded.valid) {
       log('debug', `bad frame, ${decoded.reason}`);
+      statistics.fault(decoded.reason, frame.length);
       return;
     }
     log('debug', `heard ${JSON.stringify(decoded.message)}`);
+    statistics.frame();
     const message = bus?.hears(frame, decoded.message, fleet, now);
     if (message) learn(message, frame.length === 14 ? 1 : 2, now);
   }
@@ -111,6 +123,21 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     if (!sameRecords(newest, records)) records = newest;
   }
 
+  function look(wishes: Wishes, now: number): Seen | undefined {
+    if (!bus) return undefined;
+    return {
+      now,
+      mode: settings.mode,
+      speaks,
+      recent: statistics.recent(),
+      repeats: statistics.repeats,
+      sightings: bus.sees(fleet, now),
+      fleet,
+      wishes,
+      refused: [...refused.keys()],
+    };
+  }
+
   return {
     get fleet() {
       return fleet;
@@ -119,20 +146,26 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       return records;
     },
     opened(now) {
-      bus = settings.mode === 'listen' ? createListener() : createMaster({ ...settings, openedAt: now, log });
+      bus = speaks ? createMaster({ ...settings, openedAt: now, statistics }) : createListener(settings.id);
     },
     closed(reason) {
       bus = undefined;
-      down = reason;
+      down = reason === undefined ? [] : [{ level: 'problem', text: reason, advice: '' }];
+      verdict.forget();
     },
     hears(bytes, now) {
       bus?.stirred(now);
+      statistics.bytes(bytes, now);
       for (const cut of cutter.cut(bytes, now)) {
         if (cut.frame) take(cut.frame, now);
-        else log('debug', `noise of ${cut.length} bytes, ${cut.noise}`);
+        else {
+          log('debug', `noise of ${cut.length} bytes, ${cut.noise}`);
+          statistics.fault(cut.noise, cut.length);
+        }
       }
     },
     ages(now) {
+      statistics.ages(now);
       change(aged(fleet, now));
       noteRecords();
       for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
@@ -146,13 +179,16 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       return wire(encode(message, version));
     },
     leaves: () => bus?.leaving(fleet) ?? true,
-    troubles(wishes, now) {
-      const tooMany = [...refused.keys()].join(', ');
-      return [
-        ...(bus ? bus.troubles(fleet, wishes, now) : down === undefined ? [] : [down]),
-        ...(tooMany ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${tooMany}`] : []),
-      ];
+    findings(wishes, now) {
+      const seen = look(wishes, now);
+      return seen ? verdict.judge(seen) : down;
     },
-    wakeAt: (now) => Math.min(nextChange(fleet), bus?.wakeAt(fleet, now) ?? Number.POSITIVE_INFINITY),
+    impression(wishes, now) {
+      const seen = look(wishes, now);
+      return seen ? findings(seen) : down;
+    },
+    statistics,
+    wakeAt: (now) =>
+      Math.min(nextChange(fleet), statistics.nextAt, bus?.wakeAt(fleet, now) ?? Number.POSITIVE_INFINITY),
   };
 }

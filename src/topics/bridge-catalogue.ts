@@ -1,5 +1,6 @@
 // The topic table of the bridge itself and of all chargers together, like that of a charger.
 
+import { type Finding, inOneLine } from '../bus/finding.ts';
 import { actualAmps } from '../charger/charger.ts';
 import { amperes, type BridgeTopic, current, decimals, rounded, whole } from './topic.ts';
 
@@ -51,7 +52,7 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
     type: 'text',
     meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
     urgent: true,
-    value: ({ troubles }) => (troubles.length === 0 ? 'none' : troubles.join('; ').slice(0, 255)),
+    value: ({ findings }) => problem(findings.filter(({ level }) => level === 'problem')),
     entities: [
       {
         component: 'binary_sensor',
@@ -87,3 +88,18 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
     ],
   },
 };
+
+/** Home Assistant takes no more characters. */
+const LONGEST = 255;
+
+/** All problems with what to do, as far as there is room for that. */
+function problem(found: readonly Finding[]): string {
+  if (found.length === 0) return 'none';
+  const whole = found.map(inOneLine).join('; ');
+  return whole.length <= LONGEST
+    ? whole
+    : found
+        .map(({ text }) => text)
+        .join('; ')
+        .slice(0, LONGEST);
+}

@@ -1,5 +1,6 @@
 // What a row of the topic table is, and how its values are written.
 
+import type { Finding } from '../bus/finding.ts';
 import type { Charger } from '../charger/charger.ts';
 import type { Limits } from '../charger/share.ts';
 import type { SetPoints, Wishes } from '../charger/wishes.ts';
@@ -48,8 +49,8 @@ export interface ChargerTopic extends TopicRow {
 export interface Overview {
   readonly chargers: readonly Charger[];
   readonly limits: Limits;
-  /** What is wrong, in words; empty when all is well. */
-  readonly troubles: readonly string[];
+  /** What is wrong and what is worth knowing, in words; empty when all is well. */
+  readonly findings: readonly Finding[];
   readonly wishes: Wishes;
   readonly setPoints: SetPoints;
   /** Seconds until the set points fall back, undefined while they do not. */
