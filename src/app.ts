@@ -125,7 +125,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
       broker = undefined;
       if (signal.aborted) return;
       log('warn', `${reason} (trying again until it works)`);
-      turn({ is: 'broker', up: false });
+      turn({ is: 'broker', up: false, reason });
     },
     signal: ending.signal,
     ...(brokerSource && whileAsking),

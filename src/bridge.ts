@@ -1,13 +1,13 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
-import { inOneLine } from './bus/finding.ts';
 import { createTraffic, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
 import { createControl, inWords, type LeaseSettings, type SetPoints } from './charger/wishes.ts';
 import type { DiscoverySettings } from './home-assistant/discovery.ts';
 import { createHomeAssistant } from './home-assistant/home-assistant.ts';
+import { createCondition } from './topics/condition.ts';
 import { createPublisher, type Publication } from './topics/publisher.ts';
 import { type Request, request, requestTopics } from './topics/requests.ts';
 import type { Overview } from './topics/topic.ts';
@@ -28,7 +28,7 @@ export type Input =
   | { readonly is: 'link'; readonly up: true }
   | { readonly is: 'link'; readonly up: false; readonly reason: string }
   | { readonly is: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly is: 'broker'; readonly up: boolean }
+  | { readonly is: 'broker'; readonly up: boolean; readonly reason?: string }
   /** The broker acknowledged, or refused, the last publication of this topic. */
   | { readonly is: 'delivered'; readonly topic: string }
   /** A message came on a topic that we subscribed to. */
@@ -64,7 +64,11 @@ const LEAVE_WITHIN = 1_000;
 const LOOK_FIRST = 200;
 
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
-  const log = (level: 'warn' | 'info' | 'debug', text: string) => void outputs.push({ do: 'log', level, text });
+  const condition = createCondition(startedAt);
+  function log(level: 'warn' | 'info' | 'debug', text: string): void {
+    if (level === 'warn') condition.warned(text);
+    outputs.push({ do: 'log', level, text });
+  }
   const traffic = createTraffic(settings, log, startedAt);
   const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
   const homeAssistant = createHomeAssistant(
@@ -89,6 +93,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   };
 
   function take(input: Input, now: number): void {
+    condition.took(input);
     switch (input.is) {
       case 'link':
         if (input.up) traffic.opened(now);
@@ -173,15 +178,11 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       setPoints: control.setPoints,
       leaseLeft: control.leaseLeft(now),
       inControl,
+      condition: condition.at(now, traffic.counts),
     };
-    const before = shown?.findings ?? [];
-    const findingsSame = overview.findings === shown?.findings;
     const wishesSame = overview.wishes === shown?.wishes;
-    if (fleet === shownFleet && findingsSame && wishesSame) return;
-    for (const found of overview.findings) {
-      if (!before.includes(found))
-        log(found.level === 'problem' ? 'warn' : 'info', `${found.level}: ${inOneLine(found)}`);
-    }
+    const restSame = overview.findings === shown?.findings && overview.condition === shown.condition;
+    if (fleet === shownFleet && wishesSame && restSame) return;
     for (const value of values(overview, wishesSame ? shownFleet : undefined, settings)) publisher.want(value);
     shown = overview;
     shownFleet = fleet;
@@ -236,7 +237,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     },
     wakeAt(now) {
       const telling = brokerUp ? Math.min(homeAssistant.nextAt, tellAt) : Number.POSITIVE_INFINITY;
-      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, telling, leaveBy);
+      return Math.min(traffic.wakeAt(now), publisher.nextAt, control.nextAt, condition.nextAt, telling, leaveBy);
     },
   };
 }

@@ -12,9 +12,9 @@ import type { Message } from '../protocol/messages.ts';
 import { createCutter, wire } from '../protocol/slip.ts';
 import { type Bus, createListener } from './bus.ts';
 import { findings, MOST_SLAVES, type Seen } from './diagnosis.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, inOneLine } from './finding.ts';
 import { createMaster } from './master.ts';
-import { createStatistics, type Statistics } from './statistics.ts';
+import { badShare, createStatistics, type Statistics } from './statistics.ts';
 import { createVerdict } from './verdict.ts';
 
 export interface TrafficSettings {
@@ -52,11 +52,15 @@ export interface Traffic {
   /** What is so at this very moment, however short it may last. */
   impression(wishes: Wishes, now: number): readonly Finding[];
   readonly statistics: Pick<Statistics, 'total' | 'recent' | 'lastByteAt'>;
+  /** The statistics in the few numbers that are published. */
+  counts(): { readonly frames: number; readonly checksumErrors: number; readonly badShare: number | undefined };
   wakeAt(now: number): number;
 }
 
 /** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
 const REFUSED_FOR = 30_000;
+
+const logged = { problem: 'warn', hint: 'info' } as const;
 
 export function createTraffic(settings: TrafficSettings, log: Log, startedAt: number): Traffic {
   const most = settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
@@ -73,6 +77,8 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   let recorded: Fleet | undefined;
   /** Why the link is down; none before the first try. */
   let down: readonly Finding[] = [];
+  /** The findings that the log has. */
+  let told: readonly Finding[] = [];
 
   function take(frame: Uint8Array, now: number): void {
     const decoded = decode(frame);
@@ -181,13 +187,20 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     leaves: () => bus?.leaving(fleet) ?? true,
     findings(wishes, now) {
       const seen = look(wishes, now);
-      return seen ? verdict.judge(seen) : down;
+      const found = seen ? verdict.judge(seen) : down;
+      for (const one of found) if (!told.includes(one)) log(logged[one.level], `${one.level}: ${inOneLine(one)}`);
+      told = found;
+      return found;
     },
     impression(wishes, now) {
       const seen = look(wishes, now);
       return seen ? findings(seen) : down;
     },
     statistics,
+    counts() {
+      const recent = statistics.recent();
+      return { frames: recent.frames, checksumErrors: statistics.total.checksum, badShare: badShare(recent) };
+    },
     wakeAt: (now) =>
       Math.min(nextChange(fleet), statistics.nextAt, bus?.wakeAt(fleet, now) ?? Number.POSITIVE_INFINITY),
   };

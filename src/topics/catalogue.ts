@@ -5,9 +5,8 @@ import { actualAmps, loadWatts } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
 import { states, stateText } from '../charger/state-text.ts';
 import { chargerRange } from './requests.ts';
-import { amperes, type ChargerTopic, current, decimals, rounded, whole } from './topic.ts';
+import { amperes, type ChargerTopic, current, decimals, none, rounded, whole } from './topic.ts';
 
-const none = "{{ value if value else 'None' }}";
 const stateTexts = Object.values(states)
   .map(({ text }) => text)
   .filter((text) => text !== 'Unknown');

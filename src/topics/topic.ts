@@ -4,6 +4,7 @@ import type { Finding } from '../bus/finding.ts';
 import type { Charger } from '../charger/charger.ts';
 import type { Limits } from '../charger/share.ts';
 import type { SetPoints, Wishes } from '../charger/wishes.ts';
+import type { Condition } from './condition.ts';
 
 /** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
 export interface Entity {
@@ -14,7 +15,7 @@ export interface Entity {
   readonly name?: string;
   readonly deviceClass?: string;
   readonly stateClass?: 'measurement' | 'total_increasing';
-  readonly unit?: 'A' | 'V' | 'W' | 'kWh';
+  readonly unit?: 'A' | 'V' | 'W' | 'kWh' | 's' | '%' | 'frames/min';
   readonly category?: 'diagnostic' | 'config';
   readonly precision?: number;
   readonly icon?: string;
@@ -57,6 +58,7 @@ export interface Overview {
   readonly leaseLeft: number | undefined;
   /** False in listen mode: nothing can be ordered. */
   readonly inControl: boolean;
+  readonly condition: Condition;
 }
 
 /** Below `{prefix}/`. */
@@ -66,6 +68,7 @@ export interface BridgeTopic extends TopicRow {
 
 /** What several rows say of themselves. */
 export const current = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
+export const none = "{{ value if value else 'None' }}";
 export const whole = 'integer';
 export const amperes = 'float, A';
 
