@@ -1,6 +1,7 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
+import { inOneLine, problems } from './bus/finding.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
 import { bridgeSettings, configuredBroker } from './config/settings.ts';
@@ -10,6 +11,7 @@ import type { EmbeddedBroker } from './io/embedded.ts';
 import { type Link, openLink } from './io/link.ts';
 import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
+import { createSignOfLife } from './io/sign-of-life.ts';
 import { openSimulated } from './io/simulated.ts';
 import { createStateWriter } from './io/state-file.ts';
 import { forbidden } from './protocol/permit.ts';
@@ -31,6 +33,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
   writer.write(state);
 
+  const sign = await createSignOfLife(statePath, (reason) => log('warn', `no sign of life can be left: ${reason}`));
   const embedded = await startEmbedded(config, log);
   const bridge = createBridge(bridgeSettings(config, state), performance.now());
   const permit = {
@@ -83,7 +86,12 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
     }
   }
 
-  const turn = crank(bridge, perform);
+  const condition = () => ({
+    link: link !== undefined,
+    broker: broker !== undefined,
+    problem: problems(bridge.findings).map(inOneLine).join('; '),
+  });
+  const turn = crank(bridge, perform, () => sign.turned(condition));
   const settings = {
     port,
     mayWrite: config['interface.mode'] === 'master',
@@ -141,17 +149,23 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   await embedded?.close();
   await writer.settled();
   turn.stop();
+  await sign.end();
 }
 
 /** Who is asked for the broker is not asked too often, and has new credentials when the old ones are refused. */
 const whileAsking = { soonest: 1_000, afterRefusal: 5_000 };
 
-/** Steps the bridge with an input, performs what comes out, and wakes it when it wants to be woken. */
-function crank(bridge: Bridge, perform: (output: Output) => void): ((input: Input) => void) & { stop(): void } {
+/** Steps the bridge with an input, performs what comes out, tells that it turned, and wakes it when it wants to be woken. */
+function crank(
+  bridge: Bridge,
+  perform: (output: Output) => void,
+  turned: () => void,
+): ((input: Input) => void) & { stop(): void } {
   let timer: NodeJS.Timeout | undefined;
   function turn(input: Input): void {
     const now = performance.now();
     for (const output of bridge.step(input, now)) perform(output);
+    turned();
     clearTimeout(timer);
     const wait = bridge.wakeAt(now) - performance.now();
     if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { is: 'time' } satisfies Input);

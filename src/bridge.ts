@@ -1,6 +1,7 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
+import type { Finding } from './bus/finding.ts';
 import { createTraffic, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
@@ -56,6 +57,8 @@ export interface Bridge {
   step(input: Input, now: number): readonly Output[];
   /** When the next `time` is due. */
   wakeAt(now: number): number;
+  /** What is wrong and what is worth knowing. */
+  readonly findings: readonly Finding[];
 }
 
 /** Chargers are told within this time or not at all. */
@@ -234,6 +237,9 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       save();
       for (const publication of publisher.due(now)) outputs.push({ do: 'publish', ...publication });
       return outputs;
+    },
+    get findings() {
+      return shown?.findings ?? [];
     },
     wakeAt(now) {
       const telling = brokerUp ? Math.min(homeAssistant.nextAt, tellAt) : Number.POSITIVE_INFINITY;

@@ -12,3 +12,7 @@ export interface Finding {
 export function inOneLine({ text, advice }: Pick<Finding, 'text' | 'advice'>): string {
   return advice === '' ? text : `${text}: ${advice}`;
 }
+
+export function problems(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ level }) => level === 'problem');
+}

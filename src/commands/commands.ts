@@ -46,6 +46,10 @@ export const commands: Readonly<Record<string, Command>> = {
     help: 'reads frames as hex from standard input, a frame per line, and prints a JSON line for each',
     run: async () => (await import('./decode.ts')).decodeLines(process.stdin, print),
   },
+  health: {
+    help: 'says whether the bridge with this configuration runs and is not stuck; exit code 0 or 1, for the HEALTHCHECK of a container',
+    run: async ({ config }) => print(await (await import('./health.ts')).health(config)),
+  },
   forget: {
     argument: 'CHARGER|all',
     help: 'clears what the broker holds of a charger that is gone (1A2B), or of all of them and the bridge, from Home Assistant too; stop the bridge first',

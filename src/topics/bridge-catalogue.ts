@@ -1,6 +1,6 @@
 // The topic table of the bridge itself and of all chargers together, like that of a charger.
 
-import { type Finding, inOneLine } from '../bus/finding.ts';
+import { type Finding, inOneLine, problems } from '../bus/finding.ts';
 import { actualAmps } from '../charger/charger.ts';
 import { amperes, type BridgeTopic, current, decimals, none, rounded, whole } from './topic.ts';
 
@@ -126,7 +126,7 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
     type: 'text',
     meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
     urgent: true,
-    value: ({ findings }) => problem(findings.filter(({ level }) => level === 'problem')),
+    value: ({ findings }) => problem(problems(findings)),
     entities: [
       {
         component: 'binary_sensor',
