@@ -4,16 +4,17 @@ import { type Bridge, createBridge, type Input, type Output } from './bridge.ts'
 import { inOneLine, problems } from './bus/finding.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
-import { bridgeSettings, configuredBroker } from './config/settings.ts';
+import { bridgeSettings, configuredBroker, permit } from './config/settings.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import type { EmbeddedBroker } from './io/embedded.ts';
-import { type Link, openLink } from './io/link.ts';
+import { type Link, type LinkSettings, openLink } from './io/link.ts';
 import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
 import { createSignOfLife } from './io/sign-of-life.ts';
 import { openSimulated } from './io/simulated.ts';
 import { createStateWriter } from './io/state-file.ts';
+import { startWatchdog } from './io/watchdog.ts';
 import { forbidden } from './protocol/permit.ts';
 
 export interface AppSettings {
@@ -33,20 +34,21 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   const writer = createStateWriter(statePath, (reason) => log('warn', `${statePath}: can not be written, ${reason}`));
   writer.write(state);
 
-  const sign = await createSignOfLife(statePath, (reason) => log('warn', `no sign of life can be left: ${reason}`));
+  const sign = await createSignOfLife(statePath, (reason) => {
+    log('warn', `no sign of life can be left, and nobody watches whether the bridge is stuck: ${reason}`);
+    watchdog.stop();
+  });
+  const watchdog = await startWatchdog({ sign: sign.path });
   const embedded = await startEmbedded(config, log);
   const bridge = createBridge(bridgeSettings(config, state), performance.now());
-  const permit = {
-    maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
-    relay: config['control.relay'],
-  };
+  const permitted = permit(config);
   const ending = new AbortController();
   const left = deferred<void>();
   let link: Link | undefined;
   let broker: Broker | undefined;
 
   function send(bytes: Uint8Array): void {
-    const problem = forbidden(bytes, permit);
+    const problem = forbidden(bytes, permitted);
     if (problem === undefined) link?.write?.(bytes);
     else log('error', `refused to send a frame: ${problem}`);
   }
@@ -99,7 +101,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   };
 
   const keepingLink = keepOpen({
-    open: (stop) => (port === 'simulator' ? simulatedLink(settings) : openLink(settings, stop)),
+    open: (stop) => openBus(settings, stop),
     up(opened) {
       link = opened;
       log('info', opened.port === port ? `${port}: open` : `${opened.port}: open, the only adapter in ${port}`);
@@ -149,6 +151,7 @@ export async function run({ config, statePath, log, brokerSource, signal }: AppS
   await embedded?.close();
   await writer.settled();
   turn.stop();
+  watchdog.stop();
   await sign.end();
 }
 
@@ -173,7 +176,9 @@ function crank(
   return Object.assign(turn, { stop: () => clearTimeout(timer) });
 }
 
-async function simulatedLink(settings: Parameters<typeof openSimulated>[1]): Promise<Link> {
+/** Opens the link, or simulated chargers in its place; rejects with an error in an owner's words. */
+export async function openBus(settings: LinkSettings, signal: AbortSignal): Promise<Link> {
+  if (settings.port !== 'simulator') return openLink(settings, signal);
   const { createSimulatedBus, demonstration } = await import('./simulator/bus.ts');
   return openSimulated(createSimulatedBus(demonstration()), settings);
 }

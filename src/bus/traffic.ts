@@ -51,6 +51,8 @@ export interface Traffic {
   findings(wishes: Wishes, now: number): readonly Finding[];
   /** What is so at this very moment, however short it may last. */
   impression(wishes: Wishes, now: number): readonly Finding[];
+  /** Nobody was heard beside whom we must not speak. */
+  mayAsk(now: number): boolean;
   readonly statistics: Pick<Statistics, 'total' | 'recent' | 'lastByteAt'>;
   /** The statistics in the few numbers that are published. */
   counts(): { readonly frames: number; readonly checksumErrors: number; readonly badShare: number | undefined };
@@ -196,6 +198,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       const seen = look(wishes, now);
       return seen ? findings(seen) : down;
     },
+    mayAsk: (now) => bus?.sees(fleet, now).master === undefined,
     statistics,
     counts() {
       const recent = statistics.recent();

@@ -46,6 +46,13 @@ export const commands: Readonly<Record<string, Command>> = {
     help: 'reads frames as hex from standard input, a frame per line, and prints a JSON line for each',
     run: async () => (await import('./decode.ts')).decodeLines(process.stdin, print),
   },
+  doctor: {
+    help: 'listens to the bus for some seconds and says in words what is wrong and what to do; stop the bridge first',
+    options: {
+      ask: { help: 'speaks to the chargers too and sees who answers; no car begins to charge because of it' },
+    },
+    run: async ({ config, options }) => (await import('./doctor.ts')).doctor(config, options.ask === true, print),
+  },
   health: {
     help: 'says whether the bridge with this configuration runs and is not stuck; exit code 0 or 1, for the HEALTHCHECK of a container',
     run: async ({ config }) => print(await (await import('./health.ts')).health(config)),

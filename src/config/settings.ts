@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { BridgeSettings } from '../bridge.ts';
 import type { BrokerSettings } from '../io/broker.ts';
 import { isTwcId } from '../protocol/field.ts';
+import type { Permit } from '../protocol/permit.ts';
 import type { Config } from './options.ts';
 import type { SavedState } from './saved-state.ts';
 
@@ -50,5 +51,13 @@ export function bridgeSettings(config: Config, state: SavedState): BridgeSetting
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,
     ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),
+  };
+}
+
+/** What may be written to the bus. */
+export function permit(config: Config): Permit {
+  return {
+    maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
+    relay: config['control.relay'],
   };
 }
