@@ -27,8 +27,8 @@ const counted = [
 
 export interface Statistics {
   readonly total: Counts;
-  /** Of the last minute, the newest ten seconds of it partly. */
-  recent(): Counts;
+  /** Of the last minute as it was within the last second: that costs nothing for each frame. */
+  recent(now: number): Counts;
   /** When the last byte came, ms. */
   readonly lastByteAt: number | undefined;
   /** How often in the last minute a burst of bytes began like one of those before it, without a good frame. */
@@ -49,6 +49,7 @@ export interface Statistics {
 const MARKED_EVERY = 10_000;
 /** Marks for a minute. */
 const MARKS = 6;
+const RECENT_FOR = 1_000;
 const TAIL = 3;
 /** A pause after which bytes are something new. */
 const BURST_AFTER = 300;
@@ -60,6 +61,8 @@ export function createStatistics(startedAt: number): Statistics {
   const total = nothing();
   let marks: readonly Counts[] = [{ ...total }];
   let markedAt = startedAt;
+  let recent: Counts = nothing();
+  let recentAt = Number.NEGATIVE_INFINITY;
   let lastByteAt: number | undefined;
   let burst: number[] = [];
   let bursts: readonly string[] = [];
@@ -80,9 +83,13 @@ export function createStatistics(startedAt: number): Statistics {
 
   return {
     total,
-    recent() {
-      const before = marks[0] ?? total;
-      return tally((name) => total[name] - before[name]);
+    recent(now) {
+      if (now >= recentAt + RECENT_FOR) {
+        const before = marks[0] ?? total;
+        recent = tally((name) => total[name] - before[name]);
+        recentAt = now;
+      }
+      return recent;
     },
     get lastByteAt() {
       return lastByteAt;

@@ -55,7 +55,11 @@ export interface Traffic {
   mayAsk(now: number): boolean;
   readonly statistics: Pick<Statistics, 'total' | 'recent' | 'lastByteAt'>;
   /** The statistics in the few numbers that are published. */
-  counts(): { readonly frames: number; readonly checksumErrors: number; readonly badShare: number | undefined };
+  counts(now: number): {
+    readonly frames: number;
+    readonly checksumErrors: number;
+    readonly badShare: number | undefined;
+  };
   wakeAt(now: number): number;
 }
 
@@ -137,7 +141,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       now,
       mode: settings.mode,
       speaks,
-      recent: statistics.recent(),
+      recent: statistics.recent(now),
       repeats: statistics.repeats,
       sightings: bus.sees(fleet, now),
       fleet,
@@ -200,8 +204,8 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     },
     mayAsk: (now) => bus?.sees(fleet, now).master === undefined,
     statistics,
-    counts() {
-      const recent = statistics.recent();
+    counts(now) {
+      const recent = statistics.recent(now);
       return { frames: recent.frames, checksumErrors: statistics.total.checksum, badShare: badShare(recent) };
     },
     wakeAt: (now) =>

@@ -22,6 +22,8 @@ interface Suspicion {
 /** Numbers in a text that was said are made new after this time. */
 const RENEWED_AFTER = 10 * 60_000;
 
+const named = Object.entries(rows);
+
 export function createVerdict(): Verdict {
   let suspicions: ReadonlyMap<string, Suspicion> = new Map();
   let said: readonly Finding[] = [];
@@ -36,7 +38,7 @@ export function createVerdict(): Verdict {
   return {
     judge(seen) {
       const next = new Map<string, Suspicion>();
-      for (const [name, row] of Object.entries(rows)) {
+      for (const [name, row] of named) {
         for (const text of row.when(seen)) {
           const key = row.varies ? name : `${name} ${text}`;
           next.set(key, suspect(key, row, text, seen.now));

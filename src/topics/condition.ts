@@ -28,7 +28,7 @@ export interface ConditionWatch {
   took(input: { readonly is: string; readonly up?: boolean; readonly reason?: string }): void;
   warned(text: string): void;
   /** The newest; the same object for a minute. */
-  at(now: number, counts: () => BusCounts): Condition;
+  at(now: number, counts: (now: number) => BusCounts): Condition;
   readonly nextAt: number;
 }
 
@@ -51,7 +51,7 @@ export function createCondition(startedAt: number): ConditionWatch {
     at(now, counts) {
       if (made && now < nextAt) return made;
       nextAt = now + MADE_EVERY;
-      const { frames, checksumErrors, badShare } = counts();
+      const { frames, checksumErrors, badShare } = counts(now);
       made = {
         uptime: (now - startedAt) / 1_000,
         framesPerMinute: frames,
