@@ -21,7 +21,7 @@ const EVERY = 10;
 
 /**
  * Four looks that find the same sign, and a process that could run (not T, stopped), mean a stuck loop. A sign that is
- * missing says nothing. The shell ends with its input, which ends with this process, however that ends.
+ * missing says nothing. The shell ends with its input, which ends with this process, however that ends; the sign goes too.
  */
 const script = `
 exec 3<&0
@@ -39,7 +39,8 @@ exec 3<&0
   done
 } 3<&- & loop=$!
 read -r _ <&3
-kill $loop
+kill $loop 2>/dev/null
+rm -f "$3"
 `;
 
 /** Watches where there is a /proc and a shell; elsewhere nothing is watched. */

@@ -122,7 +122,25 @@ describe('bad frames', () => {
   });
 });
 
+test('noise between good frames is a hint', () => {
+  const random = randomness(9);
+  const noise = () => [0xc0, ...Array.from({ length: 8 }, () => 1 + random() * 0xa0), 0xc0];
+  const world = createWorld({ slaves: [slave('1A2B')], line: (bytes) => Uint8Array.from([...bytes, ...noise()]) });
+  world.pass(120_000);
+  expect(problem(world)).toBe('none');
+  expect(world.logs.filter((line) => line.includes('hint: Noise between the frames: bias resistors'))).toHaveLength(1);
+});
+
 describe('a charger', () => {
+  test('that answers now and then only does not hear all, which is a hint', () => {
+    let count = 0;
+    const line = (bytes: Uint8Array) => (++count % 3 === 0 ? new Uint8Array() : bytes);
+    const world = createWorld({ slaves: [slave('1A2B', { version: 1 })], line });
+    world.pass(240_000);
+    expect(problem(world)).toBe('none');
+    expect(world.logs.filter((log) => /hint: \d+ % of the heartbeats are not answered/.test(log))).toHaveLength(1);
+  });
+
   test('that says hello and never answers does not hear us', () => {
     const world = createWorld();
     hears(world, () => wire(encode(hello)), 10_000, 4);
