@@ -1,27 +1,29 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
+import { inOneLine, problems } from './bus/finding.ts';
 import { createRecorder } from './capture/recorder.ts';
 import { historyPath, MOST_HISTORY_BYTES, readSessions as sessionsIn } from './config/history.ts';
 import type { Config } from './config/options.ts';
 import { restored } from './config/restored.ts';
 import type { SavedState } from './config/saved-state.ts';
-import { bridgeSettings, configuredBroker, pageSettings } from './config/settings.ts';
+import { bridgeSettings, configuredBroker, pageSettings, permit } from './config/settings.ts';
 import { appears } from './io/appearing.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
 import { startCapture } from './io/capture-file.ts';
 import { createCaptures } from './io/captures.ts';
 import { aborted, deferred } from './io/deferred.ts';
-import type { EmbeddedBroker } from './io/embedded.ts';
 import { createLineWriter } from './io/line-file.ts';
-import { type Link, openLink } from './io/link.ts';
+import type { Link } from './io/link.ts';
 import type { Log } from './io/log.ts';
 import { keepOpen } from './io/retry.ts';
-import { openSimulated } from './io/simulated.ts';
+import { createSignOfLife } from './io/sign-of-life.ts';
 import { createStateWriter } from './io/state-file.ts';
+import { startWatchdog } from './io/watchdog.ts';
 import type { PageAddress } from './page/server.ts';
 import { startPage } from './page/start.ts';
 import { forbidden } from './protocol/permit.ts';
+import { openBus, startEmbedded } from './stand-ins.ts';
 
 export interface AppSettings {
   readonly config: Config;
@@ -61,17 +63,18 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   if (captureFile !== undefined) await startCapture(recorder, captureFile);
   process.on('SIGUSR2', captures.toggle);
 
-  const embedded = await startEmbedded(config, log);
+  const sign = await createSignOfLife(statePath, (reason) => {
+    log('warn', `no sign of life can be left, and nobody watches whether the bridge is stuck: ${reason}`);
+    watchdog.stop();
+  });
+  const watchdog = await startWatchdog({ sign: sign.path });
+  const embedded = await startEmbedded(config['status.MQTT.broker'], log);
   const readSessions = () => history.settled().then(() => sessionsIn(path));
   const shown = { ...pageSettings(config), readSessions, captures };
   const page = address && (await startPage({ address, ...shown, command: ask }, log));
   const wallClock = (now: number) => Date.now() - performance.now() + now;
   const bridge = recorder.watched(createBridge({ ...bridgeSettings(config, state), wallClock }, performance.now()));
-  const permit = {
-    maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
-    relay: config['control.relay'],
-    askPlugState: config['interface.askPlugState'],
-  };
+  const permitted = permit(config);
   const ending = new AbortController();
   const left = deferred<void>();
   let link: Link | undefined;
@@ -80,7 +83,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   let saving = Promise.resolve();
 
   function send(bytes: Uint8Array): void {
-    const problem = forbidden(bytes, permit);
+    const problem = forbidden(bytes, permitted);
     if (problem !== undefined) {
       log('error', `refused to send a frame: ${problem}`);
       return;
@@ -145,7 +148,12 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
     }
   }
 
-  const turn = crank(bridge, perform);
+  const condition = () => ({
+    link: link !== undefined,
+    broker: broker !== undefined,
+    problem: problems(bridge.findings).map(inOneLine).join('; '),
+  });
+  const turn = crank(bridge, perform, () => sign.turned(condition));
   const linkSettings = {
     port,
     mayWrite: config['interface.mode'] === 'master',
@@ -156,7 +164,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   };
 
   const keepingLink = keepOpen({
-    open: (stop) => (port === 'simulator' ? simulatedLink(linkSettings) : openLink(linkSettings, stop)),
+    open: (stop) => openBus(linkSettings, stop),
     up(opened) {
       link = opened;
       log('info', opened.port === port ? `${port}: open` : `${opened.port}: open, the only adapter in ${port}`);
@@ -192,7 +200,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
       broker = undefined;
       if (signal.aborted) return;
       if (isNews) log('warn', `${reason} (trying again until it works)`);
-      turn({ is: 'broker', up: false });
+      turn({ is: 'broker', up: false, reason });
     },
     signal: ending.signal,
     ...(brokerSource && whileAsking),
@@ -211,37 +219,27 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   await saving;
   await writer.settled();
   turn.stop();
+  watchdog.stop();
+  await sign.end();
 }
 
 /** Who is asked for the broker is not asked too often, and has new credentials when the old ones are refused. */
 const whileAsking = { soonest: 1_000, afterRefusal: 5_000 };
 
-/** Steps the bridge with an input, performs what comes out, and wakes it when it wants to be woken. */
-function crank(bridge: Bridge, perform: (output: Output) => void): ((input: Input) => void) & { stop(): void } {
+/** Steps the bridge with an input, performs what comes out, tells that it turned, and wakes it when it wants to be woken. */
+function crank(
+  bridge: Bridge,
+  perform: (output: Output) => void,
+  turned: () => void,
+): ((input: Input) => void) & { stop(): void } {
   let timer: NodeJS.Timeout | undefined;
   function turn(input: Input): void {
     const now = performance.now();
     for (const output of bridge.step(input, now)) perform(output);
+    turned();
     clearTimeout(timer);
     const wait = bridge.wakeAt(now) - performance.now();
     if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { is: 'time' } satisfies Input);
   }
   return Object.assign(turn, { stop: () => clearTimeout(timer) });
-}
-
-async function simulatedLink(settings: Parameters<typeof openSimulated>[1]): Promise<Link> {
-  const { createSimulatedBus, demonstration } = await import('./simulator/bus.ts');
-  return openSimulated(createSimulatedBus(demonstration()), settings);
-}
-
-const EMBEDDED_PORT = 1883;
-
-async function startEmbedded(config: Config, log: Log): Promise<EmbeddedBroker | undefined> {
-  const [kind, port = EMBEDDED_PORT] = config['status.MQTT.broker'].split(':');
-  if (kind !== 'embedded') return undefined;
-  const { startEmbedded: start } = await import('./io/embedded.ts');
-  const embedded = await start(Number(port));
-  const taken = embedded.port === Number(port) ? '' : ` (port ${port} is taken)`;
-  log('info', `embedded broker: listens on 127.0.0.1:${embedded.port}${taken}, for programs on this machine only`);
-  return embedded;
 }

@@ -2,6 +2,7 @@
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
 import { createAudience } from './audience.ts';
+import type { Finding } from './bus/finding.ts';
 import { createTraffic, type Log, type TrafficSettings } from './bus/traffic.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { ChargerRecord } from './charger/record.ts';
@@ -9,6 +10,7 @@ import type { SessionRecord } from './charger/session-record.ts';
 import { createSessions, type SavedSessions, type SessionSettings } from './charger/sessions.ts';
 import { createControl, inWords, type LeaseSettings, type SetPoints } from './charger/wishes.ts';
 import type { DiscoverySettings } from './home-assistant/discovery.ts';
+import { createCondition } from './topics/condition.ts';
 import type { Publication } from './topics/publisher.ts';
 import { type Request, request, requestTopics } from './topics/requests.ts';
 import type { Overview } from './topics/topic.ts';
@@ -31,7 +33,7 @@ export type Input =
   | { readonly is: 'link'; readonly up: true }
   | { readonly is: 'link'; readonly up: false; readonly reason: string }
   | { readonly is: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly is: 'broker'; readonly up: boolean }
+  | { readonly is: 'broker'; readonly up: boolean; readonly reason?: string }
   /** The broker acknowledged, or refused, the last publication of this topic. */
   | { readonly is: 'delivered'; readonly topic: string; readonly refused?: boolean }
   /** A message came on a topic that we subscribed to. */
@@ -66,15 +68,20 @@ export interface Bridge {
   step(input: Input, now: number): readonly Output[];
   /** When the next `time` is due. */
   wakeAt(now: number): number;
+  /** What is wrong and what is worth knowing. */
+  readonly findings: readonly Finding[];
 }
 
 /** Chargers are told within this time or not at all. */
 const LEAVE_WITHIN = 1_000;
 
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
+  const condition = createCondition(startedAt);
   const log: Log = (level, text) => {
     if (level === 'debug' && !settings.debug) return;
-    outputs.push({ do: 'log', level, text: typeof text === 'string' ? text : text() });
+    const line = typeof text === 'string' ? text : text();
+    if (level === 'warn') condition.warned(line);
+    outputs.push({ do: 'log', level, text: line });
   };
   const traffic = createTraffic(settings, log, startedAt);
   const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
@@ -95,6 +102,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
   let saved: Remembered = { ...settings, chargers: settings.remembered };
 
   function take(input: Input, now: number): void {
+    condition.took(input);
     switch (input.is) {
       case 'link':
         if (input.up) traffic.opened(now);
@@ -158,19 +166,18 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     const overview: Overview = {
       chargers: confirmed(fleet),
       limits: settings.limits,
-      troubles: traffic.troubles(control.wishes, now),
+      findings: traffic.findings(control.wishes, now),
       wishes: control.wishes,
       setPoints: control.setPoints,
       leaseLeft: control.leaseLeft(now),
       sessions: sessions.shown,
       inControl,
+      condition: condition.at(now, traffic.counts),
     };
-    const before = shown?.troubles ?? [];
-    const troublesSame = overview.troubles.join() === before.join();
-    const restSame = overview.wishes === shown?.wishes && overview.sessions === shown.sessions;
-    if (fleet === shownFleet && troublesSame && restSame) return;
-    for (const trouble of overview.troubles) if (!before.includes(trouble)) log('warn', `problem: ${trouble}`);
-    const newest = values(overview, restSame ? shownFleet : undefined, settings);
+    const wishesSame = overview.wishes === shown?.wishes && overview.sessions === shown.sessions;
+    const restSame = overview.findings === shown?.findings && overview.condition === shown.condition;
+    if (fleet === shownFleet && wishesSame && restSame) return;
+    const newest = values(overview, wishesSame ? shownFleet : undefined, settings);
     audience.wants(newest);
     outputs.push({ do: 'show', values: newest });
     shown = overview;
@@ -208,8 +215,11 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       save();
       return outputs;
     },
+    get findings() {
+      return shown?.findings ?? [];
+    },
     wakeAt(now) {
-      return Math.min(traffic.wakeAt(now), audience.nextAt, control.nextAt, sessions.nextAt, leaveBy);
+      return Math.min(traffic.wakeAt(now), audience.nextAt, control.nextAt, sessions.nextAt, condition.nextAt, leaveBy);
     },
   };
 }

@@ -24,7 +24,7 @@ const rules: Readonly<Record<string, Rule>> = {
   protocol: { ours: [], packages: [] },
   charger: { ours: ['protocol'], packages: ['luxon'] },
   bus: { ours: ['protocol', 'charger'], packages: [] },
-  topics: { ours: ['charger', 'protocol/field.ts'], types: ['protocol'], packages: [] },
+  topics: { ours: ['charger', 'protocol/field.ts', 'bus/finding.ts'], types: ['protocol'], packages: [] },
   'home-assistant': {
     ours: ['charger', 'topics/catalogue.ts', 'topics/bridge-catalogue.ts'],
     types: ['protocol', 'topics'],
@@ -53,6 +53,7 @@ const rules: Readonly<Record<string, Rule>> = {
   capture: { ours: ['protocol', 'config', 'bridge.ts'], packages: ['luxon'] },
   config: { ours: ['*'], packages: ['yaml', 'leven', 'node:*'] },
   'app.ts': { ours: ['*'], packages: ['node:*'] },
+  'stand-ins.ts': { ours: ['io', 'simulator'], packages: [] },
   'main.ts': { ours: ['*'], packages: ['node:*'] },
   'heap.ts': { ours: [], packages: ['node:v8'] },
   // What only the command line has.

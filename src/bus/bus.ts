@@ -3,6 +3,7 @@
 import type { Fleet } from '../charger/fleet.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import type { Version } from '../protocol/codec.ts';
+import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
 
 /** Times are monotonic milliseconds. */
@@ -21,8 +22,19 @@ export interface Bus {
   wakeAt(fleet: Fleet, now: number): number;
   /** From now on nobody is offered more than the least that every car takes; true when everybody has been told. */
   leaving(fleet: Fleet): boolean;
-  /** What is wrong on this bus, in words. */
-  troubles(fleet: Fleet, wishes: Wishes, now: number): readonly string[];
+  /** What was noticed of others on this bus. */
+  sees(fleet: Fleet, now: number): Sightings;
+}
+
+export interface Sightings {
+  /** Another master that was heard a short while ago. */
+  readonly master: TwcId | 'unknown' | undefined;
+  /** Our own id, when a slave was heard that has it too. */
+  readonly namesake: TwcId | undefined;
+  /** A slave that answered a master that is not we. */
+  readonly stray: { readonly slave: TwcId; readonly to: TwcId } | undefined;
+  /** Slaves whose relay we opened and now may not close. */
+  readonly leftOpen: readonly TwcId[];
 }
 
 export interface Utterance {
@@ -30,16 +42,31 @@ export interface Utterance {
   readonly version: Version;
 }
 
-/** A genuine master is on the bus; we only listen. Everything said is believed, and orders to slaves are noted. */
-export function createListener(): Bus {
+/** A master, or a slave with our id, is remembered for this long after it was last heard. */
+export const SIGHTED_FOR = 30_000;
+
+/** We only listen, beside a genuine master or to find out. Everything said is believed, and orders to slaves are noted. */
+export function createListener(own: TwcId): Bus {
+  let master: { readonly id: TwcId | 'unknown'; readonly at: number } | undefined;
+  let namesakeAt = Number.NEGATIVE_INFINITY;
   return {
     stirred() {},
-    hears: (_frame, message) => message,
+    hears(frame, message, _fleet, now) {
+      const id = 'sender' in message ? message.sender : 'unknown';
+      if (frame[0] !== 0xfd) master = { id, at: now };
+      else if (id === own) namesakeAt = now;
+      return message;
+    },
     ages() {},
     repeats() {},
     speaks: () => undefined,
     wakeAt: () => Number.POSITIVE_INFINITY,
     leaving: () => true,
-    troubles: () => [],
+    sees: (_fleet, now) => ({
+      master: master && now - master.at < SIGHTED_FOR ? master.id : undefined,
+      namesake: now - namesakeAt < SIGHTED_FOR ? own : undefined,
+      stray: undefined,
+      leftOpen: [],
+    }),
   };
 }

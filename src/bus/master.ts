@@ -5,15 +5,17 @@
 import type { Charger } from '../charger/charger.ts';
 import { type Fleet, speaker } from '../charger/fleet.ts';
 import { lastOrder } from '../charger/order.ts';
-import { type Limits, offer, sharingTroubles } from '../charger/share.ts';
+import { type Limits, offer } from '../charger/share.ts';
 import type { Wishes } from '../charger/wishes.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
-import type { Bus, Utterance } from './bus.ts';
+import { type Bus, SIGHTED_FOR, type Utterance } from './bus.ts';
+import { createLimitCommands } from './limit-command.ts';
 import { createQuestionnaire } from './questions.ts';
 import { createRelays } from './relays.ts';
 import { createRivalWatch } from './rival.ts';
+import type { Statistics } from './statistics.ts';
 
 export interface MasterSettings {
   readonly id: TwcId;
@@ -24,6 +26,7 @@ export interface MasterSettings {
   readonly askPlugState: boolean;
   /** When the bus was opened, ms. */
   readonly openedAt: number;
+  readonly statistics: Pick<Statistics, 'echo' | 'note'>;
   readonly log: (level: 'info', text: string) => void;
 }
 
@@ -43,9 +46,7 @@ const NOISE_AT_MOST = 100;
 const LISTEN_FIRST = 1_000;
 /** Slaves answer the announcements with linkready at once: wait this long for who is there before raising anybody. */
 const RAISE_AFTER = 5_000;
-/** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
-const HANGS_AFTER = 5;
-const CONFLICT_SHOWN_FOR = 30_000;
+const STRAYED_FOR = 3_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -57,24 +58,29 @@ interface Transaction {
   readonly until: number;
 }
 
+const HEARTBEAT_ANSWER = 0xfde0;
+
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const FAREWELL_AMPS = 6;
 
-export function createMaster({ id: own, limits, relay, askPlugState, openedAt, log }: MasterSettings): Bus {
+export function createMaster(settings: MasterSettings): Bus {
+  const { id: own, limits, relay, askPlugState, openedAt, statistics, log } = settings;
   const watch = createRivalWatch(own);
   const questionnaire = createQuestionnaire(askPlugState);
   const relays = createRelays(relay, own);
   const heartbeatAt = new Map<TwcId, number>();
-  const hanging = new Map<TwcId, number>();
+  const commands = createLimitCommands();
   const told = new Set<TwcId>();
   let transaction: Transaction | undefined;
+  /** The last heartbeat that was not answered in time. */
+  let missed: Transaction | undefined;
   let lastByteAt = Number.NEGATIVE_INFINITY;
   let freeAt = openedAt + LISTEN_FIRST;
   let announced = 0;
   let leaving = false;
-  let echoes = false;
   let conflictAt = Number.NEGATIVE_INFINITY;
-  /** What the log says when a trouble is over, and when that is. */
+  let strayed: { readonly slave: TwcId; readonly to: TwcId; readonly at: number } | undefined;
+  /** What the log says when something is over, and when that is. */
   const endings = new Map<string, number>();
 
   /** From when we may speak: the bus is quiet, or will not become so. */
@@ -117,17 +123,7 @@ export function createMaster({ id: own, limits, relay, askPlugState, openedAt, l
     if (amps === undefined || (reported && answered)) {
       return { name: 'masterHeartbeat', ...address, command: 0x00 };
     }
-    return { name: 'masterHeartbeatLimit', ...address, command: commandFor(charger), limitAmps: amps };
-  }
-
-  /** Version 1 knows 05 only; version 2 takes 09, and where that does not help the answer to its state (protocol 4.6). */
-  function commandFor({ id, version, heartbeat: last }: Charger): 0x05 | 0x08 | 0x09 {
-    if (version === 1) return 0x05;
-    const asks = last?.limitAmps === 0 && (last.state === 4 || last.state === 8);
-    const times = asks ? (hanging.get(id) ?? 0) + 1 : 0;
-    hanging.set(id, times);
-    if (times <= HANGS_AFTER || times % 2 === 0) return 0x09;
-    return last?.state === 4 ? 0x05 : 0x08;
+    return { name: 'masterHeartbeatLimit', ...address, command: commands.for(charger), limitAmps: amps };
   }
 
   /**
@@ -141,6 +137,15 @@ export function createMaster({ id: own, limits, relay, askPlugState, openedAt, l
     if ((announces || reports) && heartbeatAt.has(id)) heartbeatAt.set(id, now - HEARTBEAT_EVERY);
   }
 
+  /** The answer did not come in time. Who is known to be away is not expected to answer. */
+  function giveUp(fleet: Fleet): void {
+    if (transaction?.answer === HEARTBEAT_ANSWER && fleet.get(transaction.to)?.online) {
+      statistics.note('unanswered');
+      missed = transaction;
+    }
+    transaction = undefined;
+  }
+
   return {
     stirred(now) {
       lastByteAt = now;
@@ -150,9 +155,7 @@ export function createMaster({ id: own, limits, relay, askPlugState, openedAt, l
       if (frame[0] !== 0xfd) {
         const judged = watch.judge(frame, message, fleet, now);
         if (judged === 'rival') endings.set('no other master is heard any more: we speak again', watch.silentUntil);
-        const echoed = judged === 'echo';
-        if (echoed && !echoes) log('info', 'the adapter returns what it sends: that is recognised and does no harm');
-        echoes ||= echoed;
+        if (judged === 'echo') statistics.echo(frame);
         return undefined;
       }
       const id = speaker(message);
@@ -161,16 +164,22 @@ export function createMaster({ id: own, limits, relay, askPlugState, openedAt, l
         // A slave with our id chooses another when it hears us announce ours (protocol 4.4).
         if (message.name === 'slaveLinkready') {
           conflictAt = now;
-          endings.set(`no charger has our id ${own} any more`, now + CONFLICT_SHOWN_FOR);
+          endings.set(`no charger has our id ${own} any more`, now + SIGHTED_FOR);
           announced = 0;
         }
         return undefined;
       }
-      if (message.name === 'slaveHeartbeat' && message.receiver !== own) return undefined;
+      if (message.name === 'slaveHeartbeat' && message.receiver !== own) {
+        strayed = { slave: id, to: message.receiver, at: now };
+        return undefined;
+      }
       if (message.name !== 'slaveLinkready' && message.name !== 'slaveHeartbeat' && !fleet.has(id)) return undefined;
       if (transaction?.to === id && transaction.answer === codeOf(frame)) {
         transaction = undefined;
         freeAt = now + PAUSE;
+      } else if (missed?.to === id && missed.answer === codeOf(frame)) {
+        statistics.note('late');
+        missed = undefined;
       }
       questionnaire.answered(id, message);
       welcome(id, message, fleet, now);
@@ -189,10 +198,12 @@ export function createMaster({ id: own, limits, relay, askPlugState, openedAt, l
 
     speaks(fleet, wishes, now) {
       if (now < mayBegin()) return undefined;
-      transaction = undefined;
+      giveUp(fleet);
       const urgent = mostUrgent(fleet);
       if (urgent && dueAt(urgent) <= now) {
         heartbeatAt.set(urgent.id, now);
+        if (urgent.online) statistics.note('asked');
+        if (missed?.to === urgent.id) missed = undefined;
         if (leaving) told.add(urgent.id);
         return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
       }
@@ -219,17 +230,12 @@ export function createMaster({ id: own, limits, relay, askPlugState, openedAt, l
       return Math.min(speaking, ...endings.values());
     },
 
-    troubles(fleet, wishes, now) {
-      const rival = watch.rival(now);
-      return [
-        ...(rival
-          ? [`Another master speaks on the bus (${rival}): set its rotary switch to F. Nothing is sent now`]
-          : []),
-        ...(now - conflictAt < CONFLICT_SHOWN_FOR ? [`A charger has our id ${own}: asked it to choose another`] : []),
-        ...sharingTroubles(fleet, wishes, now),
-        ...relays.troubles(fleet),
-      ];
-    },
+    sees: (fleet, now) => ({
+      master: watch.rival(now),
+      namesake: now - conflictAt < SIGHTED_FOR ? own : undefined,
+      stray: strayed && now - strayed.at < STRAYED_FOR ? strayed : undefined,
+      leftOpen: relays.leftOpen(fleet),
+    }),
 
     leaving(fleet) {
       if (!leaving) heartbeatAt.clear();

@@ -12,8 +12,8 @@ export interface Relays {
   order(fleet: Fleet, wishes: Wishes, now: number): MasterMessage | undefined;
   /** When to look for one. */
   readonly nextAt: number;
-  /** What the owner has to know. */
-  troubles(fleet: Fleet): readonly string[];
+  /** Units whose relay we opened and may not close any more. */
+  leftOpen(fleet: Fleet): readonly TwcId[];
 }
 
 const LOOKED_AT_EVERY = 1_000;
@@ -39,11 +39,7 @@ export function createRelays(allowed: boolean, own: TwcId): Relays {
     get nextAt() {
       return nextAt();
     },
-    troubles(fleet) {
-      if (allowed) return [];
-      const open = [...fleet.values()].filter(({ relayOpenSince }) => relayOpenSince !== undefined);
-      const advice = 'set control.relay to true to have it closed, or reset the charger';
-      return open.map(({ id }) => `${id}: its relay was opened by us; ${advice}`);
-    },
+    leftOpen: (fleet) =>
+      allowed ? [] : [...fleet.values()].filter((one) => one.relayOpenSince !== undefined).map(({ id }) => id),
   };
 }

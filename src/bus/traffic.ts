@@ -11,11 +11,17 @@ import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
 import { createCutter, wire } from '../protocol/slip.ts';
 import { type Bus, createListener } from './bus.ts';
+import { findings, MOST_SLAVES, type Seen } from './diagnosis.ts';
+import { type Finding, inOneLine } from './finding.ts';
 import { createMaster } from './master.ts';
+import { badShare, createStatistics, type Statistics } from './statistics.ts';
+import { createVerdict } from './verdict.ts';
 
 export interface TrafficSettings {
   /** `listen`: a genuine master is on the bus and nothing is ever sent. */
   readonly mode: 'master' | 'listen';
+  /** A master that says nothing: to find out what is wrong. */
+  readonly silent?: boolean;
   /** Our own TWCID as master. */
   readonly id: TwcId;
   readonly limits: Limits;
@@ -45,19 +51,33 @@ export interface Traffic {
   speaks(wishes: Wishes, now: number): Uint8Array | undefined;
   /** Tells the chargers that nobody will speak any more; true when that is done. */
   leaves(): boolean;
-  /** What is wrong, in words. */
-  troubles(wishes: Wishes, now: number): readonly string[];
+  /** What is to be known of the bus; the same list as long as it is the same. */
+  findings(wishes: Wishes, now: number): readonly Finding[];
+  /** What is so at this very moment, however short it may last. */
+  impression(wishes: Wishes, now: number): readonly Finding[];
+  /** Nobody was heard beside whom we must not speak. */
+  mayAsk(now: number): boolean;
+  readonly statistics: Pick<Statistics, 'total' | 'recent' | 'lastByteAt'>;
+  /** The statistics in the few numbers that are published. */
+  counts(now: number): {
+    readonly frames: number;
+    readonly checksumErrors: number;
+    readonly badShare: number | undefined;
+  };
   wakeAt(now: number): number;
 }
 
-/** The manual's number; when we listen a genuine master is one more. */
-const MOST_SLAVES = 3;
 /** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
 const REFUSED_FOR = 30_000;
 
+const logged = { problem: 'warn', hint: 'info' } as const;
+
 export function createTraffic(settings: TrafficSettings, log: Log, startedAt: number): Traffic {
   const most = settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
+  const speaks = settings.mode === 'master' && !settings.silent;
   const cutter = createCutter();
+  const statistics = createStatistics(startedAt);
+  const verdict = createVerdict();
   /** Units for which there is no room, and when they were last heard. */
   const refused = new Map<TwcId, number>();
   let fleet: Fleet = new Map(settings.remembered.map((known) => [known.id, remembered(known, startedAt)]));
@@ -65,16 +85,20 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   let records = settings.remembered;
   /** The fleet that the records were made of. */
   let recorded: Fleet | undefined;
-  /** Why the link is down; undefined before the first try. */
-  let down: string | undefined;
+  /** Why the link is down; none before the first try. */
+  let down: readonly Finding[] = [];
+  /** The findings that the log has. */
+  let told: readonly Finding[] = [];
 
   function take(frame: Uint8Array, now: number): void {
     const decoded = decode(frame);
     if (!decoded.valid) {
       log('debug', `bad frame, ${decoded.reason}`);
+      statistics.fault(decoded.reason, frame.length);
       return;
     }
     log('debug', () => `heard ${JSON.stringify(decoded.message)}`);
+    statistics.frame();
     const message = bus?.hears(frame, decoded.message, fleet, now);
     if (message) learn(message, frame.length === 14 ? 1 : 2, now);
   }
@@ -129,6 +153,21 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     if (!sameRecords(newest, records)) records = newest;
   }
 
+  function look(wishes: Wishes, now: number): Seen | undefined {
+    if (!bus) return undefined;
+    return {
+      now,
+      mode: settings.mode,
+      speaks,
+      recent: statistics.recent(now),
+      repeats: statistics.repeats,
+      sightings: bus.sees(fleet, now),
+      fleet,
+      wishes,
+      refused: [...refused.keys()],
+    };
+  }
+
   return {
     get fleet() {
       return fleet;
@@ -137,20 +176,26 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       return records;
     },
     opened(now) {
-      bus = settings.mode === 'listen' ? createListener() : createMaster({ ...settings, openedAt: now, log });
+      bus = speaks ? createMaster({ ...settings, openedAt: now, statistics, log }) : createListener(settings.id);
     },
     closed(reason) {
       bus = undefined;
-      down = reason;
+      down = reason === undefined ? [] : [{ level: 'problem', text: reason, advice: '' }];
+      verdict.forget();
     },
     hears(bytes, now) {
       bus?.stirred(now);
+      statistics.bytes(bytes, now);
       for (const cut of cutter.cut(bytes, now)) {
         if (cut.frame) take(cut.frame, now);
-        else log('debug', () => `noise of ${cut.length} bytes, ${cut.noise}`);
+        else {
+          log('debug', () => `noise of ${cut.length} bytes, ${cut.noise}`);
+          statistics.fault(cut.noise, cut.length);
+        }
       }
     },
     ages(now) {
+      statistics.ages(now);
       bus?.ages(now);
       change(aged(fleet, now));
       noteRecords();
@@ -165,16 +210,26 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       return wire(encode(message, version));
     },
     leaves: () => bus?.leaving(fleet) ?? true,
-    troubles(wishes, now) {
-      const tooMany = [...refused.keys()].join(', ');
-      return [
-        ...(bus ? bus.troubles(fleet, wishes, now) : down === undefined ? [] : [down]),
-        ...(tooMany ? [`More than ${MOST_SLAVES} chargers on the bus, refused: ${tooMany}`] : []),
-      ];
+    findings(wishes, now) {
+      const seen = look(wishes, now);
+      const found = seen ? verdict.judge(seen) : down;
+      for (const one of found) if (!told.includes(one)) log(logged[one.level], `${one.level}: ${inOneLine(one)}`);
+      told = found;
+      return found;
+    },
+    impression(wishes, now) {
+      const seen = look(wishes, now);
+      return seen ? findings(seen) : down;
+    },
+    mayAsk: (now) => bus?.sees(fleet, now).master === undefined,
+    statistics,
+    counts(now) {
+      const recent = statistics.recent(now);
+      return { frames: recent.frames, checksumErrors: statistics.total.checksum, badShare: badShare(recent) };
     },
     wakeAt(now) {
       const speaksAt = settings.saidThen ? undefined : bus?.wakeAt(fleet, now);
-      return Math.min(nextChange(fleet), speaksAt ?? Number.POSITIVE_INFINITY);
+      return Math.min(nextChange(fleet), statistics.nextAt, speaksAt ?? Number.POSITIVE_INFINITY);
     },
   };
 }

@@ -124,6 +124,9 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
         return outputs;
       },
       wakeAt: (now) => bridge.wakeAt(now),
+      get findings() {
+        return bridge.findings;
+      },
     }),
     start(file, startedAt, now) {
       void end('another one begins');

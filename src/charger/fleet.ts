@@ -10,8 +10,8 @@ import { ordered } from './order.ts';
 /** In the order in which they were first heard. */
 export type Fleet = ReadonlyMap<TwcId, Charger>;
 
-/** A unit heard once and never again within this time was noise. */
-const FORGET_UNCONFIRMED_AFTER = 10_000;
+/** A unit heard once and never again within this time was noise; without a master it says hello every 10 s. */
+const FORGET_UNCONFIRMED_AFTER = 12_000;
 /** A silent unit may still be charging for this long, and keeps its place and its amps (protocol 8.5). */
 export const RESERVED_FOR = 40_000;
 

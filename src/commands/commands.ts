@@ -80,6 +80,17 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     run: async ({ config, options }) => (await import('./sessions.ts')).sessionsCommand(config, options, print),
   },
+  doctor: {
+    help: 'listens to the bus for some seconds and says in words what is wrong and what to do; stop the bridge first',
+    options: {
+      ask: { help: 'speaks to the chargers too and sees who answers; no car begins to charge because of it' },
+    },
+    run: async ({ config, options }) => (await import('./doctor.ts')).doctor(config, options.ask === true, print),
+  },
+  health: {
+    help: 'says whether the bridge with this configuration runs and is not stuck; exit code 0 or 1, for the HEALTHCHECK of a container',
+    run: async ({ config }) => print(await (await import('./health.ts')).health(config)),
+  },
   forget: {
     argument: 'CHARGER|all',
     help: 'clears what the broker holds of a charger that is gone (1A2B), or of all of them and the bridge, from Home Assistant too; stop the bridge first',

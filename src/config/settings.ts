@@ -6,6 +6,7 @@ import type { Limits } from '../charger/share.ts';
 import type { BrokerSettings } from '../io/broker.ts';
 import type { PageSettings } from '../page/page.ts';
 import { isTwcId } from '../protocol/field.ts';
+import type { Permit } from '../protocol/permit.ts';
 import type { Config } from './options.ts';
 import type { SavedState } from './saved-state.ts';
 
@@ -75,5 +76,14 @@ function limitsOf(config: Config): Limits {
     maxAmpsForSlaves: config['config.maxAmpsForSlaves'],
     maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
     minAmpsPerTWC: config['config.minAmpsPerTWC'],
+  };
+}
+
+/** What may be written to the bus. */
+export function permit(config: Config): Permit {
+  return {
+    maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
+    relay: config['control.relay'],
+    askPlugState: config['interface.askPlugState'],
   };
 }

@@ -1,7 +1,14 @@
 // The topic table of the bridge itself and of all chargers together, like that of a charger.
 
+import { type Finding, inOneLine, problems } from '../bus/finding.ts';
 import { actualAmps } from '../charger/charger.ts';
-import { amperes, type BridgeTopic, current, decimals, rounded, whole } from './topic.ts';
+import { amperes, type BridgeTopic, current, decimals, none, rounded, whole } from './topic.ts';
+
+/** What few want to see all the time. */
+const rare = { component: 'sensor', category: 'diagnostic', disabled: true } as const;
+
+/** Home Assistant takes no more characters. */
+const LONGEST = 255;
 
 export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
   'all/totalAmpsInUse': {
@@ -11,6 +18,74 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
     entities: [
       { ...current, key: 'total_amps_in_use', name: 'Total current', stateClass: 'measurement', precision: 2 },
     ],
+  },
+  'bridge/uptime': {
+    type: `${whole}, s`,
+    meaning: 'Seconds since the bridge started; like all below `bridge/` made new once a minute',
+    value: ({ condition }) => rounded(condition.uptime),
+    entities: [{ ...rare, key: 'uptime', name: 'Uptime', deviceClass: 'duration', unit: 's', precision: 0 }],
+  },
+  'bridge/framesPerMinute': {
+    type: whole,
+    meaning: 'Good frames of chargers in the last minute',
+    value: ({ condition }) => rounded(condition.framesPerMinute),
+    entities: [
+      {
+        ...rare,
+        key: 'frames_per_minute',
+        name: 'Frames',
+        stateClass: 'measurement',
+        unit: 'frames/min',
+        precision: 0,
+      },
+    ],
+  },
+  'bridge/checksumErrors': {
+    type: whole,
+    meaning: 'Frames with a wrong checksum since the bridge started',
+    value: ({ condition }) => rounded(condition.checksumErrors),
+    entities: [
+      { ...rare, key: 'checksum_errors', name: 'Checksum errors', stateClass: 'total_increasing', precision: 0 },
+    ],
+  },
+  'bridge/badFrameShare': {
+    type: 'float, %',
+    meaning: 'Part of the frames of the last minute that were spoilt on the way',
+    value: ({ condition }) => decimals(condition.badFrameShare),
+    entities: [
+      {
+        component: 'sensor',
+        key: 'bad_frame_share',
+        name: 'Bad frames',
+        category: 'diagnostic',
+        stateClass: 'measurement',
+        unit: '%',
+        precision: 1,
+        icon: 'mdi:message-off-outline',
+      },
+    ],
+  },
+  'bridge/reconnects/link': {
+    type: whole,
+    meaning: 'How often the adapter or serial server came back since the bridge started',
+    value: ({ condition }) => rounded(condition.reconnects.link),
+    entities: [
+      { ...rare, key: 'link_reconnects', name: 'Link reconnects', stateClass: 'total_increasing', precision: 0 },
+    ],
+  },
+  'bridge/reconnects/broker': {
+    type: whole,
+    meaning: 'How often the broker came back since the bridge started',
+    value: ({ condition }) => rounded(condition.reconnects.broker),
+    entities: [
+      { ...rare, key: 'broker_reconnects', name: 'Broker reconnects', stateClass: 'total_increasing', precision: 0 },
+    ],
+  },
+  'bridge/lastError': {
+    type: 'text',
+    meaning: 'The last warning or outage in words; empty for none',
+    value: ({ condition }) => condition.lastError.slice(0, LONGEST),
+    entities: [{ ...rare, key: 'last_error', name: 'Last error', icon: 'mdi:message-alert-outline', template: none }],
   },
   'config/maxAmpsForSlaves': {
     type: `${whole}, A`,
@@ -51,7 +126,7 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
     type: 'text',
     meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
     urgent: true,
-    value: ({ troubles }) => (troubles.length === 0 ? 'none' : troubles.join('; ').slice(0, 255)),
+    value: ({ findings }) => problem(problems(findings)),
     entities: [
       {
         component: 'binary_sensor',
@@ -87,3 +162,15 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
     ],
   },
 };
+
+/** All problems with what to do, as far as there is room for that. */
+function problem(found: readonly Finding[]): string {
+  if (found.length === 0) return 'none';
+  const whole = found.map(inOneLine).join('; ');
+  return whole.length <= LONGEST
+    ? whole
+    : found
+        .map(({ text }) => text)
+        .join('; ')
+        .slice(0, LONGEST);
+}

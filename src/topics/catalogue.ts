@@ -6,9 +6,8 @@ import { lifetimeKWh } from '../charger/energy.ts';
 import { states, stateText } from '../charger/state-text.ts';
 import { chargerRange } from './requests.ts';
 import { sessionTopics } from './session-catalogue.ts';
-import { amperes, type ChargerTopic, current, decimals, rounded, whole } from './topic.ts';
+import { amperes, type ChargerTopic, current, decimals, none, rounded, whole } from './topic.ts';
 
-const none = "{{ value if value else 'None' }}";
 const stateTexts = Object.values(states).flatMap(({ text }) => (text === 'Unknown' ? [] : [text]));
 
 export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {

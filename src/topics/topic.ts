@@ -1,10 +1,12 @@
 // What a row of the topic table is, and how its values are written.
 
+import type { Finding } from '../bus/finding.ts';
 import type { Charger } from '../charger/charger.ts';
 import type { ShownSession } from '../charger/sessions.ts';
 import type { Limits } from '../charger/share.ts';
 import type { SetPoints, Wishes } from '../charger/wishes.ts';
 import type { TwcId } from '../protocol/field.ts';
+import type { Condition } from './condition.ts';
 
 /** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
 export interface Entity {
@@ -15,7 +17,7 @@ export interface Entity {
   readonly name?: string;
   readonly deviceClass?: string;
   readonly stateClass?: 'measurement' | 'total_increasing';
-  readonly unit?: 'A' | 'V' | 'W' | 'kWh' | 's';
+  readonly unit?: 'A' | 'V' | 'W' | 'kWh' | 's' | '%' | 'frames/min';
   readonly category?: 'diagnostic' | 'config';
   readonly precision?: number;
   readonly icon?: string;
@@ -52,8 +54,8 @@ export interface ChargerTopic extends TopicRow {
 export interface Overview {
   readonly chargers: readonly Charger[];
   readonly limits: Limits;
-  /** What is wrong, in words; empty when all is well. */
-  readonly troubles: readonly string[];
+  /** What is wrong and what is worth knowing, in words; empty when all is well. */
+  readonly findings: readonly Finding[];
   readonly wishes: Wishes;
   readonly setPoints: SetPoints;
   /** Seconds until the set points fall back, undefined while they do not. */
@@ -62,6 +64,7 @@ export interface Overview {
   readonly sessions: ReadonlyMap<TwcId, ShownSession>;
   /** False in listen mode: nothing can be ordered. */
   readonly inControl: boolean;
+  readonly condition: Condition;
 }
 
 /** Below `{prefix}/`. */
@@ -71,6 +74,7 @@ export interface BridgeTopic extends TopicRow {
 
 /** What several rows say of themselves. */
 export const current = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
+export const none = "{{ value if value else 'None' }}";
 export const whole = 'integer';
 export const amperes = 'float, A';
 

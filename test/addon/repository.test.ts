@@ -6,6 +6,7 @@ import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { drawn } from '../../scripts/icon.ts';
+import { commands } from '../../src/commands/commands.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { copies, stages } from './dockerfile.ts';
 
@@ -112,6 +113,15 @@ describe('the image', () => {
     expect(built.at(-1)?.lines).toContain('ENTRYPOINT ["node", "/opt/twc2mqtt/twc2mqtt.js"]');
     expect(source).not.toMatch(/^(CMD|SHELL|USER)/m);
   });
+
+  test('is asked for its health by the program itself, early enough for the start of Home Assistant', () => {
+    const [check = '', ...others] = (built.at(-1)?.lines ?? []).filter((line) => line.startsWith('HEALTHCHECK '));
+    expect(others).toEqual([]);
+    const command = JSON.parse(/ CMD (\[.*\])$/.exec(check)?.[1] ?? '[]');
+    expect(command).toEqual(['node', '/opt/twc2mqtt/twc2mqtt.js', 'health']);
+    expect(Object.keys(commands)).toContain(command.at(-1));
+    expect(check).toContain('--start-interval=5s');
+  });
 });
 
 describe('the workflows', () => {
@@ -157,6 +167,7 @@ describe('without Home Assistant', () => {
     const { services, volumes } = parse(text('docs/compose.yaml'));
     expect(Object.keys(services)).toEqual(['mosquitto', 'twc2mqtt']);
     expect(services.twc2mqtt.volumes).toContain('./twc.config.yaml:/data/config.yaml:ro');
+    expect(services.twc2mqtt.restart).toBe('unless-stopped');
     expect(Object.keys(volumes)).toEqual(['mosquitto', 'twc2mqtt']);
   });
 });

@@ -34,12 +34,12 @@ describe('how many', () => {
 });
 
 describe('a unit that was heard once only', () => {
-  test('is not shown, and is forgotten after 10 s', () => {
+  test('is not shown, and is forgotten after 12 s', () => {
     const once = heard(new Map(), '1A2B', 100);
     expect(confirmed(once)).toEqual([]);
-    expect(nextChange(once)).toBe(10_100);
-    expect(aged(once, 10_099)).toBe(once);
-    expect([...aged(once, 10_100).keys()]).toEqual([]);
+    expect(nextChange(once)).toBe(12_100);
+    expect(aged(once, 12_099)).toBe(once);
+    expect([...aged(once, 12_100).keys()]).toEqual([]);
   });
 
   test('is shown when it is heard again', () => {

@@ -57,7 +57,10 @@ export function deafMaster(random: Random, bytes: number): Outcome {
   return { seen: { lives, said: expected.length } };
 }
 
-/** Noise just before and after the chargers' answers changes nothing: the same is said and published at the same times. */
+/**
+ * Noise just before and after the chargers' answers changes nothing: the same is said and published at the same times, but
+ * for the words on the noise itself.
+ */
 export function noisyBus(random: Random, bytes: number): Outcome {
   const seen = { said: 0, published: 0 };
   for (let fed = 0; fed < bytes; ) {
@@ -125,9 +128,10 @@ function threeSlaves(line?: (bytes: Uint8Array) => Uint8Array): World {
 }
 
 function told(world: World): string[] {
+  const ofTheBus = world.published.filter(({ topic }) => !/^TWC\/(bridge\/|problem$)/.test(topic));
   return [
     ...world.said.map(({ at, bytes }) => `${at} ${hex(bytes)}`),
-    ...world.published.map(({ at, topic, payload }) => `${at} ${topic} ${payload}`),
+    ...ofTheBus.map(({ at, topic, payload }) => `${at} ${topic} ${payload}`),
   ];
 }
 

@@ -47,8 +47,17 @@ export const ofCharger: readonly ExpectedEntity[] = [
   { ...text, key: 'last_vehicle_vin', name: 'Last vehicle VIN', disabled: true },
 ];
 
+const count = { component: 'sensor', stateClass: 'total_increasing', category: diagnostic, disabled: true } as const;
+
 export const ofBridge: readonly ExpectedEntity[] = [
   { ...amps, key: 'total_amps_in_use', name: 'Total current', stateClass: measurement },
+  { ...text, key: 'uptime', name: 'Uptime', deviceClass: 'duration', unit: 's', disabled: true },
+  { ...text, key: 'frames_per_minute', name: 'Frames', unit: 'frames/min', stateClass: measurement, disabled: true },
+  { ...count, key: 'checksum_errors', name: 'Checksum errors' },
+  { ...text, key: 'bad_frame_share', name: 'Bad frames', unit: '%', stateClass: measurement },
+  { ...count, key: 'link_reconnects', name: 'Link reconnects' },
+  { ...count, key: 'broker_reconnects', name: 'Broker reconnects' },
+  { ...text, key: 'last_error', name: 'Last error', disabled: true },
   { ...setAmps, key: 'circuit_limit', name: 'Circuit limit', category: 'config' },
   { ...amps, key: 'min_amps_per_twc', name: 'Minimum current', category: diagnostic },
   { component: 'binary_sensor', key: 'problem', name: 'Problem', deviceClass: 'problem', category: diagnostic },
