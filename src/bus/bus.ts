@@ -12,8 +12,8 @@ export interface Bus {
   stirred(now: number): void;
   /** A valid frame came: the message in it if it is to be believed, undefined for our echo and for what is not meant for us. */
   hears(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined;
-  /** Time passed. */
-  ages(now: number): void;
+  /** Time passed; true when something that was seen is over. */
+  ages(now: number): boolean;
   /** In a replay: this frame was said then. */
   repeats(frame: Uint8Array, now: number): void;
   /** What to say now, if anything. The caller sends it. */
@@ -57,7 +57,7 @@ export function createListener(own: TwcId): Bus {
       else if (id === own) namesakeAt = now;
       return message;
     },
-    ages() {},
+    ages: () => false,
     repeats() {},
     speaks: () => undefined,
     wakeAt: () => Number.POSITIVE_INFINITY,

@@ -187,11 +187,12 @@ export function createMaster(settings: MasterSettings): Bus {
     },
 
     ages(now) {
-      for (const [text, at] of endings) {
-        if (now < at) continue;
+      const over = [...endings].filter(([, at]) => now >= at);
+      for (const [text] of over) {
         endings.delete(text);
         log('info', text);
       }
+      return over.length > 0;
     },
 
     repeats: (frame, now) => watch.sent(frame, now),

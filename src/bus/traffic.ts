@@ -70,6 +70,9 @@ export interface Traffic {
 /** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
 const REFUSED_FOR = 30_000;
 
+/** Without a frame little is new, and most steps are for other things. */
+const LOOKED_EVERY = 250;
+
 const logged = { problem: 'warn', hint: 'info' } as const;
 
 export function createTraffic(settings: TrafficSettings, log: Log, startedAt: number): Traffic {
@@ -89,8 +92,12 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
   let down: readonly Finding[] = [];
   /** The findings that the log has. */
   let told: readonly Finding[] = [];
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  /** Something came that may be a finding at once. */
+  let stirred = true;
 
   function take(frame: Uint8Array, now: number): void {
+    stirred = true;
     const decoded = decode(frame);
     if (!decoded.valid) {
       log('debug', `bad frame, ${decoded.reason}`);
@@ -176,9 +183,11 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
       return records;
     },
     opened(now) {
+      stirred = true;
       bus = speaks ? createMaster({ ...settings, openedAt: now, statistics, log }) : createListener(settings.id);
     },
     closed(reason) {
+      stirred = true;
       bus = undefined;
       down = reason === undefined ? [] : [{ level: 'problem', text: reason, advice: '' }];
       verdict.forget();
@@ -196,7 +205,7 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     },
     ages(now) {
       statistics.ages(now);
-      bus?.ages(now);
+      if (bus?.ages(now)) stirred = true;
       change(aged(fleet, now));
       noteRecords();
       for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
@@ -211,6 +220,9 @@ export function createTraffic(settings: TrafficSettings, log: Log, startedAt: nu
     },
     leaves: () => bus?.leaving(fleet) ?? true,
     findings(wishes, now) {
+      if (!stirred && now - lookedAt < LOOKED_EVERY) return told;
+      stirred = false;
+      lookedAt = now;
       const seen = look(wishes, now);
       const found = seen ? verdict.judge(seen) : down;
       for (const one of found) if (!told.includes(one)) log(logged[one.level], `${one.level}: ${inOneLine(one)}`);

@@ -84,6 +84,9 @@ export function createSessions({ sessions, wallClock, zone }: SessionSettings, s
   let list = sessions;
   let listed = '';
   let listedAt = startedAt;
+  let watched: Fleet | undefined;
+  /** From when on there is something to see although no charger has changed. */
+  let dueAt = Number.NEGATIVE_INFINITY;
 
   /** Looks at one charger; gives its sessions that are over. */
   function look(one: Tracked, charger: Charger | undefined, now: number): SessionRecord[] {
@@ -154,8 +157,18 @@ export function createSessions({ sessions, wallClock, zone }: SessionSettings, s
     list = all.map(({ session, last }) => ({ session: saved(session), ...(last && { last }) }));
   }
 
+  function nextEnd(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { session, seen } of tracked.values()) {
+      if (session && !session.over) next = Math.min(next, endsAt(session, seen, session.at));
+    }
+    return next;
+  }
+
   return {
     watch(fleet, now) {
+      if (fleet === watched && now < dueAt) return [];
+      watched = fleet;
       for (const { id } of confirmed(fleet)) {
         if (!tracked.has(id))
           tracked.set(id, { session: undefined, last: undefined, pluggedSince: undefined, seen: undefined });
@@ -167,6 +180,7 @@ export function createSessions({ sessions, wallClock, zone }: SessionSettings, s
       }
       show();
       note(now);
+      dueAt = nextEnd();
       return over;
     },
     get shown() {
@@ -177,13 +191,10 @@ export function createSessions({ sessions, wallClock, zone }: SessionSettings, s
     },
     settle() {
       listedAt = Number.NEGATIVE_INFINITY;
+      dueAt = Number.NEGATIVE_INFINITY;
     },
     get nextAt() {
-      let next = Number.POSITIVE_INFINITY;
-      for (const { session, seen } of tracked.values()) {
-        if (session && !session.over) next = Math.min(next, endsAt(session, seen, session.at));
-      }
-      return next;
+      return nextEnd();
     },
   };
 }
