@@ -2,13 +2,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { states } from '../src/charger/state-text.ts';
-import { type Command, commands } from '../src/commands/commands.ts';
+import type { Command } from '../src/commands/command.ts';
+import { commands } from '../src/commands/commands.ts';
 import { type Option, options } from '../src/config/options.ts';
-import { bridgeTopics } from '../src/topics/bridge-catalogue.ts';
-import { chargerTopics } from '../src/topics/catalogue.ts';
-import { bridgeRequests, chargerRequests } from '../src/topics/requests.ts';
-import type { Entity } from '../src/topics/topic.ts';
+import { states } from '../src/protocol/states.ts';
+import { bridgeTopics } from '../src/topics/bridge-topics.ts';
+import { chargerTopics } from '../src/topics/charger-topics.ts';
+import { bridgeCommands, chargerCommands } from '../src/topics/commands.ts';
+import type { Entity } from '../src/topics/row.ts';
 
 type Cells = readonly string[];
 
@@ -30,8 +31,8 @@ const tables: Readonly<Record<string, () => readonly Cells[]>> = {
   ],
   requests: () => [
     ['Topic', 'Payload', 'What it does'],
-    ...rowsBelow('{prefix}/{charger}/', chargerRequests),
-    ...rowsBelow('{prefix}/', bridgeRequests),
+    ...rowsBelow('{prefix}/{charger}/', chargerCommands),
+    ...rowsBelow('{prefix}/', bridgeCommands),
   ],
   entities: () => [
     ['Entity', 'Kind', 'Topic', 'In Home Assistant'],

@@ -1,29 +1,30 @@
 // The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
 
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
-import { inOneLine, problems } from './bus/finding.ts';
+import { describeFinding, problems } from './bus/finding.ts';
+import { startCapture } from './capture/file.ts';
+import { createCaptures } from './capture/library.ts';
 import { createRecorder } from './capture/recorder.ts';
-import { historyPath, MOST_HISTORY_BYTES, readSessions as sessionsIn } from './config/history.ts';
 import type { Config } from './config/options.ts';
-import { restored } from './config/restored.ts';
-import type { SavedState } from './config/saved-state.ts';
-import { bridgeSettings, configuredBroker, pageSettings, permit } from './config/settings.ts';
-import { appears } from './io/appearing.ts';
+import type { PageAddress } from './config/setup.ts';
 import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
-import { startCapture } from './io/capture-file.ts';
-import { createCaptures } from './io/captures.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import { createLineWriter } from './io/line-file.ts';
 import type { Link } from './io/link.ts';
+import { createLiveness } from './io/liveness.ts';
 import type { Log } from './io/log.ts';
+import { pathChanged } from './io/path-watch.ts';
 import { keepOpen } from './io/retry.ts';
-import { createSignOfLife } from './io/sign-of-life.ts';
 import { createStateWriter } from './io/state-file.ts';
 import { startWatchdog } from './io/watchdog.ts';
-import type { PageAddress } from './page/server.ts';
+import { openBus, startEmbedded } from './open-bus.ts';
+import { pageSettings } from './page/settings.ts';
 import { startPage } from './page/start.ts';
-import { forbidden } from './protocol/permit.ts';
-import { openBus, startEmbedded } from './stand-ins.ts';
+import { forbidden } from './protocol/allow-list.ts';
+import { allowListOf, bridgeSettings, configuredBroker } from './settings.ts';
+import { restore } from './state/restore.ts';
+import type { SavedState } from './state/saved-state.ts';
+import { MOST_SESSION_LOG_BYTES, sessionLogPath, readSessions as sessionsIn } from './state/session-log.ts';
 
 export interface AppSettings {
   readonly config: Config;
@@ -46,15 +47,15 @@ export interface AppSettings {
 export async function run({ config, statePath, log, signal, ...rest }: AppSettings): Promise<void> {
   const { brokerSource, captureFile, page: address } = rest;
   const port = config['interface.port'];
-  const state = await restored(statePath, config, log);
+  const state = await restore(statePath, config, log);
   const writer = createStateWriter(statePath, (problem) =>
     problem === undefined
       ? log('info', `${statePath}: can be written again`)
       : log('warn', `${statePath}: can not be written, ${problem}`),
   );
   writer.write(state);
-  const path = historyPath(statePath, config);
-  const history = createLineWriter(path, MOST_HISTORY_BYTES, (reason) =>
+  const path = sessionLogPath(statePath, config);
+  const history = createLineWriter(path, MOST_SESSION_LOG_BYTES, (reason) =>
     log('warn', `${path}: the session can not be written, ${reason} (trying again with the next)`),
   );
 
@@ -63,18 +64,18 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   if (captureFile !== undefined) await startCapture(recorder, captureFile);
   process.on('SIGUSR2', captures.toggle);
 
-  const sign = await createSignOfLife(statePath, (reason) => {
+  const sign = await createLiveness(statePath, (reason) => {
     log('warn', `no sign of life can be left, and nobody watches whether the bridge is stuck: ${reason}`);
     watchdog.stop();
   });
-  const watchdog = await startWatchdog({ sign: sign.path });
+  const watchdog = await startWatchdog({ livenessPath: sign.path });
   const embedded = await startEmbedded(config['status.MQTT.broker'], log);
   const readSessions = () => history.settled().then(() => sessionsIn(path));
   const shown = { ...pageSettings(config), readSessions, captures };
   const page = address && (await startPage({ address, ...shown, command: ask }, log));
   const wallClock = (now: number) => Date.now() - performance.now() + now;
-  const bridge = recorder.watched(createBridge({ ...bridgeSettings(config, state), wallClock }, performance.now()));
-  const permitted = permit(config);
+  const bridge = recorder.recorded(createBridge({ ...bridgeSettings(config, state), wallClock }, performance.now()));
+  const permitted = allowListOf(config);
   const ending = new AbortController();
   const left = deferred<void>();
   let link: Link | undefined;
@@ -89,19 +90,19 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
       return;
     }
     link?.write?.(bytes);
-    page?.hears('said', bytes);
+    page?.received('said', bytes);
   }
 
   /** What the page asks for goes the way of what the broker brings. */
   function ask(topic: string, payload: string): string | undefined {
     refusal = 'nothing can be set here';
-    turn({ is: 'message', topic, payload, retained: false });
+    turn({ type: 'message', topic, payload, retained: false });
     return refusal;
   }
 
   function publish(topic: string, payload: string): void {
     broker?.publish(topic, payload, (problem) => {
-      turn({ is: 'delivered', topic, refused: problem !== undefined });
+      turn({ type: 'delivered', topic, refused: problem !== undefined });
     });
   }
 
@@ -111,7 +112,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   }
 
   function perform(output: Output): void {
-    switch (output.do) {
+    switch (output.type) {
       case 'send':
         send(output.bytes);
         break;
@@ -119,7 +120,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
         publish(output.topic, output.payload);
         break;
       case 'show':
-        page?.shows(output.values);
+        page?.show(output.values);
         break;
       case 'answer':
         refusal = output.refusal;
@@ -139,10 +140,10 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
           sessions: output.sessions,
         });
         break;
-      case 'record':
+      case 'endSession':
         history.append(output.session);
         break;
-      case 'left':
+      case 'stopped':
         left.resolve();
         break;
     }
@@ -151,15 +152,15 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   const condition = () => ({
     link: link !== undefined,
     broker: broker !== undefined,
-    problem: problems(bridge.findings).map(inOneLine).join('; '),
+    problem: problems(bridge.findings).map(describeFinding).join('; '),
   });
-  const turn = crank(bridge, perform, () => sign.turned(condition));
+  const turn = crank(bridge, perform, () => sign.touch(condition));
   const linkSettings = {
     port,
     mayWrite: config['interface.mode'] === 'master',
     received(bytes: Uint8Array) {
-      page?.hears('heard', bytes);
-      turn({ is: 'bytes', bytes });
+      page?.received('heard', bytes);
+      turn({ type: 'bytes', bytes });
     },
   };
 
@@ -168,15 +169,15 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
     up(opened) {
       link = opened;
       log('info', opened.port === port ? `${port}: open` : `${opened.port}: open, the only adapter in ${port}`);
-      turn({ is: 'link', up: true });
+      turn({ type: 'link', up: true });
     },
     down(reason) {
       link = undefined;
       if (signal.aborted) return;
-      turn({ is: 'link', up: false, reason });
+      turn({ type: 'link', up: false, reason });
     },
     signal: ending.signal,
-    ...(port.startsWith('/') && { stirs: (stop) => appears(port, stop) }),
+    ...(port.startsWith('/') && { retrySignal: (stop) => pathChanged(port, stop) }),
   });
 
   const brokerSettings = {
@@ -189,18 +190,18 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   const keepingBroker = keepOpen({
     async open(stop) {
       const asked = await brokerSource?.(stop);
-      return openBroker({ ...brokerSettings, ...asked }, (message) => turn({ is: 'message', ...message }), stop);
+      return openBroker({ ...brokerSettings, ...asked }, (message) => turn({ type: 'message', ...message }), stop);
     },
     up(opened) {
       broker = opened;
-      void opened.works.then(() => log('info', `${opened.url}: connected`));
-      turn({ is: 'broker', up: true });
+      void opened.acknowledged.then(() => log('info', `${opened.url}: connected`));
+      turn({ type: 'broker', up: true });
     },
     down(reason, isNews) {
       broker = undefined;
       if (signal.aborted) return;
       if (isNews) log('warn', `${reason} (trying again until it works)`);
-      turn({ is: 'broker', up: false, reason });
+      turn({ type: 'broker', up: false, reason });
     },
     signal: ending.signal,
     ...(brokerSource && whileAsking),
@@ -208,9 +209,9 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
 
   await aborted(signal);
   log('info', 'ending: telling the chargers');
-  turn({ is: 'leave' });
+  turn({ type: 'shutdown' });
   await left.promise;
-  await broker?.farewell();
+  await broker?.disconnect();
   ending.abort();
   await Promise.all([keepingLink, keepingBroker, page?.close()]);
   await embedded?.close();
@@ -239,7 +240,7 @@ function crank(
     turned();
     clearTimeout(timer);
     const wait = bridge.wakeAt(now) - performance.now();
-    if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { is: 'time' } satisfies Input);
+    if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { type: 'time' } satisfies Input);
   }
   return Object.assign(turn, { stop: () => clearTimeout(timer) });
 }

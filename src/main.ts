@@ -2,8 +2,9 @@
 
 import './heap.ts';
 import { parseArgs } from 'node:util';
-import packageJson from '../package.json' with { type: 'json' };
-import { type Command, type CommandOption, commands, UsageError } from './commands/commands.ts';
+import { type Command, type CommandOption, UsageError } from './commands/command.ts';
+import { commands } from './commands/commands.ts';
+import { version } from './version.ts';
 
 /** What every command takes. */
 const common: Readonly<Record<string, CommandOption>> = {
@@ -15,7 +16,7 @@ const common: Readonly<Record<string, CommandOption>> = {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: accepted() });
   if (values.help) return void process.stdout.write(help());
-  if (values.version) return void process.stdout.write(`${packageJson.version}\n`);
+  if (values.version) return void process.stdout.write(`${version}\n`);
   const [name = 'run', argument, ...rest] = positionals;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command || rest.length > 0) throw new UsageError(`unknown command: ${positionals.join(' ')}`);
@@ -48,7 +49,7 @@ function help(): string {
   const width = Math.max(...[...rows, ...options].map(([left]) => left.length));
   const lines = (all: readonly (readonly [string, string])[]) =>
     all.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
-  return `twc2mqtt ${packageJson.version}: Tesla Gen-2 Wall Connectors to MQTT
+  return `twc2mqtt ${version}: Tesla Gen-2 Wall Connectors to MQTT
 
 Usage: twc2mqtt [COMMAND] [--config FILE]
 

@@ -126,7 +126,7 @@ describe('heartbeats', () => {
   });
 
   test('go to remembered chargers at once after a restart', () => {
-    const world = createWorld({ slaves: [slave('1A2B')], remembered: [{ id: id('1A2B'), version: 2 }] });
+    const world = createWorld({ slaves: [slave('1A2B')], savedChargers: [{ id: id('1A2B'), version: 2 }] });
     world.pass(1_200);
     expect(heartbeats(world, '1A2B').length).toBeGreaterThan(0);
     expect(world.value('TWC/1A2B/availability')).toBe('online');
@@ -346,9 +346,9 @@ describe('the end', () => {
     const world = createWorld({ slaves: [slave('1A2B'), slave('3C4D')] });
     world.pass(30_000);
     const before = world.said.length;
-    world.input({ is: 'leave' });
+    world.input({ type: 'shutdown' });
     world.pass(1_000);
-    expect(world.outputs.filter((output) => output.do === 'left')).toHaveLength(1);
+    expect(world.outputs.filter((output) => output.type === 'stopped')).toHaveLength(1);
     const farewell = world.said.slice(before).map(({ message }) => message);
     expect(farewell).toEqual([
       expect.objectContaining({ receiver: '1A2B', limitAmps: 6 }),
@@ -360,8 +360,8 @@ describe('the end', () => {
 
   test('without a link there is nobody to tell', () => {
     const world = createWorld({ link: false });
-    world.input({ is: 'leave' });
-    expect(world.outputs).toContainEqual({ do: 'left' });
+    world.input({ type: 'shutdown' });
+    expect(world.outputs).toContainEqual({ type: 'stopped' });
   });
 });
 

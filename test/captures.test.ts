@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseCapture } from '../src/capture/format.ts';
-import { type Made, replay } from '../src/capture/replay.ts';
+import { type Replayed, replay } from '../src/capture/replay.ts';
 
 const folder = new URL('captures/', import.meta.url);
 const files = readdirSync(folder);
@@ -29,7 +29,7 @@ describe.each(captures)('%s', (name) => {
 });
 
 /** The log and the problems with their times, and the value that each topic has at the end. */
-function summary(made: readonly Made[]): string {
+function summary(made: readonly Replayed[]): string {
   const told = made.flatMap((one) => {
     if ('level' in one) return one.level === 'debug' ? [] : [`${inSeconds(one)} ${one.level} ${one.text}`];
     return one.topic === 'TWC/problem' ? [`${inSeconds(one)} problem ${one.payload}`] : [];
@@ -39,6 +39,6 @@ function summary(made: readonly Made[]): string {
   return [...told, '', 'at the end:', ...end, ''].join('\n');
 }
 
-function inSeconds({ at }: Made): string {
+function inSeconds({ at }: Replayed): string {
   return (at / 1_000).toFixed(3).padStart(9);
 }

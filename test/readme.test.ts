@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { withTables } from '../scripts/readme.ts';
 import { commands } from '../src/commands/commands.ts';
 import { options } from '../src/config/options.ts';
-import { bridgeTopics } from '../src/topics/bridge-catalogue.ts';
-import { chargerTopics } from '../src/topics/catalogue.ts';
-import { bridgeRequests, chargerRequests } from '../src/topics/requests.ts';
+import { bridgeTopics } from '../src/topics/bridge-topics.ts';
+import { chargerTopics } from '../src/topics/charger-topics.ts';
+import { bridgeCommands, chargerCommands } from '../src/topics/commands.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -28,8 +28,8 @@ describe('the tables', () => {
   test('have a row for each setting and each topic', () => {
     for (const path of Object.keys(options)) expect(readme).toContain(`| \`${path}\` |`);
     for (const name of Object.keys(chargerTopics)) expect(readme).toContain(`| \`{prefix}/{charger}/${name}\` |`);
-    for (const name of Object.keys(chargerRequests)) expect(readme).toContain(`| \`{prefix}/{charger}/${name}\` |`);
-    for (const name of Object.keys({ ...bridgeTopics, ...bridgeRequests }))
+    for (const name of Object.keys(chargerCommands)) expect(readme).toContain(`| \`{prefix}/{charger}/${name}\` |`);
+    for (const name of Object.keys({ ...bridgeTopics, ...bridgeCommands }))
       expect(readme).toContain(`| \`{prefix}/${name}\` |`);
   });
 

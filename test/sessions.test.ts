@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SessionRecord } from '../src/charger/session-record.ts';
+import type { SessionRecord } from '../src/session/record.ts';
 import type { Car, SimulatedSlave } from '../src/simulator/slave.ts';
 import { randomness } from './randomness.ts';
 import { createWorld, slave, tesla, type World } from './world.ts';
@@ -13,7 +13,7 @@ const RUNS = 12;
 const epoch = Date.UTC(2026, 10, 25);
 
 function records({ outputs }: World): SessionRecord[] {
-  return outputs.flatMap((output) => (output.do === 'record' ? [output.session] : []));
+  return outputs.flatMap((output) => (output.type === 'endSession' ? [output.session] : []));
 }
 
 /** A car that is there from a time until another. */

@@ -152,7 +152,7 @@ describe('the circuit is never promised twice', () => {
           for (let second = 0; second < 1_800; second += 0.5) {
             clock.now = second * 1_000;
             for (const { at, what } of commands) {
-              if (at === second) world.input({ is: 'message', ...what, retained: false });
+              if (at === second) world.input({ type: 'message', ...what, retained: false });
             }
             if (restarts.includes(second)) world.restart();
             world.pass(500);
@@ -302,7 +302,7 @@ describe('version 2 units', () => {
   test('that can not be stopped are more than the circuit: said so, and the others are held at their lowest', () => {
     const world = createWorld({ slaves: names.map((name) => slave(name)) });
     world.pass(60_000);
-    world.input({ is: 'message', topic: 'TWC/control/maxAmps', payload: '16', retained: false });
+    world.input({ type: 'message', topic: 'TWC/control/maxAmps', payload: '16', retained: false });
     world.pass(20_000);
     expect(world.value('TWC/problem')).toContain('The circuit of 16 A is too small: cars take 18 A');
     expect(names.map((name) => world.value(`TWC/${name}/ampsOffered`))).toEqual(['6', '6', '6']);
@@ -311,12 +311,12 @@ describe('version 2 units', () => {
   test('are lowered to 6 A by the switch, and get their share back', () => {
     const world = createWorld({ slaves: [slave('1A2B')] });
     world.pass(60_000);
-    world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
+    world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
     world.pass(10_000);
     expect(world.value('TWC/1A2B/charging')).toBe('0');
     expect(world.value('TWC/1A2B/ampsOffered')).toBe('6');
     expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
-    world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
+    world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
     world.pass(20_000);
     expect(Number(world.value('TWC/1A2B/ampsOffered'))).toBeGreaterThan(6);
   });
@@ -327,14 +327,14 @@ describe('relays', () => {
     for (const relay of [false, true]) {
       const world = createWorld({ slaves: [slave('1A2B')], relay });
       world.pass(30_000);
-      world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
+      world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
       world.pass(30_000);
       const orders = () => world.said.filter(({ message }) => /^(start|stop)Request$/.test(message.name));
       expect(orders()).toEqual([]);
       world.pass(120_000);
       expect(orders().map(({ message }) => message.name)).toEqual(relay ? ['stopRequest'] : []);
       expect(world.value('TWC/1A2B/carsCharging')).toBe(relay ? '0' : '1');
-      world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
+      world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
       world.pass(120_000);
       expect(orders().map(({ message }) => message.name)).toEqual(relay ? ['stopRequest', 'startRequest'] : []);
       expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
@@ -380,7 +380,7 @@ describe('a version 1 unit', () => {
   test('is stopped by 0 A in every heartbeat', () => {
     const world = createWorld({ slaves: [slave('1A2B', { version: 1 })] });
     world.pass(60_000);
-    world.input({ is: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
+    world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
     world.pass(20_000);
     expect(world.value('TWC/1A2B/carsCharging')).toBe('0');
     const last = heartbeats(world, '1A2B').slice(-5);
@@ -438,7 +438,7 @@ describe('a unit that does not obey', () => {
 
 describe('commands', () => {
   const send = (world: World, topic: string, payload: string, retained = false) =>
-    world.input({ is: 'message', topic, payload, retained });
+    world.input({ type: 'message', topic, payload, retained });
 
   test('a limit set over MQTT rides on the next heartbeats and is shown', () => {
     const world = createWorld({ slaves: [slave('1A2B')] });
@@ -497,8 +497,8 @@ describe('commands', () => {
     world.pass(10_000);
     send(world, 'TWC/1A2B/set/limit', '10');
     send(world, 'TWC/control/maxAmps', '20');
-    const saved = world.outputs.filter((output) => output.do === 'save').at(-1);
-    const again = createWorld({ slaves: [slave('1A2B')], ...saved, remembered: saved?.chargers ?? [] });
+    const saved = world.outputs.filter((output) => output.type === 'save').at(-1);
+    const again = createWorld({ slaves: [slave('1A2B')], ...saved, savedChargers: saved?.chargers ?? [] });
     again.pass(30_000);
     expect(again.value('TWC/1A2B/limit')).toBe('10');
     expect(again.value('TWC/1A2B/ampsOffered')).toBe('10');
@@ -533,7 +533,7 @@ describe('commands', () => {
 
   test('no command is listened to in listen mode', () => {
     const world = createWorld({ mode: 'listen' });
-    const topics = world.outputs.flatMap((output) => (output.do === 'subscribe' ? [output.topic] : []));
+    const topics = world.outputs.flatMap((output) => (output.type === 'subscribe' ? [output.topic] : []));
     // Its own status only, to see that the broker keeps it.
     expect(topics.filter((topic) => topic.startsWith('TWC/'))).toEqual(['TWC/status']);
     expect(world.value('TWC/control/availability')).toBe('offline');

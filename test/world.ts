@@ -54,7 +54,7 @@ export const defaults: BridgeSettings = {
   relay: false,
   askPlugState: false,
   energyUnit: 'auto',
-  remembered: [],
+  savedChargers: [],
   topicPrefix: 'TWC',
   ratelimit: 0,
   ratelimitOverrides: {},
@@ -141,19 +141,19 @@ export function createWorld(settings: WorldSettings = {}): World {
   function perform(outputs: readonly Output[]): void {
     for (const output of outputs) {
       all.push(output);
-      if (output.do === 'subscribe') subscribed.add(output.topic);
-      if (output.do === 'log') logs.push(`${output.level} ${output.text}`);
-      if (output.do === 'publish') {
+      if (output.type === 'subscribe') subscribed.add(output.topic);
+      if (output.type === 'log') logs.push(`${output.level} ${output.text}`);
+      if (output.type === 'publish') {
         published.push({ at: clock, topic: output.topic, payload: output.payload });
         if (acknowledgesAfter !== undefined) {
           const { topic, payload } = output;
           acknowledgements.push({ at: clock + acknowledgesAfter, topic, payload });
         }
       }
-      if (output.do === 'send') {
+      if (output.type === 'send') {
         said.push({ at: clock, message: only(output.bytes), bytes: output.bytes });
         bus.write(output.bytes, clock);
-        if (echo) input({ is: 'bytes', bytes: output.bytes });
+        if (echo) input({ type: 'bytes', bytes: output.bytes });
       }
     }
   }
@@ -168,19 +168,19 @@ export function createWorld(settings: WorldSettings = {}): World {
 
   function happen(): void {
     const bytes = bus.read(clock);
-    if (bytes.length > 0) input({ is: 'bytes', bytes: line(bytes, clock) });
+    if (bytes.length > 0) input({ type: 'bytes', bytes: line(bytes, clock) });
     const due = acknowledgements.filter(({ at }) => at <= clock);
     acknowledgements = acknowledgements.filter(({ at }) => at > clock);
     for (const { topic, payload } of due) {
-      input({ is: 'delivered', topic });
-      if (keeps() && subscribed.has(topic)) input({ is: 'message', topic, payload, retained: false });
+      input({ type: 'delivered', topic });
+      if (keeps() && subscribed.has(topic)) input({ type: 'message', topic, payload, retained: false });
     }
-    input({ is: 'time' });
+    input({ type: 'time' });
   }
 
   function connect(): void {
-    if (broker) input({ is: 'broker', up: true });
-    if (link) input({ is: 'link', up: true });
+    if (broker) input({ type: 'broker', up: true });
+    if (link) input({ type: 'link', up: true });
   }
 
   connect();
@@ -198,18 +198,18 @@ export function createWorld(settings: WorldSettings = {}): World {
         happen();
       }
       clock = end;
-      input({ is: 'time' });
+      input({ type: 'time' });
     },
     input,
     restart() {
-      const saved = all.findLast((output) => output.do === 'save');
+      const saved = all.findLast((output) => output.type === 'save');
       const known = saved && { ...saved, remembered: saved.chargers };
       acknowledgements = [];
       bridge = watched(createBridge({ ...defaults, ...settings, ...known }, clock));
       connect();
     },
     overhear(message, version = 2) {
-      input({ is: 'bytes', bytes: wire(encode(message, version)) });
+      input({ type: 'bytes', bytes: wire(encode(message, version)) });
     },
     value: (topic) => published.findLast((one) => one.topic === topic)?.payload,
   };

@@ -103,19 +103,19 @@ function recorded(chargers: number): Recording {
   }
 
   function perform(output: Output): void {
-    if (output.do === 'publish') give({ is: 'delivered', topic: output.topic });
-    if (output.do !== 'send') return;
+    if (output.type === 'publish') give({ type: 'delivered', topic: output.topic });
+    if (output.type !== 'send') return;
     frames.said++;
     bus.write(output.bytes, now);
   }
 
-  give({ is: 'broker', up: true });
-  give({ is: 'link', up: true });
+  give({ type: 'broker', up: true });
+  give({ type: 'link', up: true });
   while (now < SECONDS * 1_000) {
     now = Math.max(now + 1, Math.min(bridge.wakeAt(now), bus.wakeAt));
     const bytes = bus.read(now);
     if (bytes.length > 0) frames.heard++;
-    give(bytes.length > 0 ? { is: 'bytes', bytes } : { is: 'time' });
+    give(bytes.length > 0 ? { type: 'bytes', bytes } : { type: 'time' });
   }
   return { events, frames: frames.said + frames.heard };
 }

@@ -50,11 +50,11 @@ export function day(hours: number): Day {
   }
 
   function perform(output: Output): void {
-    if (output.do === 'publish') {
+    if (output.type === 'publish') {
       counts.published++;
-      if (!away.acknowledgements()) give({ is: 'delivered', topic: output.topic });
+      if (!away.acknowledgements()) give({ type: 'delivered', topic: output.topic });
     }
-    if (output.do !== 'send') return;
+    if (output.type !== 'send') return;
     counts.frames++;
     if (up.link) bus.write(output.bytes, now);
   }
@@ -62,19 +62,19 @@ export function day(hours: number): Day {
   function comeAndGo(): void {
     if (up.broker === away.broker()) {
       up.broker = !up.broker;
-      give({ is: 'broker', up: up.broker });
+      give({ type: 'broker', up: up.broker });
     }
     if (up.link !== away.link()) return;
     up.link = !up.link;
-    give(up.link ? { is: 'link', up: true } : { is: 'link', up: false, reason: 'it was unplugged' });
+    give(up.link ? { type: 'link', up: true } : { type: 'link', up: false, reason: 'it was unplugged' });
   }
 
   while (now < hours * HOUR) {
     comeAndGo();
     const bytes = bus.read(now);
     const noisy = random() < 0.01 ? Buffer.concat([bytes, damaged(random)]) : bytes;
-    if (up.link && noisy.length > 0) give({ is: 'bytes', bytes: noisy });
-    give({ is: 'time' });
+    if (up.link && noisy.length > 0) give({ type: 'bytes', bytes: noisy });
+    give({ type: 'time' });
     if (now >= sampled * (HOUR / 4)) {
       sampled++;
       if (now >= WARM_UP * HOUR || hours <= WARM_UP) heap.push({ at: now / HOUR, value: heapInUse() / 1_000 });

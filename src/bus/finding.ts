@@ -9,7 +9,7 @@ export interface Finding {
 }
 
 /** The text with what to do. */
-export function inOneLine({ text, advice }: Pick<Finding, 'text' | 'advice'>): string {
+export function describeFinding({ text, advice }: Pick<Finding, 'text' | 'advice'>): string {
   return advice === '' ? text : `${text}: ${advice}`;
 }
 

@@ -3,18 +3,19 @@
 // and one question of at most 450 ms each, so no slave waits 2 s for its heartbeat.
 
 import type { Charger } from '../charger/charger.ts';
-import { type Fleet, speaker } from '../charger/fleet.ts';
-import { lastOrder } from '../charger/order.ts';
-import { type Limits, offer } from '../charger/share.ts';
-import type { Wishes } from '../charger/wishes.ts';
+import { type Fleet, senderOf } from '../charger/fleet.ts';
+import { lastOffer } from '../charger/offer.ts';
+import { nextOffer } from '../control/allocation.ts';
+import type { Limits } from '../control/limits.ts';
+import type { Targets } from '../control/targets.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
-import { type Bus, SIGHTED_FOR, type Utterance } from './bus.ts';
 import { createLimitCommands } from './limit-command.ts';
+import { createOtherMasterWatch } from './other-master.ts';
 import { createQuestionnaire } from './questions.ts';
 import { createRelays } from './relays.ts';
-import { createRivalWatch } from './rival.ts';
+import { type BusRole, OBSERVED_FOR, type Outgoing } from './role.ts';
 import type { Statistics } from './statistics.ts';
 
 export interface MasterSettings {
@@ -26,7 +27,7 @@ export interface MasterSettings {
   readonly askPlugState: boolean;
   /** When the bus was opened, ms. */
   readonly openedAt: number;
-  readonly statistics: Pick<Statistics, 'echo' | 'note'>;
+  readonly statistics: Pick<Statistics, 'echo' | 'count'>;
   readonly log: (level: 'info', text: string) => void;
 }
 
@@ -46,7 +47,7 @@ const NOISE_AT_MOST = 100;
 const LISTEN_FIRST = 1_000;
 /** Slaves answer the announcements with linkready at once: wait this long for who is there before raising anybody. */
 const RAISE_AFTER = 5_000;
-const STRAYED_FOR = 3_000;
+const FOREIGN_SLAVE_FOR = 3_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -61,11 +62,11 @@ interface Transaction {
 const HEARTBEAT_ANSWER = 0xfde0;
 
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
-const FAREWELL_AMPS = 6;
+const SHUTDOWN_AMPS = 6;
 
-export function createMaster(settings: MasterSettings): Bus {
+export function createMaster(settings: MasterSettings): BusRole {
   const { id: own, limits, relay, askPlugState, openedAt, statistics, log } = settings;
-  const watch = createRivalWatch(own);
+  const watch = createOtherMasterWatch(own);
   const questionnaire = createQuestionnaire(askPlugState);
   const relays = createRelays(relay, own);
   const heartbeatAt = new Map<TwcId, number>();
@@ -77,9 +78,9 @@ export function createMaster(settings: MasterSettings): Bus {
   let lastByteAt = Number.NEGATIVE_INFINITY;
   let freeAt = openedAt + LISTEN_FIRST;
   let announced = 0;
-  let leaving = false;
+  let shuttingDown = false;
   let conflictAt = Number.NEGATIVE_INFINITY;
-  let strayed: { readonly slave: TwcId; readonly to: TwcId; readonly at: number } | undefined;
+  let foreignSlave: { readonly slave: TwcId; readonly to: TwcId; readonly at: number } | undefined;
   /** What the log says when something is over, and when that is. */
   const endings = new Map<string, number>();
 
@@ -101,7 +102,7 @@ export function createMaster(settings: MasterSettings): Bus {
     return urgent;
   }
 
-  function say(message: MasterMessage, version: Version, now: number): Utterance {
+  function say(message: MasterMessage, version: Version, now: number): Outgoing {
     const frame = encode(message, version);
     const sentBy = now + (frame.length + 2) * CHARACTER;
     watch.sent(frame, now);
@@ -113,13 +114,13 @@ export function createMaster(settings: MasterSettings): Bus {
     return { message, version };
   }
 
-  function heartbeat(charger: Charger, fleet: Fleet, wishes: Wishes, now: number): MasterMessage {
-    const wanted = offer(charger, fleet, limits, wishes, openedAt + RAISE_AFTER, now);
-    const amps = leaving && wanted !== undefined ? Math.min(wanted, FAREWELL_AMPS) : wanted;
+  function heartbeat(charger: Charger, fleet: Fleet, wishes: Targets, now: number): MasterMessage {
+    const wanted = nextOffer(charger, fleet, limits, wishes, openedAt + RAISE_AFTER, now);
+    const amps = shuttingDown && wanted !== undefined ? Math.min(wanted, SHUTDOWN_AMPS) : wanted;
     const address = { sender: own, receiver: charger.id, masterPluggedIn: false } as const;
     // Version 1 stops only while 0 A is repeated; a version 2 unit that has nothing would take 0 A for 6 A (protocol 4.9).
     const reported = amps === charger.heartbeat?.limitAmps && (amps !== 0 || charger.version !== 1);
-    const answered = amps === lastOrder(charger) && charger.offer?.before === undefined;
+    const answered = amps === lastOffer(charger) && charger.offer?.mayHold === undefined;
     if (amps === undefined || (reported && answered)) {
       return { name: 'masterHeartbeat', ...address, command: 0x00 };
     }
@@ -140,37 +141,37 @@ export function createMaster(settings: MasterSettings): Bus {
   /** The answer did not come in time. Who is known to be away is not expected to answer. */
   function giveUp(fleet: Fleet): void {
     if (transaction?.answer === HEARTBEAT_ANSWER && fleet.get(transaction.to)?.online) {
-      statistics.note('unanswered');
+      statistics.count('unanswered');
       missed = transaction;
     }
     transaction = undefined;
   }
 
   return {
-    stirred(now) {
+    activity(now) {
       lastByteAt = now;
     },
 
-    hears(frame, message, fleet, now) {
+    received(frame, message, fleet, now) {
       if (frame[0] !== 0xfd) {
-        const judged = watch.judge(frame, message, fleet, now);
-        if (judged === 'rival') endings.set('no other master is heard any more: we speak again', watch.silentUntil);
-        if (judged === 'echo') statistics.echo(frame);
+        const kind = watch.classify(frame, message, fleet, now);
+        if (kind === 'otherMaster') endings.set('no other master is heard any more: we speak again', watch.silentUntil);
+        if (kind === 'echo') statistics.echo(frame);
         return undefined;
       }
-      const id = speaker(message);
+      const id = senderOf(message);
       if (id === undefined) return undefined;
       if (id === own) {
         // A slave with our id chooses another when it hears us announce ours (protocol 4.4).
         if (message.name === 'slaveLinkready') {
           conflictAt = now;
-          endings.set(`no charger has our id ${own} any more`, now + SIGHTED_FOR);
+          endings.set(`no charger has our id ${own} any more`, now + OBSERVED_FOR);
           announced = 0;
         }
         return undefined;
       }
       if (message.name === 'slaveHeartbeat' && message.receiver !== own) {
-        strayed = { slave: id, to: message.receiver, at: now };
+        foreignSlave = { slave: id, to: message.receiver, at: now };
         return undefined;
       }
       if (message.name !== 'slaveLinkready' && message.name !== 'slaveHeartbeat' && !fleet.has(id)) return undefined;
@@ -178,7 +179,7 @@ export function createMaster(settings: MasterSettings): Bus {
         transaction = undefined;
         freeAt = now + PAUSE;
       } else if (missed?.to === id && missed.answer === codeOf(frame)) {
-        statistics.note('late');
+        statistics.count('late');
         missed = undefined;
       }
       questionnaire.answered(id, message);
@@ -186,7 +187,7 @@ export function createMaster(settings: MasterSettings): Bus {
       return message;
     },
 
-    ages(now) {
+    advance(now) {
       const over = [...endings].filter(([, at]) => now >= at);
       for (const [text] of over) {
         endings.delete(text);
@@ -195,21 +196,21 @@ export function createMaster(settings: MasterSettings): Bus {
       return over.length > 0;
     },
 
-    repeats: (frame, now) => watch.sent(frame, now),
+    replayed: (frame, now) => watch.sent(frame, now),
 
-    speaks(fleet, wishes, now) {
+    nextFrame(fleet, wishes, now) {
       if (now < mayBegin()) return undefined;
       giveUp(fleet);
       const urgent = mostUrgent(fleet);
       if (urgent && dueAt(urgent) <= now) {
         heartbeatAt.set(urgent.id, now);
-        if (urgent.online) statistics.note('asked');
+        if (urgent.online) statistics.count('asked');
         if (missed?.to === urgent.id) missed = undefined;
-        if (leaving) told.add(urgent.id);
+        if (shuttingDown) told.add(urgent.id);
         return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
       }
-      if (leaving) return undefined;
-      const relayOrder = relays.order(fleet, wishes, now);
+      if (shuttingDown) return undefined;
+      const relayOrder = relays.nextRequest(fleet, wishes, now);
       if (relayOrder) return say(relayOrder, 2, now);
       const name = announcements[Math.floor(announced / ANNOUNCED_TIMES)];
       if (name) {
@@ -227,20 +228,20 @@ export function createMaster(settings: MasterSettings): Bus {
       const heartbeatDue = urgent ? dueAt(urgent) : Number.POSITIVE_INFINITY;
       const announcing = announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
       const asking = questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
-      const speaking = Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays.nextAt));
+      const speaking = Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays.wakeAt));
       return Math.min(speaking, ...endings.values());
     },
 
-    sees: (fleet, now) => ({
-      master: watch.rival(now),
-      namesake: now - conflictAt < SIGHTED_FOR ? own : undefined,
-      stray: strayed && now - strayed.at < STRAYED_FOR ? strayed : undefined,
-      leftOpen: relays.leftOpen(fleet),
+    observations: (fleet, now) => ({
+      master: watch.otherMaster(now),
+      idConflict: now - conflictAt < OBSERVED_FOR ? own : undefined,
+      foreignSlave: foreignSlave && now - foreignSlave.at < FOREIGN_SLAVE_FOR ? foreignSlave : undefined,
+      relaysLeftOpen: relays.leftOpen(fleet),
     }),
 
-    leaving(fleet) {
-      if (!leaving) heartbeatAt.clear();
-      leaving = true;
+    shutdown(fleet) {
+      if (!shuttingDown) heartbeatAt.clear();
+      shuttingDown = true;
       return [...fleet.values()].every((charger) => told.has(charger.id) || !charger.online);
     },
   };

@@ -5,12 +5,12 @@ import type { Charger } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
 import { missingPart } from '../charger/vin.ts';
 import type { TwcId } from '../protocol/field.ts';
-import type { Message, optional, spoken } from '../protocol/messages.ts';
+import type { Message, masterMessages, optInMessages } from '../protocol/messages.ts';
 
 interface Question {
   readonly ask:
-    | Extract<keyof typeof spoken, `${string}Request${string}`>
-    | Extract<keyof typeof optional, 'plugStateRequest'>;
+    | Extract<keyof typeof masterMessages, `${string}Request${string}`>
+    | Extract<keyof typeof optInMessages, 'plugStateRequest'>;
   readonly replies: readonly Message['name'][];
   readonly wanted: (charger: Charger, now: number) => boolean;
   /** The pause before the same question, ms. */
@@ -35,7 +35,7 @@ export const questions: readonly Question[] = [
     every: meterPause,
     perSession: Number.POSITIVE_INFINITY,
   },
-  vinQuestion(1, (charger) => (charger.vin.is === 'doubtful' ? VIN_PART_EVERY : VIN_EVERY), 10),
+  vinQuestion(1, (charger) => (charger.vin.type === 'doubtful' ? VIN_PART_EVERY : VIN_EVERY), 10),
   vinQuestion(2, () => VIN_PART_EVERY, 10),
   vinQuestion(3, () => VIN_PART_EVERY, 10),
   {
@@ -165,7 +165,7 @@ function vinQuestion(part: 1 | 2 | 3, every: Question['every'], perSession: numb
     replies: [`vinResponse${part}`],
     wanted: (charger, now) =>
       charger.charging.on &&
-      (charger.vin.is === 'unknown' || charger.vin.is === 'doubtful') &&
+      (charger.vin.type === 'unknown' || charger.vin.type === 'doubtful') &&
       missingPart(charger.vinReading, now) === part,
     every,
     perSession,

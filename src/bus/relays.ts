@@ -1,17 +1,17 @@
 // The relays of version 2 units, where the owner lets the bridge work them: who is told what, and how often.
 
 import type { Fleet } from '../charger/fleet.ts';
-import { relayOrder } from '../charger/relay.ts';
-import type { Wishes } from '../charger/wishes.ts';
+import { relayRequest } from '../control/relay.ts';
+import type { Targets } from '../control/targets.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage } from '../protocol/messages.ts';
 
 /** Times in milliseconds. */
 export interface Relays {
   /** The order for a relay that is due now; asked again after a while when it is not acknowledged. */
-  order(fleet: Fleet, wishes: Wishes, now: number): MasterMessage | undefined;
+  nextRequest(fleet: Fleet, wishes: Targets, now: number): MasterMessage | undefined;
   /** When to look for one. */
-  readonly nextAt: number;
+  readonly wakeAt: number;
   /** Units whose relay we opened and may not close any more. */
   leftOpen(fleet: Fleet): readonly TwcId[];
 }
@@ -25,18 +25,18 @@ export function createRelays(allowed: boolean, own: TwcId): Relays {
   const nextAt = () => (allowed ? lookedAt + LOOKED_AT_EVERY : Number.POSITIVE_INFINITY);
 
   return {
-    order(fleet, wishes, now) {
+    nextRequest(fleet, wishes, now) {
       if (now < nextAt()) return undefined;
       lookedAt = now;
       for (const charger of fleet.values()) {
-        const name = relayOrder(charger, wishes.of(charger.id), now);
+        const name = relayRequest(charger, wishes.of(charger.id), now);
         if (!name || now - (askedAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) < ASKED_EVERY) continue;
         askedAt.set(charger.id, now);
         return { name, sender: own, receiver: charger.id };
       }
       return undefined;
     },
-    get nextAt() {
+    get wakeAt() {
       return nextAt();
     },
     leftOpen: (fleet) =>

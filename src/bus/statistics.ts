@@ -40,10 +40,17 @@ export interface Statistics {
   echo(frame: Uint8Array): void;
   /** Not a frame: the reason in the words of codec and cutter, and how many bytes it was. */
   fault(reason: string, length: number): void;
-  note(what: 'asked' | 'unanswered' | 'late'): void;
+  count(what: 'asked' | 'unanswered' | 'late'): void;
   /** Time passed. */
-  ages(now: number): void;
-  readonly nextAt: number;
+  advance(now: number): void;
+  readonly wakeAt: number;
+}
+
+/** What is counted on the bus. */
+export interface BusCounts {
+  readonly frames: number;
+  readonly checksumErrors: number;
+  readonly badShare: number | undefined;
 }
 
 const MARKED_EVERY = 10_000;
@@ -117,16 +124,16 @@ export function createStatistics(startedAt: number): Statistics {
       if (fault === 'length' && length < shortestFrame) total.noiseBytes += length;
       else total[fault]++;
     },
-    note(what) {
+    count(what) {
       total[what]++;
     },
-    ages(now) {
+    advance(now) {
       if (now < markedAt + MARKED_EVERY) return;
       markedAt = now;
       marks = [...marks.slice(1 - MARKS), { ...total }];
       repeatedAt = repeatedAt.filter((at) => now - at < MARKS * MARKED_EVERY);
     },
-    get nextAt() {
+    get wakeAt() {
       return markedAt + MARKED_EVERY;
     },
   };
@@ -151,4 +158,9 @@ export function badShare(counts: Counts): number | undefined {
 /** Frames that were spoilt on the way; one that nobody knows came whole. */
 export function spoilt(counts: Counts): number {
   return counts.checksum + counts.length + counts.escape + counts.content;
+}
+
+export function busCounts(statistics: Statistics, now: number): BusCounts {
+  const recent = statistics.recent(now);
+  return { frames: recent.frames, checksumErrors: statistics.total.checksum, badShare: badShare(recent) };
 }

@@ -10,7 +10,7 @@
 
 import { accepted } from '../config/load.ts';
 import { type Config, type OptionPath, options } from '../config/options.ts';
-import { type SavedState, savedState } from '../config/saved-state.ts';
+import { type SavedState, savedState } from '../state/saved-state.ts';
 
 const FORMAT = 1;
 const links = ['serial', 'tcp', 'simulator'] as const;

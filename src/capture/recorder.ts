@@ -2,9 +2,9 @@
 
 import type { Bridge, Input, Output } from '../bridge.ts';
 import type { Config } from '../config/options.ts';
-import { version } from '../config/settings.ts';
 import { decode } from '../protocol/codec.ts';
 import { createCutter } from '../protocol/slip.ts';
+import { version } from '../version.ts';
 import { entryLine, type Happening, type Header, headerLine } from './format.ts';
 
 /** Where the lines go. Never waits. */
@@ -19,7 +19,7 @@ export interface CaptureFile {
 
 export interface Recorder {
   /** The bridge, looked at. */
-  watched(bridge: Bridge): Bridge;
+  recorded(bridge: Bridge): Bridge;
   /** From now on lines go to this file; `startedAt` is the local time. A capture that runs is ended. */
   start(file: CaptureFile, startedAt: string, now: number): void;
   /** Ends the capture, if one runs; resolves when the file of the last one is closed. */
@@ -69,22 +69,23 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
   }
 
   function happenings(input: Input, outputs: readonly Output[]): Happening[] {
-    const said = outputs.flatMap((output) => (output.do === 'send' ? [{ said: output.bytes }] : []));
+    const said = outputs.flatMap((output) => (output.type === 'send' ? [{ said: output.bytes }] : []));
     const came = happening(input);
     return came ? [came, ...said] : said;
   }
 
   function happening(input: Input): Happening | undefined {
-    if (input.is === 'bytes') return { heard: input.bytes };
-    if (input.is === 'link') return input.up ? { link: 'up' } : { link: 'down', reason: placeless(input.reason, port) };
-    if (input.is !== 'message' || !input.topic.startsWith(below)) return undefined;
+    if (input.type === 'bytes') return { heard: input.bytes };
+    if (input.type === 'link')
+      return input.up ? { link: 'up' } : { link: 'down', reason: redactPaths(input.reason, port) };
+    if (input.type !== 'message' || !input.topic.startsWith(below)) return undefined;
     const asked = { asked: input.topic.slice(below.length), payload: input.payload.slice(0, LONGEST_PAYLOAD) };
     return input.retained ? { ...asked, retained: true } : asked;
   }
 
   function keep(output: Output): void {
-    if (output.do === 'save') known = { chargers: output.chargers, setPoints: output.setPoints };
-    if (output.do !== 'send') return;
+    if (output.type === 'save') known = { chargers: output.chargers, setPoints: output.setPoints };
+    if (output.type !== 'send') return;
     const charger = orderedTo(output.bytes);
     if (charger !== undefined) orders.set(charger, output.bytes);
   }
@@ -110,7 +111,7 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
   }
 
   return {
-    watched: (bridge) => ({
+    recorded: (bridge) => ({
       step(input, now) {
         const outputs = bridge.step(input, now);
         if (recording) recording = { ...recording, lastAt: now };
@@ -160,7 +161,7 @@ function kind(port: string): Header['link'] {
 }
 
 /** What is said of a link without paths, host names and addresses: they are nobody's business. */
-export function placeless(reason: string, port: string): string {
+export function redactPaths(reason: string, port: string): string {
   const host = /^tcp:\/\/\[?([^\]]*?)\]?:\d+$/.exec(port)?.[1] ?? port;
   const place = /[/\\]|:.*:|\d+\.\d+\.\d+|^COM\d/;
   return reason

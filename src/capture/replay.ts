@@ -7,11 +7,11 @@
 
 import { DateTime } from 'luxon';
 import { type BridgeSettings, createBridge, type Input } from '../bridge.ts';
-import { bridgeSettings } from '../config/settings.ts';
+import { bridgeSettings } from '../settings.ts';
 import type { Capture, Entry, Header } from './format.ts';
 
 /** What the bridge made of it; `at` in milliseconds since the capture began. */
-export type Made = { readonly at: number } & (
+export type Replayed = { readonly at: number } & (
   | { readonly topic: string; readonly payload: string }
   | { readonly level: 'warn' | 'info' | 'debug'; readonly text: string }
 );
@@ -20,27 +20,27 @@ export type Made = { readonly at: number } & (
 const SHORTEST_WAIT = 1;
 
 /** Everything that is published below the prefix, with no rate limit and a broker that is always there, and logged. */
-export function* replay({ header, entries }: Capture, prefix = 'TWC'): Generator<Made> {
+export function* replay({ header, entries }: Capture, prefix = 'TWC'): Generator<Replayed> {
   let saying: Uint8Array | undefined;
   function saidThen(): Uint8Array | undefined {
     const bytes = saying;
     saying = undefined;
     return bytes;
   }
-  const bridge = createBridge({ ...settings(header, prefix), saidThen }, 0);
+  const bridge = createBridge({ ...settings(header, prefix), replayedFrame: saidThen }, 0);
   /** The bridge reads back what it says of itself. */
   const status = `${prefix}/status`;
   let now = 0;
 
-  function* step(input: Input, said?: Uint8Array): Generator<Made> {
+  function* step(input: Input, said?: Uint8Array): Generator<Replayed> {
     saying = said;
     for (const output of bridge.step(input, now)) {
-      if (output.do === 'log') yield { at: now, level: output.level, text: output.text };
-      if (output.do !== 'publish') continue;
+      if (output.type === 'log') yield { at: now, level: output.level, text: output.text };
+      if (output.type !== 'publish') continue;
       yield { at: now, topic: output.topic, payload: output.payload };
-      yield* step({ is: 'delivered', topic: output.topic });
+      yield* step({ type: 'delivered', topic: output.topic });
       if (output.topic === status)
-        yield* step({ is: 'message', topic: status, payload: output.payload, retained: false });
+        yield* step({ type: 'message', topic: status, payload: output.payload, retained: false });
     }
   }
 
@@ -48,18 +48,18 @@ export function* replay({ header, entries }: Capture, prefix = 'TWC'): Generator
     return Math.max(now + SHORTEST_WAIT, bridge.wakeAt(now));
   }
 
-  yield* step({ is: 'broker', up: true });
+  yield* step({ type: 'broker', up: true });
   let ordered = false;
   for (const { at, input, said } of steps(entries, prefix)) {
     for (let wake = next(); wake < at; wake = next()) {
       now = wake;
-      yield* step({ is: 'time' });
+      yield* step({ type: 'time' });
     }
     now = at;
     yield* step(input, said);
-    if (ordered || input.is !== 'link' || !input.up) continue;
+    if (ordered || input.type !== 'link' || !input.up) continue;
     ordered = true;
-    for (const bytes of header.orders) yield* step({ is: 'time' }, bytes);
+    for (const bytes of header.orders) yield* step({ type: 'time' }, bytes);
   }
 }
 
@@ -80,7 +80,7 @@ function steps(entries: readonly Entry[], prefix: string): Step[] {
     const { at, said } = entry;
     const before = all.at(-1);
     if (before?.at === at && !before.said) all.splice(-1, 1, { ...before, said });
-    else all.push({ at, input: { is: 'time' }, said });
+    else all.push({ at, input: { type: 'time' }, said });
   }
   return all;
 }
@@ -100,11 +100,11 @@ function settings({ config, known, startedAt }: Header, prefix: string): BridgeS
 }
 
 function input(entry: Exclude<Entry, { said: Uint8Array }>, prefix: string): Input {
-  if ('heard' in entry) return { is: 'bytes', bytes: entry.heard };
+  if ('heard' in entry) return { type: 'bytes', bytes: entry.heard };
   if ('asked' in entry) {
     const { asked, payload, retained = false } = entry;
-    return { is: 'message', topic: `${prefix}/${asked}`, payload, retained };
+    return { type: 'message', topic: `${prefix}/${asked}`, payload, retained };
   }
-  if ('end' in entry) return { is: 'time' };
-  return entry.link === 'up' ? { is: 'link', up: true } : { is: 'link', up: false, reason: entry.reason };
+  if ('end' in entry) return { type: 'time' };
+  return entry.link === 'up' ? { type: 'link', up: true } : { type: 'link', up: false, reason: entry.reason };
 }

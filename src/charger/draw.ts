@@ -30,7 +30,7 @@ export function refusesLimit({ heartbeat, offer, online }: Charger, now: number)
 }
 
 /** How a heartbeat's draw compares with what the charger may. */
-export function use(charger: Charger, { limitAmps, actualAmps, at }: Heartbeat) {
+export function trackDraw(charger: Charger, { limitAmps, actualAmps, at }: Heartbeat) {
   const limit = Math.max(limitAmps, charger.offer?.amps ?? 0);
   const settling = charger.offer !== undefined && at - charger.offer.at < FOLLOWS_WITHIN;
   const over = actualAmps > limit + OVER_BY;

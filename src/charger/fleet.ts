@@ -2,10 +2,11 @@
 
 import type { Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
-import { answered, type Message } from '../protocol/messages.ts';
-import { type Charger, changesAt, elapsed, heard, newcomer, silence } from './charger.ts';
+import { type Message, slaveMessages } from '../protocol/messages.ts';
+import { type Charger, newCharger, silence } from './charger.ts';
 import type { EnergyUnit } from './energy.ts';
-import { ordered } from './order.ts';
+import { offered } from './offer.ts';
+import { advanceCharger, chargerWakeAt, withMessage } from './transitions.ts';
 
 /** In the order in which they were first heard. */
 export type Fleet = ReadonlyMap<TwcId, Charger>;
@@ -16,15 +17,15 @@ const FORGET_UNCONFIRMED_AFTER = 12_000;
 export const RESERVED_FOR = 40_000;
 
 /** The unit that says something of itself with this message; undefined for what a master says to others. */
-export function speaker(message: Message): TwcId | undefined {
-  return message.name in answered && 'sender' in message ? message.sender : undefined;
+export function senderOf(message: Message): TwcId | undefined {
+  return message.name in slaveMessages && 'sender' in message ? message.sender : undefined;
 }
 
 /**
  * The fleet after a message of one of its units, or undefined when `most` units are there already. A unit that is silent
  * for longer than its reservation gives its place to a newcomer.
  */
-export function met(
+export function fleetWithMessage(
   fleet: Fleet,
   id: TwcId,
   message: Message,
@@ -35,27 +36,27 @@ export function met(
 ): Fleet | undefined {
   const known = fleet.get(id);
   const room = known ? fleet : withRoom(fleet, most, now);
-  return room && new Map(room).set(id, heard(known ?? newcomer(id, now), message, version, unit, now));
+  return room && new Map(room).set(id, withMessage(known ?? newCharger(id, now), message, version, unit, now));
 }
 
 /** The fleet after a master ordered one of them a limit. */
-export function commanded(fleet: Fleet, id: TwcId, amps: number, now: number): Fleet {
+export function withOffer(fleet: Fleet, id: TwcId, amps: number, now: number): Fleet {
   const charger = fleet.get(id);
-  const after = charger && ordered(charger, amps, now);
+  const after = charger && offered(charger, amps, now);
   return after && after !== charger ? new Map(fleet).set(id, after) : fleet;
 }
 
 /** The fleet after time passed. */
-export function aged(fleet: Fleet, now: number): Fleet {
-  if (nextChange(fleet) > now) return fleet;
+export function advanceFleet(fleet: Fleet, now: number): Fleet {
+  if (fleetWakeAt(fleet) > now) return fleet;
   const staying = [...fleet].filter(([, charger]) => charger.confirmed || now < forgottenAt(charger));
-  return new Map(staying.map(([id, charger]) => [id, elapsed(charger, now)]));
+  return new Map(staying.map(([id, charger]) => [id, advanceCharger(charger, now)]));
 }
 
-export function nextChange(fleet: Fleet): number {
+export function fleetWakeAt(fleet: Fleet): number {
   let next = Number.POSITIVE_INFINITY;
   for (const charger of fleet.values()) {
-    next = Math.min(next, changesAt(charger), charger.confirmed ? next : forgottenAt(charger));
+    next = Math.min(next, chargerWakeAt(charger), charger.confirmed ? next : forgottenAt(charger));
   }
   return next;
 }

@@ -2,10 +2,10 @@
 
 /** What is known of the car that is charging now. `doubtful`: 17 characters came once and their check digit is wrong. */
 export type Vin =
-  | { readonly is: 'unknown' }
-  | { readonly is: 'none' }
-  | { readonly is: 'doubtful'; readonly text: string }
-  | { readonly is: 'known'; readonly text: string; readonly verified: boolean };
+  | { readonly type: 'unknown' }
+  | { readonly type: 'none' }
+  | { readonly type: 'doubtful'; readonly text: string }
+  | { readonly type: 'known'; readonly text: string; readonly verified: boolean };
 
 /** Parts that arrived so far, in order, and when the last of them came (ms). */
 export interface VinReading {
@@ -36,11 +36,11 @@ export function withPart(
 export function concluded(known: Vin, reading: VinReading | undefined): Vin {
   if (reading?.parts.length !== 3) return known;
   const text = reading.parts.join('');
-  if (text === '') return known.is === 'unknown' ? { is: 'none' } : known;
+  if (text === '') return known.type === 'unknown' ? { type: 'none' } : known;
   if (text.length !== 17) return known;
-  if (checkDigitFits(text)) return { is: 'known', text, verified: true };
-  const again = (known.is === 'doubtful' || known.is === 'known') && known.text === text;
-  return again ? { is: 'known', text, verified: false } : { is: 'doubtful', text };
+  if (checkDigitFits(text)) return { type: 'known', text, verified: true };
+  const again = (known.type === 'doubtful' || known.type === 'known') && known.text === text;
+  return again ? { type: 'known', text, verified: false } : { type: 'doubtful', text };
 }
 
 /** Whether position 9 is the check digit of the other sixteen (ISO 3779, 49 CFR 565). Not required outside North America and China. */

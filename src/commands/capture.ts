@@ -1,10 +1,10 @@
 // The command `capture`: the bridge as `run` runs it, with everything on the bus recorded from the first byte on.
 
 import { randomBytes } from 'node:crypto';
-import { configuredBroker } from '../config/settings.ts';
 import { findSettings, type Setup } from '../config/setup.ts';
 import { openBroker } from '../io/broker.ts';
 import { unlessAborted } from '../io/deferred.ts';
+import { configuredBroker } from '../settings.ts';
 import { collect } from './forget.ts';
 import { ofRunning, runBridge } from './run.ts';
 

@@ -2,33 +2,7 @@
 
 import { MOST_MEGABYTES } from '../capture/recorder.ts';
 import { findSettings } from '../config/setup.ts';
-
-export interface Command {
-  /** What stands behind the name, `1A2B` or `FILE`; left out for a command that takes nothing. */
-  readonly argument?: string;
-  readonly help: string;
-  /** Beside those of every command, by their names without the dashes. */
-  readonly options?: Readonly<Record<string, CommandOption>>;
-  /** Rejects with an error in an owner's words: exit code 1, or 2 for a UsageError. */
-  readonly run: (given: Given) => Promise<void>;
-}
-
-export interface CommandOption {
-  /** What stands behind it; left out for one that is there or not. */
-  readonly value?: string;
-  readonly help: string;
-}
-
-interface Given {
-  /** The configuration file. */
-  readonly config: string;
-  /** Empty for a command that takes none. */
-  readonly argument: string;
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
-}
-
-/** The command line can not be right. */
-export class UsageError extends Error {}
+import type { Command } from './command.ts';
 
 export const commands: Readonly<Record<string, Command>> = {
   run: {

@@ -2,17 +2,17 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
-import { type SavedState, savedState } from '../config/saved-state.ts';
-import { configuredBroker } from '../config/settings.ts';
 import { findSettings } from '../config/setup.ts';
-import { announcedAt, isOurs } from '../home-assistant/discovery.ts';
+import { announcedAt, isOurs } from '../home-assistant/payloads.ts';
 import { type Broker, type BrokerSettings, openBroker } from '../io/broker.ts';
 import { deferred } from '../io/deferred.ts';
 import { createStateWriter, readState } from '../io/state-file.ts';
 import { isTwcId, type TwcId } from '../protocol/field.ts';
-import { bridgeTopics } from '../topics/bridge-catalogue.ts';
-import { chargerTopics } from '../topics/catalogue.ts';
-import { UsageError } from './commands.ts';
+import { configuredBroker } from '../settings.ts';
+import { type SavedState, savedState } from '../state/saved-state.ts';
+import { bridgeTopics } from '../topics/bridge-topics.ts';
+import { chargerTopics } from '../topics/charger-topics.ts';
+import { UsageError } from './command.ts';
 
 interface ForgetSettings {
   readonly config: Config;

@@ -4,12 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Capture, parseCapture } from '../capture/format.ts';
-import { type Made, replay } from '../capture/replay.ts';
+import { type Replayed, replay } from '../capture/replay.ts';
 import { options as settings } from '../config/options.ts';
-import { configuredBroker } from '../config/settings.ts';
 import { findSettings } from '../config/setup.ts';
 import { type Broker, openBroker } from '../io/broker.ts';
-import { UsageError } from './commands.ts';
+import { configuredBroker } from '../settings.ts';
+import { UsageError } from './command.ts';
 import { publish } from './forget.ts';
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -84,11 +84,11 @@ function heading({ header, entries, torn }: Capture): string {
   return `${harmless(`captured ${startedAt} by ${what}; ${inSeconds(last?.at ?? 0)}, ${how}`)}\n`;
 }
 
-function inJson(made: Made): string {
+function inJson(made: Replayed): string {
   return `${JSON.stringify({ ...made, at: rounded(made.at) })}\n`;
 }
 
-function forPeople(made: Made): string {
+function forPeople(made: Replayed): string {
   const what = 'topic' in made ? `${made.topic} ${made.payload}` : `${made.level.padEnd(5)} ${made.text}`;
   return `${inSeconds(made.at).padStart(12)}  ${harmless(what)}\n`;
 }

@@ -1,9 +1,9 @@
 // The command `run`: the bridge with the settings that are there, until it is told to end.
 
-import packageJson from '../../package.json' with { type: 'json' };
 import { run } from '../app.ts';
 import { findSettings, type Setup } from '../config/setup.ts';
 import { createLog, type Log } from '../io/log.ts';
+import { version } from '../version.ts';
 
 /** `captureFile`: a new file for what is on the bus. Throws a ConfigError, or an Error when that file can not be made. */
 export async function runBridge(file: string, captureFile?: string): Promise<void> {
@@ -11,12 +11,12 @@ export async function runBridge(file: string, captureFile?: string): Promise<voi
   const { config } = setup;
   const plain = createLog(config['log.level']);
   const log: Log = (level, text) => {
-    plain(level, setup.inWords(text));
+    plain(level, setup.withLocalNames(text));
     if (captureFile !== undefined && text.includes('another program holds it')) plain('warn', ofRunning(setup));
   };
-  log('info', `twc2mqtt ${packageJson.version}, configuration: ${setup.name}`);
+  log('info', `twc2mqtt ${version}, configuration: ${setup.name}`);
   for (const remark of setup.remarks) log('warn', remark);
-  if (config['interface.port'] === 'simulator') for (const line of banner(setup.toMakeItReal)) log('warn', line);
+  if (config['interface.port'] === 'simulator') for (const line of banner(setup.simulationHint)) log('warn', line);
   await run({ ...setup, captureFile, log, signal: endSignal() });
   log('info', 'ended');
 }

@@ -1,10 +1,10 @@
 // The command `sessions`: the charging sessions of the past, for a person or for whoever pays.
 
-import { csv, type SessionRecord, selected } from '../charger/session-record.ts';
-import { historyPath, readSessions } from '../config/history.ts';
 import { findSettings } from '../config/setup.ts';
-import { UsageError } from './commands.ts';
-import { moment } from './moment.ts';
+import { csv, type SessionRecord, selected } from '../session/record.ts';
+import { readSessions, sessionLogPath } from '../state/session-log.ts';
+import { UsageError } from './command.ts';
+import { parseTime } from './parse-time.ts';
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -12,7 +12,7 @@ type Options = Readonly<Record<string, string | boolean | undefined>>;
 export async function sessionsCommand(file: string, options: Options, print: (text: string) => void): Promise<void> {
   const selection = { from: time(options, 'from'), to: time(options, 'to'), vin: vin(options) };
   const { config, statePath } = await findSettings(file, process.env);
-  const sessions = selected(await readSessions(historyPath(statePath, config)), selection);
+  const sessions = selected(await readSessions(sessionLogPath(statePath, config)), selection);
   print(options.csv ? csv(sessions) : table(sessions));
 }
 
@@ -46,7 +46,7 @@ const onTheRight: ReadonlySet<number> = new Set([3, 4, 6]);
 function time(options: Options, name: 'from' | 'to'): number | undefined {
   const given = options[name];
   if (given === undefined) return undefined;
-  const found = moment(String(given), name, 'system');
+  const found = parseTime(String(given), name, 'system');
   if (found !== undefined) return found;
   throw new UsageError(
     `--${name}: expected a date such as 2026-11-25 or a time such as 2026-11-25T18:00, got ${given}`,

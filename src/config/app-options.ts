@@ -65,7 +65,7 @@ export function parseAppOptions(json: unknown, adapters: string): AppConfig {
   const problems: string[] = [];
   const config = accepted(
     (path) => values[path],
-    (_, problem) => void problems.push(inAppWords(problem)),
+    (_, problem) => void problems.push(withAppNames(problem)),
   );
   const broker = manual ? manualBroker(given) : ASKED;
   if (broker === undefined) problems.push(badHost);
@@ -83,7 +83,7 @@ function inSslFolder(name: unknown): unknown {
 }
 
 /** The text with the names that settings have in the app. */
-export function inAppWords(text: string): string {
+export function withAppNames(text: string): string {
   return words.reduce((before, [path, name]) => before.replaceAll(path, name), text);
 }
 

@@ -39,7 +39,9 @@ export function parseConfig(source: string, file: string): Config {
   const document = parseDocument(source, { lineCounter: lines });
   const lineOf = (offset = 0) => `${file}:${lines.linePos(offset).line}`;
   // The library's own words may hold a piece of the file, and that may be a password.
-  const broken = document.errors.map(({ pos, code }) => `${lineOf(pos[0])}: not valid YAML: ${inWords(code)}`);
+  const broken = document.errors.map(
+    ({ pos, code }) => `${lineOf(pos[0])}: not valid YAML: ${describeYamlError(code)}`,
+  );
   if (broken.length > 0) throw new ConfigError(broken);
   const problems = aliases(document).map((offset) => `${lineOf(offset)}: expected a value, got an alias of another`);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -105,7 +107,7 @@ function defaults(port: unknown): Config {
   return port === 'simulator' ? { ...plain, ...simulatedAmps } : plain;
 }
 
-function inWords(code: string): string {
+function describeYamlError(code: string): string {
   return code.toLowerCase().replaceAll('_', ' ');
 }
 

@@ -2,9 +2,9 @@
 // the app are held to it by tests.
 
 import { isTwcId } from '../protocol/field.ts';
-import { bridgeTopics } from '../topics/bridge-catalogue.ts';
-import { chargerTopics } from '../topics/catalogue.ts';
-import { type Check, choice, integer, number, numbersFor, text, yesOrNo } from './check.ts';
+import { bridgeTopics } from '../topics/bridge-topics.ts';
+import { chargerTopics } from '../topics/charger-topics.ts';
+import { type Check, choice, integer, number, numbersFor, text, yesOrNo } from './schema.ts';
 
 export interface Option<T> {
   readonly default: T;

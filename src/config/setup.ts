@@ -4,10 +4,18 @@ import { join } from 'node:path';
 import { BY_ID } from '../io/adapters.ts';
 import type { BrokerSource } from '../io/broker.ts';
 import { brokerOf } from '../io/supervisor.ts';
-import type { PageAddress } from '../page/server.ts';
-import { inAppWords, loadAppOptions } from './app-options.ts';
+import { loadAppOptions, withAppNames } from './app-options.ts';
 import { loadConfig, statePath } from './load.ts';
 import type { Config } from './options.ts';
+
+/** Where the page listens. */
+export interface PageAddress {
+  /** Empty for all addresses of the machine. */
+  readonly host: string;
+  readonly port: number;
+  /** The only address that is answered, if not everybody who gets here is. */
+  readonly only?: string | undefined;
+}
 
 export interface Setup {
   /** What an owner calls the place. */
@@ -21,9 +29,9 @@ export interface Setup {
   /** What an owner should know of these settings, a line each. */
   readonly remarks: readonly string[];
   /** What to do when the simulation is over, a line each. */
-  readonly toMakeItReal: readonly string[];
+  readonly simulationHint: readonly string[];
   /** A text with settings under the names that they have there. */
-  readonly inWords: (text: string) => string;
+  readonly withLocalNames: (text: string) => string;
 }
 
 export interface Environment {
@@ -51,12 +59,12 @@ export async function findSettings(file: string, environment: Environment): Prom
     statePath: statePath(config, file),
     page: listening(config['page.listen']),
     remarks: [],
-    toMakeItReal: [
+    simulationHint: [
       `For real ones change two lines in ${file}:`,
       '  interface.port      your serial adapter, see: twc2mqtt ports',
       '  status.MQTT.broker  your broker, for example mqtt://localhost:1883',
     ],
-    inWords: (text) => text,
+    withLocalNames: (text) => text,
   };
 }
 
@@ -79,7 +87,7 @@ async function appSettings(token: string, environment: Environment): Promise<Set
     page: { host: '', port: Number(port), only },
     brokerSource: brokerUnknown ? (signal) => brokerOf({ url, token }, signal) : undefined,
     remarks,
-    toMakeItReal: ['For real ones switch the option simulator off and restart the app.'],
-    inWords: inAppWords,
+    simulationHint: ['For real ones switch the option simulator off and restart the app.'],
+    withLocalNames: withAppNames,
   };
 }

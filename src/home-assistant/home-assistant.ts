@@ -3,25 +3,25 @@
 import type { Charger } from '../charger/charger.ts';
 import type { Wanted } from '../topics/publisher.ts';
 import { createAnnouncer } from './announcer.ts';
-import type { DiscoverySettings } from './discovery.ts';
+import type { DiscoverySettings } from './payloads.ts';
 
 export interface HomeAssistant {
   /**
    * A message came on a topic that we subscribed to: `deleted` if somebody deleted an announcement of ours, `found` if it
    * is one that an earlier run left behind.
    */
-  hears(topic: string, payload: string, retained: boolean, now: number): 'deleted' | 'found' | undefined;
+  received(topic: string, payload: string, retained: boolean, now: number): 'deleted' | 'found' | undefined;
   /** What it is to be told of these chargers. */
-  tells(chargers: readonly Charger[], now: number): readonly Wanted[];
+  announcements(chargers: readonly Charger[], now: number): readonly Wanted[];
   /** What to subscribe to. */
   subscriptions(chargers: readonly Charger[]): readonly string[];
   /** The broker has taken a publication; true if its topic is not ours any more. */
-  delivered(topic: string, payload: string, now: number): boolean;
+  acknowledged(topic: string, payload: string, now: number): boolean;
   /** True once when everything is to be said again. */
-  asksAgain(now: number): boolean;
+  replayDue(now: number): boolean;
   /** The discovery topics that hold announcements of ours. */
   readonly announced: readonly string[];
-  readonly nextAt: number;
+  readonly wakeAt: number;
 }
 
 /** Home Assistant may lose entities to another version of an announcement that comes sooner. */
@@ -43,14 +43,14 @@ export function createHomeAssistant(
   let againAt = Number.POSITIVE_INFINITY;
 
   return {
-    hears(topic, payload, retained, now) {
+    received(topic, payload, retained, now) {
       if (topic === birthTopic) {
         if (payload === 'online' && !retained) againAt = now + random() * BIRTH_WITHIN;
         return undefined;
       }
-      return announcer.heard(topic, payload);
+      return announcer.received(topic, payload);
     },
-    tells: (chargers, now) =>
+    announcements: (chargers, now) =>
       announcer.wants(chargers, now).map(({ topic, payload, first }) => ({
         topic,
         payload,
@@ -58,8 +58,8 @@ export function createHomeAssistant(
         rank: first ? MARKER_RANK : RANK,
       })),
     subscriptions: (chargers) => [birthTopic, ...announcer.subscriptions(chargers)],
-    delivered: (topic, payload, now) => announcer.delivered(topic, payload, now),
-    asksAgain(now) {
+    acknowledged: (topic, payload, now) => announcer.acknowledged(topic, payload, now),
+    replayDue(now) {
       if (now < againAt) return false;
       againAt = Number.POSITIVE_INFINITY;
       return true;
@@ -67,8 +67,8 @@ export function createHomeAssistant(
     get announced() {
       return announcer.announced;
     },
-    get nextAt() {
-      return Math.min(announcer.nextAt, againAt);
+    get wakeAt() {
+      return Math.min(announcer.wakeAt, againAt);
     },
   };
 }

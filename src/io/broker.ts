@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
-import { createAnswers, type Done } from './answers.ts';
+import { createAcks, type Done } from './acks.ts';
 import { deferred, unlessAborted } from './deferred.ts';
 import { type Open, Refusal } from './retry.ts';
 
@@ -32,7 +32,7 @@ export interface BrokerSettings extends BrokerAddress {
   readonly warn: (text: string) => void;
 }
 
-export interface Heard {
+export interface ReceivedMessage {
   readonly topic: string;
   readonly payload: string;
   readonly retained: boolean;
@@ -41,12 +41,12 @@ export interface Heard {
 export interface Broker extends Open {
   readonly url: string;
   /** Resolves when the broker has answered a publication: some accept connections and nothing else. */
-  readonly works: Promise<void>;
+  readonly acknowledged: Promise<void>;
   /** QoS 1, retained unless `retain` is false. `done` is called when the broker has taken or refused it, never after the connection is gone. */
   publish(topic: string, payload: string, done: Done, retain?: boolean): void;
   subscribe(topic: string): void;
   /** Says `offline`, then ends the connection; gives up after a moment. */
-  farewell(): Promise<void>;
+  disconnect(): Promise<void>;
 }
 
 // The library would keep a buffer for each of the 65 536 packet numbers: 13 MB for the sake of a microsecond.
@@ -56,12 +56,12 @@ const CONNECT_WITHIN = 10_000;
 /** Who answers pings may have stopped all the same to take anything: a proxy without its broker, a broker without a disk. */
 const ANSWERS_WITHIN = 20_000;
 const KEEP_ALIVE = 15;
-const FAREWELL_WITHIN = 700;
+const DISCONNECT_WITHIN = 700;
 const OFFLINE = { qos: 1, retain: true } as const;
 
 export async function openBroker(
   settings: BrokerSettings,
-  heard: (message: Heard) => void,
+  heard: (message: ReceivedMessage) => void,
   signal: AbortSignal,
 ): Promise<Broker> {
   const client = connect(settings.url, await clientOptions(settings));
@@ -69,9 +69,9 @@ export async function openBroker(
   const works = deferred<void>();
   const { url } = settings;
   const late = () => gone.resolve(`${url}: nothing was acknowledged for ${ANSWERS_WITHIN / 1_000} s`);
-  const answers = createAnswers(ANSWERS_WITHIN, late);
+  const answers = createAcks(ANSWERS_WITHIN, late);
   client.on('message', (topic, payload, { retain }) => heard({ topic, payload: payload.toString(), retained: retain }));
-  client.on('error', (error) => gone.resolve(inWords(url, error).message));
+  client.on('error', (error) => gone.resolve(describeError(url, error).message));
   client.on('close', () => gone.resolve(`${url}: the connection was closed`));
   void gone.promise.then(() => {
     answers.stop();
@@ -90,7 +90,7 @@ export async function openBroker(
   return {
     url,
     closed: gone.promise,
-    works: works.promise,
+    acknowledged: works.promise,
     publish(topic, payload, done, retain = true) {
       const taken: Done = (problem) => {
         works.resolve();
@@ -103,12 +103,12 @@ export async function openBroker(
       const taken: Done = (problem) => refused('subscribe', topic, problem);
       client.subscribe(topic, { qos: 1 }, answers.awaited(taken));
     },
-    async farewell() {
+    async disconnect() {
       const { statusTopic = '' } = settings;
       const said = new Promise((resolve) => client.publish(statusTopic, 'offline', OFFLINE, resolve));
-      await within(FAREWELL_WITHIN, said);
+      await within(DISCONNECT_WITHIN, said);
       answers.stop();
-      await within(FAREWELL_WITHIN, client.endAsync());
+      await within(DISCONNECT_WITHIN, client.endAsync());
       // Ending waits for what the broker never acknowledged; the connection does not.
       client.stream.destroy();
     },
@@ -147,7 +147,7 @@ async function contents(path: string): Promise<Buffer | undefined> {
 
 async function connected(client: MqttClient, { url }: BrokerSettings, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
-  const fail = (error: Error) => reject(inWords(url, error));
+  const fail = (error: Error) => reject(describeError(url, error));
   const closed = () => fail(new Error('the connection was closed before the broker answered'));
   const silent = () => fail(new Error(`no answer within ${CONNECT_WITHIN / 1_000} s; is it an MQTT broker?`));
   const late = setTimeout(silent, CONNECT_WITHIN);
@@ -182,7 +182,7 @@ const words: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
 };
 
-function inWords(url: string, error: Error | ErrorWithReasonCode): Error {
+function describeError(url: string, error: Error | ErrorWithReasonCode): Error {
   const { code } = error as { code?: unknown };
   if (refusals.has(code)) return new Refusal(`${url}: the broker refuses this username and password`);
   // An error that names several failed addresses has no message of its own.

@@ -1,6 +1,5 @@
 // The link to the bus: bytes in, bytes out. A listener's link has no way to write.
 
-import { onlyAdapter } from './adapters.ts';
 import type { Open } from './retry.ts';
 
 export interface Link extends Open {
@@ -15,11 +14,4 @@ export interface LinkSettings {
   readonly port: string;
   readonly mayWrite: boolean;
   readonly received: (bytes: Uint8Array) => void;
-}
-
-/** Opens the link; rejects with an error in an owner's words. */
-export async function openLink(settings: LinkSettings, signal: AbortSignal): Promise<Link> {
-  if (settings.port.startsWith('tcp://')) return (await import('./tcp.ts')).openTcp(settings, signal);
-  const port = settings.port.endsWith('/') ? await onlyAdapter(settings.port) : settings.port;
-  return (await import('./serial.ts')).openSerial({ ...settings, port });
 }

@@ -8,7 +8,7 @@ export interface Open {
   /** Gives the reason when it is gone; never rejects. */
   readonly closed: Promise<string>;
   /** Resolves when it has turned out to be of use; left out where being open is enough. */
-  readonly works?: Promise<void>;
+  readonly acknowledged?: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export interface Keeping<T extends Open> {
   readonly down: (reason: string, isNews: boolean) => void;
   readonly signal: AbortSignal;
   /** Resolves when something happened that makes another try worth while; what it holds goes when the signal is aborted. */
-  readonly stirs?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  readonly retrySignal?: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** Pauses in milliseconds where the usual ones do not fit. */
   readonly soonest?: number;
   readonly afterRefusal?: number;
@@ -41,7 +41,7 @@ const FLAPPING = 1_250;
 
 /** Returns when the signal is aborted and what was open is closed. Never two opens at once. */
 export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<void> {
-  const { open, up, down, signal, stirs, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
+  const { open, up, down, signal, retrySignal: stirs, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
   let downSince = performance.now();
   let told: string | undefined;
   /** That what has just gone can not be opened at once is no news. */
@@ -58,14 +58,14 @@ export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<voi
     let reason: string;
     // Looked out for before the try, so that nothing is missed between the try and the pause.
     const looking = new AbortController();
-    const stirred = stirs?.(looking.signal);
+    const retried = stirs?.(looking.signal);
     try {
       const opened = await open(signal);
       looking.abort();
       if (signal.aborted) return await opened.close();
       openedAt = performance.now();
       up(opened);
-      if (opened.works) void opened.works.then(forget);
+      if (opened.acknowledged) void opened.acknowledged.then(forget);
       else forget();
       reason = await untilClosed(opened, signal);
       downSince = performance.now();
@@ -76,14 +76,14 @@ export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<voi
       reason = error instanceof Error ? error.message : String(error);
     }
     const gone = openedAt !== undefined;
-    const news = reason !== told && (gone || explained || !justGone);
-    if ((news || gone) && !signal.aborted) down(reason, news);
+    const changed = reason !== told && (gone || explained || !justGone);
+    if ((changed || gone) && !signal.aborted) down(reason, changed);
     told = reason;
     justGone = gone;
     const usual = gone ? pause(FLAPPING * 2 ** brief) : pause(performance.now() - downSince);
     const wait = refused ? afterRefusal : Math.max(soonest, usual);
     const slept = sleep(wait, false, { signal }).catch(() => false);
-    const cut = await Promise.race([slept, ...(stirred && !gone ? [stirred.then(() => true)] : [])]);
+    const cut = await Promise.race([slept, ...(retried && !gone ? [retried.then(() => true)] : [])]);
     looking.abort();
     // What has appeared may not be ready yet: it is tried as often as what has just gone.
     if (cut) downSince = performance.now();

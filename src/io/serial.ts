@@ -10,15 +10,15 @@ const MOST_UNWRITTEN = 128;
 export async function openSerial({ port: path, mayWrite, received }: LinkSettings): Promise<Link> {
   const port = new SerialPort({ path, baudRate: 9600, lock: true, hupcl: false, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(new Error(inWords(path, error))) : resolve()));
+    port.open((error) => (error ? reject(new Error(describeError(path, error))) : resolve()));
   });
   const closed = deferred<string>();
   port.on('data', received);
   port.on('error', (error) => {
-    closed.resolve(inWords(path, error));
+    closed.resolve(describeError(path, error));
     if (port.isOpen) port.close(() => {});
   });
-  port.on('close', (error: Error | null) => closed.resolve(error ? inWords(path, error) : `${path} was closed`));
+  port.on('close', (error: Error | null) => closed.resolve(error ? describeError(path, error) : `${path} was closed`));
   return {
     port: path,
     write: mayWrite ? (bytes) => void (port.writableLength < MOST_UNWRITTEN && port.write(bytes)) : undefined,
@@ -41,7 +41,7 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/disconnected|EIO|input\/output error|ENXIO|ENODEV|bad file descriptor/i, 'it was unplugged'],
 ];
 
-function inWords(path: string, error: Error): string {
+function describeError(path: string, error: Error): string {
   const found = words.find(([pattern]) => pattern.test(error.message));
   return `${path}: ${found ? found[1] : error.message}`;
 }

@@ -17,7 +17,7 @@ const ANSWERS_WITHIN = 10_000;
 export async function brokerOf({ url, token }: Supervisor, signal: AbortSignal): Promise<BrokerAddress> {
   const { status, body } = await answer(new URL('/services/mqtt', url), token, signal);
   const { result, message, data } = fieldsOf(body);
-  if (status !== 200 || result !== 'ok') throw new Explanation(inWords(status, message));
+  if (status !== 200 || result !== 'ok') throw new Explanation(describeFailure(status, message));
   const address = addressIn(fieldsOf(data));
   if (!address) throw new Explanation(`${supervisor} tells of a broker without saying where it is; ${otherwise}`);
   return address;
@@ -50,7 +50,7 @@ async function answer(url: URL, token: string, signal: AbortSignal): Promise<Ans
 const supervisor = "Home Assistant's Supervisor";
 const otherwise = 'restart the app of the MQTT broker, or set mqtt_host';
 
-function inWords(status: number, message: unknown): string {
+function describeFailure(status: number, message: unknown): string {
   const said = typeof message === 'string' ? `${status}: ${message.slice(0, 200)}` : String(status);
   if (status === 400 && message === 'Service not enabled') {
     return `Home Assistant has no MQTT broker yet. Install and start the app Mosquitto broker; if it runs already, restart it. For another broker set mqtt_host`;

@@ -35,7 +35,7 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
     if (!mayWrite) watch();
     received(bytes);
   });
-  socket.on('error', (error) => closed.resolve(inWords(port, error)));
+  socket.on('error', (error) => closed.resolve(describeError(port, error)));
   socket.on('end', () => socket.destroy());
   socket.on('close', () => {
     clearTimeout(watchdog);
@@ -59,7 +59,7 @@ export async function openTcp({ port, mayWrite, received }: LinkSettings, signal
 
 async function connected(socket: Socket, port: string, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
-  const fail = (error: Error) => reject(new Error(inWords(port, error)));
+  const fail = (error: Error) => reject(new Error(describeError(port, error)));
   const late = setTimeout(() => fail(new Error(`no connection within ${CONNECT_WITHIN / 1_000} s`)), CONNECT_WITHIN);
   socket.once('connect', resolve);
   socket.once('error', fail);
@@ -94,6 +94,6 @@ const words: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the other side does not answer',
 };
 
-function inWords(port: string, error: NodeJS.ErrnoException): string {
+function describeError(port: string, error: NodeJS.ErrnoException): string {
   return `${port}: ${words[error.code ?? ''] ?? error.message}`;
 }

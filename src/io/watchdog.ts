@@ -8,7 +8,7 @@ import { Socket } from 'node:net';
 
 export interface WatchdogSettings {
   /** The file that the main loop writes anew at least every ten seconds. */
-  readonly sign: string;
+  readonly livenessPath: string;
   /** Seconds between two looks. */
   readonly every?: number;
 }
@@ -44,7 +44,7 @@ rm -f "$3"
 `;
 
 /** Watches where there is a /proc and a shell; elsewhere nothing is watched. */
-export async function startWatchdog({ sign, every = EVERY }: WatchdogSettings): Promise<Watchdog> {
+export async function startWatchdog({ livenessPath: sign, every = EVERY }: WatchdogSettings): Promise<Watchdog> {
   const possible = await Promise.all(['/proc/self/stat', '/bin/sh'].map((path) => access(path))).catch(() => undefined);
   if (!possible) return { stop() {} };
   const args = ['-c', script, 'twc2mqtt-watchdog', String(process.pid), String(every), sign];

@@ -1,6 +1,6 @@
 // What can be asked of the page's server with JSON, by the path under which it is asked for.
 
-import type { Captures } from '../io/captures.ts';
+import type { Captures } from '../capture/library.ts';
 
 interface Answer {
   readonly status: number;
@@ -17,7 +17,7 @@ export interface AskedSettings {
 type Ask = (json: Fields) => Answer | Promise<Answer>;
 type Fields = Readonly<Record<string, unknown>>;
 
-export function asked({ command, captures }: AskedSettings): Readonly<Record<string, Ask>> {
+export function postRoutes({ command, captures }: AskedSettings): Readonly<Record<string, Ask>> {
   return {
     '/api/command'({ topic, payload }) {
       if (typeof topic !== 'string' || typeof payload !== 'string') {

@@ -1,8 +1,8 @@
 // The bus log: raw bytes of either direction become lines for a person, the words of a frame beside its bytes.
 
 import { decode } from '../protocol/codec.ts';
+import { describeMessage } from '../protocol/describe.ts';
 import { type Cut, createCutter } from '../protocol/slip.ts';
-import { inWords } from './words.ts';
 
 export interface Line {
   /** Whether we said it or heard it. */
@@ -16,7 +16,7 @@ export interface Line {
 
 export interface BusLog {
   /** The lines that these bytes complete; `now` in milliseconds. */
-  takes(way: Line['way'], bytes: Uint8Array, now: number): readonly Line[];
+  lines(way: Line['way'], bytes: Uint8Array, now: number): readonly Line[];
 }
 
 const END = 0xc0;
@@ -27,7 +27,7 @@ const MOST_BYTES = 64;
 
 export function createBusLog(): BusLog {
   const ways = { said: createReader('said'), heard: createReader('heard') };
-  return { takes: (way, bytes, now) => ways[way](bytes, now) };
+  return { lines: (way, bytes, now) => ways[way](bytes, now) };
 }
 
 function createReader(way: Line['way']): (bytes: Uint8Array, now: number) => Line[] {
@@ -49,7 +49,7 @@ function createReader(way: Line['way']): (bytes: Uint8Array, now: number) => Lin
     }
     const decoded = decode(cut.frame);
     return decoded.valid
-      ? { way, kind: 'frame', text: inWords(decoded.message), bytes: shown }
+      ? { way, kind: 'frame', text: describeMessage(decoded.message), bytes: shown }
       : { way, kind: 'strange', text: `not understood, ${decoded.reason}`, bytes: shown };
   }
 

@@ -9,7 +9,7 @@ export interface PageFile {
   /** What is long comes as a stream. */
   readonly body: string | Readable;
   /** The name under which a browser keeps it instead of showing it. */
-  readonly keepAs?: string;
+  readonly downloadName?: string;
 }
 
 export const files: Readonly<Record<string, PageFile>> = {};

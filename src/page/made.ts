@@ -1,7 +1,7 @@
 // What the page's server makes when it is asked for: the charging sessions of the past, and the captures that are kept.
 
-import { csv, type SessionRecord, selected } from '../charger/session-record.ts';
-import type { Captures } from '../io/captures.ts';
+import type { Captures } from '../capture/library.ts';
+import { csv, type SessionRecord, selected } from '../session/record.ts';
 import type { PageFile } from './files.ts';
 import type { CapturesKept, Sessions } from './wire.ts';
 
@@ -12,7 +12,7 @@ const MOST_SHOWN = 50;
 const MOST_CAPTURES = 5;
 
 /** By the path under which it is asked for. */
-export function made(
+export function getRoutes(
   read: ReadSessions,
   captures: Pick<Captures, 'list'>,
 ): Readonly<Record<string, () => Promise<PageFile>>> {
@@ -24,7 +24,7 @@ export function made(
     },
     '/api/sessions.csv': async () => {
       const body = csv(selected(await read(), {}));
-      return { type: 'text/csv; charset=utf-8', body, keepAs: 'charging-sessions.csv' };
+      return { type: 'text/csv; charset=utf-8', body, downloadName: 'charging-sessions.csv' };
     },
     '/api/captures': async () => {
       const kept: CapturesKept = { newest: (await captures.list()).slice(0, MOST_CAPTURES) };
@@ -37,5 +37,5 @@ export function made(
 export async function captured(path: string, captures: Pick<Captures, 'read'>): Promise<PageFile | undefined> {
   const name = /^\/captures\/(.*)$/.exec(path)?.[1];
   const body = name && (await captures.read(name));
-  return body ? { type: 'application/jsonl', body, keepAs: name } : undefined;
+  return body ? { type: 'application/jsonl', body, downloadName: name } : undefined;
 }

@@ -1,12 +1,12 @@
 // The page: one more subscriber of what the topics say. It knows nothing but what it is shown, and asks for things as
 // anybody may over MQTT.
 
-import type { Captures } from '../io/captures.ts';
+import type { Captures } from '../capture/library.ts';
 import type { Publication } from '../topics/publisher.ts';
 import { createBusLog } from './bus-log.ts';
-import { createHistory, SAMPLE_EVERY } from './history.ts';
-import { captured, made, type ReadSessions } from './made.ts';
-import { listed } from './names.ts';
+import { listed } from './listed.ts';
+import { captured, getRoutes, type ReadSessions } from './made.ts';
+import { createSamples, SAMPLE_EVERY } from './samples.ts';
 import { type PageServerSettings, servePage } from './server.ts';
 import type { Facts } from './wire.ts';
 
@@ -22,9 +22,9 @@ export interface PageSettings extends Pick<PageServerSettings, 'address'> {
 export interface Page {
   readonly port: number;
   /** These topics should say this now. */
-  shows(values: readonly Publication[]): void;
+  show(values: readonly Publication[]): void;
   /** These bytes were on the bus. */
-  hears(way: 'said' | 'heard', bytes: Uint8Array): void;
+  received(way: 'said' | 'heard', bytes: Uint8Array): void;
   close(): Promise<void>;
 }
 
@@ -35,11 +35,11 @@ const commands = /^([0-9A-F]{4}\/set|control)\/\w+$/;
 export async function openPage(settings: PageSettings): Promise<Page> {
   const { address, facts, topicPrefix, readSessions, captures, command } = settings;
   const values = new Map<string, string>();
-  const history = createHistory(performance.now());
+  const history = createSamples(performance.now());
   let busLog: ReturnType<typeof createBusLog> | undefined;
   const server = await servePage({
     address,
-    made: made(readSessions, captures),
+    made: getRoutes(readSessions, captures),
     found: (path) => captured(path, captures),
     captures,
     snapshot() {
@@ -71,7 +71,7 @@ export async function openPage(settings: PageSettings): Promise<Page> {
 
   return {
     port: server.port,
-    shows(newest) {
+    show(newest) {
       noteTime();
       const changed: Record<string, string> = {};
       for (const { topic, payload } of newest) {
@@ -82,13 +82,13 @@ export async function openPage(settings: PageSettings): Promise<Page> {
       }
       if (Object.keys(changed).length > 0) server.streams.tell('values', changed);
     },
-    hears(way, bytes) {
+    received(way, bytes) {
       if (!server.streams.busIsWatched) {
         busLog = undefined;
         return;
       }
       busLog ??= createBusLog();
-      const lines = busLog.takes(way, bytes, performance.now());
+      const lines = busLog.lines(way, bytes, performance.now());
       if (lines.length > 0) server.streams.tell('bus', lines);
     },
     async close() {

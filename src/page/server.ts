@@ -4,20 +4,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { type AskedSettings, asked, fieldsIn } from './asked.ts';
+import type { PageAddress } from '../config/setup.ts';
+import { refused } from './access.ts';
+import { type AskedSettings, fieldsIn, postRoutes } from './asked.ts';
 import { files as built, type PageFile } from './files.ts';
-import { refused } from './guard.ts';
 import { createStreams, type Streams } from './streams.ts';
 import type { Events } from './wire.ts';
-
-/** Where the page listens. */
-export interface PageAddress {
-  /** Empty for all addresses of the machine. */
-  readonly host: string;
-  readonly port: number;
-  /** The only address that is answered, if not everybody who gets here is. */
-  readonly only?: string | undefined;
-}
 
 export interface PageServerSettings extends AskedSettings {
   readonly address: PageAddress;
@@ -63,7 +55,7 @@ const security = {
 /** Resolves when it listens; rejects when it can not. */
 export async function servePage(settings: PageServerSettings): Promise<PageServer> {
   const { address, files = built, made = {}, found } = settings;
-  const asks = asked(settings);
+  const asks = postRoutes(settings);
   const streams = createStreams();
   const server = createServer(
     { requestTimeout: REQUEST_WITHIN, headersTimeout: REQUEST_WITHIN },
@@ -83,7 +75,7 @@ export async function servePage(settings: PageServerSettings): Promise<PageServe
     if (path === '/api/events' && method === 'GET') return stream(response, query);
     const file = (await of(made, path)?.()) ?? of(files, path) ?? (await found?.(path));
     if (!file) return say(response, 404, 'nothing here');
-    if (file.keepAs) response.setHeader('content-disposition', `attachment; filename="${file.keepAs}"`);
+    if (file.downloadName) response.setHeader('content-disposition', `attachment; filename="${file.downloadName}"`);
     response.writeHead(200, { 'content-type': file.type });
     if (typeof file.body === 'string') response.end(file.body);
     else await pipeline(file.body, response);

@@ -2,7 +2,7 @@
 // for those who want it.
 
 import type { Log } from '../io/log.ts';
-import { isLoopback } from './guard.ts';
+import { isLoopback } from './access.ts';
 import type { Page, PageSettings } from './page.ts';
 
 export async function startPage(settings: PageSettings, log: Log): Promise<Page | undefined> {

@@ -2,7 +2,7 @@
 // memory; it comes back by itself when it reads again.
 
 import type { ServerResponse } from 'node:http';
-import { BEAT_EVERY, type Events } from './wire.ts';
+import { type Events, KEEPALIVE_EVERY } from './wire.ts';
 
 export interface Streams {
   /** Begins a stream with these events; false when there are too many already. */
@@ -44,7 +44,7 @@ export function createStreams(): Streams {
       if (open.size >= MOST_STREAMS) return false;
       response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
       response.on('close', () => drop(response));
-      if (open.size === 0) beating = setInterval(() => tell('beat', null), BEAT_EVERY);
+      if (open.size === 0) beating = setInterval(() => tell('keepalive', null), KEEPALIVE_EVERY);
       open.set(response, wanted);
       write(
         response,

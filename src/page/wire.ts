@@ -1,9 +1,10 @@
 // What the server tells a browser, by the name of the event. Every stream begins with `facts`, `history`, all `values`
 // and `capture`.
 
-import type { SessionRecord } from '../charger/session-record.ts';
+import type { CaptureKept, CaptureNow } from '../capture/status.ts';
+import type { SessionRecord } from '../session/record.ts';
 import type { Line } from './bus-log.ts';
-import type { Sample } from './history.ts';
+import type { Sample } from './samples.ts';
 
 /** What does not change while the bridge runs. */
 export interface Facts {
@@ -48,7 +49,7 @@ export interface Events {
   /** Only for who asked for it. */
   readonly bus: readonly Line[];
   /** Nothing, but often enough that silence means that the bridge is gone. */
-  readonly beat: null;
+  readonly keepalive: null;
 }
 
 /** What `api/sessions` gives: charging sessions that are over. */
@@ -59,20 +60,6 @@ export interface Sessions {
   readonly count: number;
 }
 
-export interface CaptureNow {
-  /** The name of the file that is written; undefined while there is none. */
-  readonly running?: string | undefined;
-  /** What was heard of a capture last; empty before the first. */
-  readonly words: string;
-  /** It ends by itself when it is as long. */
-  readonly mostMegabytes: number;
-}
-
-export interface CaptureKept {
-  readonly name: string;
-  readonly bytes: number;
-}
-
 /** What `api/captures` gives: files under `captures/`. */
 export interface CapturesKept {
   /** Some of them, newest first. */
@@ -80,4 +67,4 @@ export interface CapturesKept {
 }
 
 /** Between two beats, ms. */
-export const BEAT_EVERY = 10_000;
+export const KEEPALIVE_EVERY = 10_000;

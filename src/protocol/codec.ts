@@ -1,14 +1,14 @@
 // Frames ⇄ messages. A frame is the unescaped bytes from the type byte to the checksum, both included (protocol 2).
 
 import {
-  answered,
   type MasterMessage,
   type Message,
+  masterMessages,
   messages,
-  optional,
+  optInMessages,
   type Row,
   type SlaveMessage,
-  spoken,
+  slaveMessages,
 } from './messages.ts';
 
 /** Protocol version of a unit: 1 speaks 14-byte frames, 2 speaks 16-byte frames. */
@@ -70,7 +70,7 @@ export function checksum(frame: Uint8Array): number {
   return sum & 0xff;
 }
 
-const sendable = { ...spoken, ...optional, ...answered };
+const sendable = { ...masterMessages, ...optInMessages, ...slaveMessages };
 
 /** A row by its name, with its fields ready to be walked over. */
 interface Known {

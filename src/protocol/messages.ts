@@ -46,7 +46,7 @@ const long = { 1: 20, 2: 20, heard: [16, 20] };
 const addressed = { sender: twcId, receiver: twcId };
 
 /** What our master says. Nothing else may ever be transmitted (protocol 3.9). */
-export const spoken = {
+export const masterMessages = {
   masterLinkready1: { code: 0xfce1, lengths: short, fields: { sender: twcId, sign: hexByte } },
   masterLinkready2: { code: 0xfbe2, lengths: short, fields: { sender: twcId, sign: hexByte } },
   masterHeartbeat: {
@@ -68,7 +68,7 @@ export const spoken = {
 } satisfies Record<string, Row>;
 
 /** What slaves say, and a genuine master about itself (protocol 5). Simulated slaves send these. */
-export const answered = {
+export const slaveMessages = {
   slaveLinkready: { code: 0xfde2, lengths: short, fields: { sender: twcId, sign: hexByte, maxAmps: amps } },
   slaveHeartbeat: {
     code: 0xfde0,
@@ -97,14 +97,14 @@ export const answered = {
 } satisfies Record<string, Row>;
 
 /** What our master says only where the owner has asked for it: to work the relay directly, or to ask for the plug (protocol 3.7, 4.9). */
-export const optional = {
+export const optInMessages = {
   startRequest: { code: 0xfcb1, lengths: request, fields: addressed },
   stopRequest: { code: 0xfcb2, lengths: request, fields: addressed },
   plugStateRequest: { code: 0xfbb4, lengths: request, fields: addressed },
 } satisfies Record<string, Row>;
 
 /** What may be on the bus and is understood, but never sent by us. */
-const overheard = {
+const receiveOnlyMessages = {
   masterHeartbeatError: {
     code: 0xfbe0,
     lengths: short,
@@ -124,7 +124,7 @@ const overheard = {
   firmwareResponse: { code: 0xfd1b, lengths: short, fields: { version: dotted(3) } },
 } satisfies Record<string, Row>;
 
-export const messages = { ...spoken, ...optional, ...answered, ...overheard };
+export const messages = { ...masterMessages, ...optInMessages, ...slaveMessages, ...receiveOnlyMessages };
 
 type Table = typeof messages;
 type Value<F> = F extends { readonly read: (bytes: Uint8Array, at: number) => infer T } ? Exclude<T, undefined> : never;
@@ -133,6 +133,6 @@ type MessageOf<Name extends keyof Table> = Name extends keyof Table
   : never;
 
 export type Message = MessageOf<keyof Table>;
-export type MasterMessage = MessageOf<keyof typeof spoken | keyof typeof optional>;
-export type SlaveMessage = MessageOf<keyof typeof answered>;
+export type MasterMessage = MessageOf<keyof typeof masterMessages | keyof typeof optInMessages>;
+export type SlaveMessage = MessageOf<keyof typeof slaveMessages>;
 export type MessageNamed<Name extends keyof Table> = MessageOf<Name>;

@@ -23,7 +23,7 @@ export interface Publisher {
   /** Every topic is due once more. */
   replay(): void;
   /** The broker has taken the topic's publication: gives its payload, undefined if none was on its way. */
-  delivered(topic: string): string | undefined;
+  acknowledged(topic: string): string | undefined;
   /** This topic is due once more. */
   repeat(topic: string): void;
   /** The topic is not ours any more. */
@@ -31,7 +31,7 @@ export interface Publisher {
   /** What is to be sent now; it counts as sent. */
   due(now: number): readonly Publication[];
   /** When `due` may have something that it has not now. */
-  readonly nextAt: number;
+  readonly wakeAt: number;
 }
 
 interface Topic {
@@ -96,7 +96,7 @@ export function createPublisher(): Publisher {
     replay() {
       for (const topic of topics.values()) fresh(topic);
     },
-    delivered(name) {
+    acknowledged(name) {
       const topic = topics.get(name);
       const payload = topic?.sending;
       if (topic) topic.sending = undefined;
@@ -122,7 +122,7 @@ export function createPublisher(): Publisher {
       }
       return due.map(({ name, wanted }) => ({ topic: name, payload: wanted }));
     },
-    get nextAt() {
+    get wakeAt() {
       let next = Number.POSITIVE_INFINITY;
       if (!up) return next;
       for (const topic of waiting) {

@@ -8,14 +8,14 @@ export interface ReadBack {
   /** To be subscribed to. */
   readonly topic: string;
   /** A connection to the broker begins; or none does, and nothing is expected any more. */
-  begins(up: boolean): void;
+  connection(up: boolean): void;
   /** The broker says that it took the publication. */
-  delivered(topic: string, now: number): void;
-  hears(topic: string, payload: string, retained: boolean): void;
+  acknowledged(topic: string, now: number): void;
+  received(topic: string, payload: string, retained: boolean): void;
   /** Time passed. */
-  ages(now: number): void;
+  advance(now: number): void;
   /** When something may be missing. */
-  readonly nextAt: number;
+  readonly wakeAt: number;
 }
 
 /** `repeat` says a topic once more. */
@@ -33,23 +33,23 @@ export function createReadBack(
 
   return {
     topic: status,
-    begins(connection) {
+    connection(connection) {
       up = connection;
       settled = false;
       repeated = false;
       dueAt = Number.POSITIVE_INFINITY;
     },
-    delivered(topic, now) {
+    acknowledged(topic, now) {
       if (up && topic === status && !settled) dueAt = now + BACK_WITHIN;
     },
-    hears(topic, payload, retained) {
+    received(topic, payload, retained) {
       // What is retained may be from before.
       if (!up || topic !== status || retained) return;
       if (payload !== 'online') return repeat(status);
       settled = true;
       dueAt = Number.POSITIVE_INFINITY;
     },
-    ages(now) {
+    advance(now) {
       if (now < dueAt) return;
       dueAt = Number.POSITIVE_INFINITY;
       if (repeated) {
@@ -64,7 +64,7 @@ export function createReadBack(
         repeat(status);
       }
     },
-    get nextAt() {
+    get wakeAt() {
       return dueAt;
     },
   };

@@ -1,10 +1,10 @@
 // The catalogue read off: every topic with the payload that it should have now.
 
 import type { Fleet } from '../charger/fleet.ts';
-import { bridgeTopics } from './bridge-catalogue.ts';
-import { chargerTopics } from './catalogue.ts';
+import { bridgeTopics } from './bridge-topics.ts';
+import { chargerTopics } from './charger-topics.ts';
 import type { Wanted } from './publisher.ts';
-import type { Overview } from './topic.ts';
+import type { Overview } from './row.ts';
 
 export interface TopicSettings {
   readonly topicPrefix: string;

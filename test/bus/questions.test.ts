@@ -2,13 +2,13 @@
 
 import { describe, expect, test } from 'vitest';
 import { createQuestionnaire, type Questionnaire, questions } from '../../src/bus/questions.ts';
-import { type Charger, newcomer } from '../../src/charger/charger.ts';
+import { type Charger, newCharger } from '../../src/charger/charger.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import { randomness } from '../randomness.ts';
 import { createWorld, id, slave, tesla } from '../world.ts';
 
 const unit = id('1A2B');
-const idle: Charger = { ...newcomer(unit, 0), version: 2, heardAt: 0, online: true, confirmed: true };
+const idle: Charger = { ...newCharger(unit, 0), version: 2, heardAt: 0, online: true, confirmed: true };
 const charging: Charger = { ...idle, charging: { on: true, since: 1_000, below: undefined } };
 
 type Ask = (typeof questions)[number]['ask'];
@@ -69,7 +69,7 @@ describe('a question that was answered', () => {
 
   test.each([
     ['every 30 s of an idle charger', known, 30_000],
-    ['every 5 s of one that charges', { ...known, charging: charging.charging, vin: { is: 'none' } } as const, 5_000],
+    ['every 5 s of one that charges', { ...known, charging: charging.charging, vin: { type: 'none' } } as const, 5_000],
   ])('is asked %s', (_, charger, pause) => {
     const times = story({ ...charger, meter: { volts: [230, 0, 0], phaseAmps: undefined, at: 2_000 } }, 300_000, meter)
       .filter(({ ask }) => ask === 'meterRequest')
@@ -79,7 +79,7 @@ describe('a question that was answered', () => {
 });
 
 test('a question whose answer was lost comes again after a second, a few times, and then at its own pace', () => {
-  const known: Charger = { ...charging, firmware: '4.5.3.2', serialNumber: 'A', vin: { is: 'none' } };
+  const known: Charger = { ...charging, firmware: '4.5.3.2', serialNumber: 'A', vin: { type: 'none' } };
   const meter: Message = { name: 'meterResponseShort', sender: unit, energyCounter: 1, volts: [230, 0, 0] };
   const questionnaire = createQuestionnaire();
   story(known, 1_000, meter, questionnaire);

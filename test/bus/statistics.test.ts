@@ -12,7 +12,7 @@ describe('counts', () => {
   test('are of all times, and of about the last minute', () => {
     const statistics = createStatistics(0);
     for (let second = 0; second < 300; second++) {
-      statistics.ages(second * 1_000);
+      statistics.advance(second * 1_000);
       statistics.frame();
     }
     expect(statistics.total.frames).toBe(300);
@@ -85,9 +85,9 @@ describe('bursts', () => {
   test('are forgotten after a minute', () => {
     const statistics = createStatistics(0);
     for (const at of [0, 10_000]) statistics.bytes(bytes(1, 2, 3, 4, 5, 6), at);
-    statistics.ages(69_000);
+    statistics.advance(69_000);
     expect(statistics.repeats).toBe(1);
-    statistics.ages(80_000);
+    statistics.advance(80_000);
     expect(statistics.repeats).toBe(0);
   });
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { parseCapture } from '../../src/capture/format.ts';
-import { createRecorder, placeless } from '../../src/capture/recorder.ts';
+import { createRecorder, redactPaths } from '../../src/capture/recorder.ts';
 import { slave } from '../world.ts';
 import { began, configured, record, sheet } from './recording.ts';
 
@@ -28,7 +28,7 @@ test('both directions are in the file, with the time since it began', () => {
 test('one that begins later knows the link, the chargers, the set points and the orders in force', () => {
   const { world, recorder, file, text } = record({ slaves: [slave('1A2B')], fromStart: false });
   world.pass(60_000);
-  world.input({ is: 'message', topic: 'TWC/1A2B/set/limit', payload: '10', retained: false });
+  world.input({ type: 'message', topic: 'TWC/1A2B/set/limit', payload: '10', retained: false });
   world.pass(60_000);
   recorder.start(file, began, world.now());
   world.pass(1_000);
@@ -44,7 +44,7 @@ test('one that begins later knows the link, the chargers, the set points and the
 test('it ends when it is full, says so, and the bridge goes on', () => {
   const { world, recorder, file, logs } = record({ slaves: [slave('1A2B')] });
   const noise = Uint8Array.from({ length: 60_000 }, (_, i) => i % 0xc0);
-  for (let i = 0; i < 200; i++) world.input({ is: 'bytes', bytes: noise });
+  for (let i = 0; i < 200; i++) world.input({ type: 'bytes', bytes: noise });
   const size = file.lines.join('\n').length;
   expect(size).toBeGreaterThan(20_000_000);
   expect(size).toBeLessThan(20_200_000);
@@ -85,9 +85,9 @@ test('what is asked over MQTT is kept below the prefix, cut where it is long; wh
     topicPrefix: 'home/TWC',
     config: configured({ 'status.MQTT.topicPrefix': 'home/TWC' }),
   });
-  world.input({ is: 'message', topic: 'home/TWC/1A2B/set/limit', payload: '16', retained: false });
-  world.input({ is: 'message', topic: 'home/TWC/control/maxAmps', payload: 'x'.repeat(1_000), retained: true });
-  world.input({ is: 'message', topic: 'homeassistant/status', payload: 'online', retained: false });
+  world.input({ type: 'message', topic: 'home/TWC/1A2B/set/limit', payload: '16', retained: false });
+  world.input({ type: 'message', topic: 'home/TWC/control/maxAmps', payload: 'x'.repeat(1_000), retained: true });
+  world.input({ type: 'message', topic: 'homeassistant/status', payload: 'online', retained: false });
   expect(parseCapture(text()).entries.filter((entry) => 'asked' in entry)).toEqual([
     { at: 0, asked: '1A2B/set/limit', payload: '16' },
     { at: 0, asked: 'control/maxAmps', payload: 'x'.repeat(200), retained: true },
@@ -107,7 +107,7 @@ test.each([
   ['tcp://192.168.1.20:8899', 'connect ENETUNREACH 192.168.1.20:8899 - Local (192.168.1.3:0) it was unplugged'],
   ['tcp://[fe80::1]:8899', 'connect ENETUNREACH fe80::1:8899 - Local (:::0) it was unplugged'],
 ])('why the link to %s is down is told without the place', (port, reason) => {
-  const told = placeless(reason, port);
+  const told = redactPaths(reason, port);
   expect(told).toMatch(/it was unplugged$/);
   expect(told).not.toMatch(/FTDI|pci|COM3|garage|192|fe80|::/);
 });

@@ -65,6 +65,6 @@ export function record(settings: RecordedSettings = {}): Recorded {
   const recorder = createRecorder({ config, known, log: (level, text) => void logs.push(`${level} ${text}`) });
   if (fromStart) recorder.start(file, began, 0);
   const wallClock = (now: number) => Date.parse(began) + now;
-  const world = createWorld({ wallClock, zone: 'UTC+1', ...settings, watched: recorder.watched });
+  const world = createWorld({ wallClock, zone: 'UTC+1', ...settings, watched: recorder.recorded });
   return { world, recorder, file, logs, text: () => file.lines.map((line) => `${line}\n`).join('') };
 }

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { parseCapture } from '../../src/capture/format.ts';
-import { type Made, replay } from '../../src/capture/replay.ts';
+import { type Replayed, replay } from '../../src/capture/replay.ts';
 import { randomness } from '../randomness.ts';
 import { id, own, slave, switchable, tesla } from '../world.ts';
 import { began, configured, record } from './recording.ts';
@@ -12,7 +12,7 @@ interface Value {
   readonly payload: string;
 }
 
-function replayed(text: string): Made[] {
+function replayed(text: string): Replayed[] {
   return [...replay(parseCapture(text))];
 }
 
@@ -34,11 +34,11 @@ function byTopic(values: readonly Value[]): Record<string, string[]> {
   return { ...topics, 'TWC/problem': [...[...each].sort(), problems.at(-1) ?? ''] };
 }
 
-function published(made: readonly Made[]): Value[] {
+function published(made: readonly Replayed[]): Value[] {
   return made.flatMap((one) => ('topic' in one ? [one] : []));
 }
 
-function logged(made: readonly Made[]): string[] {
+function logged(made: readonly Replayed[]): string[] {
   return withoutFrames(made.flatMap((one) => ('level' in one ? [`${one.level} ${one.text}`] : [])));
 }
 
@@ -77,8 +77,8 @@ test.each(seeds)('what was published live is published by the replay, whatever h
   const { world, recorder, text } = record({ slaves, line, echo });
   now = world.now;
   const incidents: readonly (() => void)[] = [
-    () => world.input({ is: 'link', up: false, reason: 'it was unplugged' }),
-    () => world.input({ is: 'link', up: true }),
+    () => world.input({ type: 'link', up: false, reason: 'it was unplugged' }),
+    () => world.input({ type: 'link', up: true }),
     () =>
       world.overhear({
         name: 'masterHeartbeat',
@@ -94,7 +94,7 @@ test.each(seeds)('what was published live is published by the replay, whatever h
     () => ask('control/chargeNow', `${below(32)},${below(60)}`),
   ];
   const ask = (topic: string, payload: string) =>
-    world.input({ is: 'message', topic: `TWC/${topic}`, payload, retained: random() < 0.1 });
+    world.input({ type: 'message', topic: `TWC/${topic}`, payload, retained: random() < 0.1 });
   for (let i = 0; i < 12; i++) {
     world.pass(below(40_000));
     incidents[below(incidents.length)]?.();
@@ -117,7 +117,7 @@ test('a capture that begins while the bridge runs gives the values that the brid
     fromStart: false,
   });
   world.pass(300_000);
-  world.input({ is: 'message', topic: 'TWC/1A2B/set/limit', payload: '10', retained: false });
+  world.input({ type: 'message', topic: 'TWC/1A2B/set/limit', payload: '10', retained: false });
   world.pass(60_000);
   recorder.start(file, began, world.now());
   world.pass(120_000);

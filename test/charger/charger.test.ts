@@ -2,19 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  actualAmps,
-  type Charger,
-  changesAt,
-  elapsed,
-  heard,
-  loadWatts,
-  newcomer,
-  OFFLINE_AFTER,
-  silence,
-} from '../../src/charger/charger.ts';
-import { ordered } from '../../src/charger/order.ts';
-import { record, remembered, sameRecords } from '../../src/charger/record.ts';
+import { actualAmps, type Charger, loadWatts, newCharger, OFFLINE_AFTER, silence } from '../../src/charger/charger.ts';
+import { offered } from '../../src/charger/offer.ts';
+import { fromSaved, sameSaved, toSaved } from '../../src/charger/saved.ts';
+import { advanceCharger, chargerWakeAt, withMessage } from '../../src/charger/transitions.ts';
 import type { Phases } from '../../src/protocol/field.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import { id, own } from '../world.ts';
@@ -78,9 +69,9 @@ describe('a car is charging', () => {
     ],
   ])('%s', (_, heartbeats, wanted) => {
     for (const [at, charging] of wanted) {
-      let charger = newcomer(unit, 0);
+      let charger = newCharger(unit, 0);
       for (const [time, amps] of heartbeats) if (time <= at) charger = told(charger, heartbeat(amps), time);
-      expect(elapsed(charger, at).charging.on).toBe(charging);
+      expect(advanceCharger(charger, at).charging.on).toBe(charging);
     }
   });
 
@@ -88,7 +79,7 @@ describe('a car is charging', () => {
     const course = fc.array(fc.tuple(fc.integer({ min: 100, max: 4_000 }), fc.constantFrom(0, 0.25, 0.99, 1, 6, 16)));
     fc.assert(
       fc.property(course, (steps) => {
-        let charger = newcomer(unit, 0);
+        let charger = newCharger(unit, 0);
         let now = 0;
         let last = Number.NEGATIVE_INFINITY;
         let belowSince = Number.POSITIVE_INFINITY;
@@ -108,22 +99,26 @@ describe('a car is charging', () => {
 
 describe('the time of the next change', () => {
   test.each<[string, Charger, number]>([
-    ['of one that was never heard', newcomer(unit, 0), Number.POSITIVE_INFINITY],
-    ['of one that was heard', told(newcomer(unit, 0), heartbeat(0), 100), 100 + OFFLINE_AFTER],
-    ['of one whose car stops', told(told(newcomer(unit, 0), heartbeat(6), 100), heartbeat(0), 1_100), 6_100],
-    ['of one that is gone', elapsed(told(newcomer(unit, 0), heartbeat(0), 0), OFFLINE_AFTER), Number.POSITIVE_INFINITY],
+    ['of one that was never heard', newCharger(unit, 0), Number.POSITIVE_INFINITY],
+    ['of one that was heard', told(newCharger(unit, 0), heartbeat(0), 100), 100 + OFFLINE_AFTER],
+    ['of one whose car stops', told(told(newCharger(unit, 0), heartbeat(6), 100), heartbeat(0), 1_100), 6_100],
+    [
+      'of one that is gone',
+      advanceCharger(told(newCharger(unit, 0), heartbeat(0), 0), OFFLINE_AFTER),
+      Number.POSITIVE_INFINITY,
+    ],
   ])('%s', (_, charger, at) => {
-    expect(changesAt(charger)).toBe(at);
+    expect(chargerWakeAt(charger)).toBe(at);
     if (at < Number.POSITIVE_INFINITY) {
-      expect(elapsed(charger, at - 1)).toBe(charger);
-      expect(elapsed(charger, at)).not.toEqual(charger);
+      expect(advanceCharger(charger, at - 1)).toBe(charger);
+      expect(advanceCharger(charger, at)).not.toEqual(charger);
     }
   });
 });
 
 describe('a charger that is not heard', () => {
-  const charging = told(told(newcomer(unit, 0), heartbeat(15.2), 0), meter([230, 230, 230], [15, 15, 15]), 1_000);
-  const gone = elapsed(charging, 1_000 + OFFLINE_AFTER);
+  const charging = told(told(newCharger(unit, 0), heartbeat(15.2), 0), meter([230, 230, 230], [15, 15, 15]), 1_000);
+  const gone = advanceCharger(charging, 1_000 + OFFLINE_AFTER);
 
   test('is offline and draws nothing, since it stops its car', () => {
     expect([charging.online, actualAmps(charging)]).toEqual([true, 15.2]);
@@ -148,12 +143,12 @@ describe('the load', () => {
     ['that the meter has not seen yet', 10, [230, 230, 230], [0, 0, 0], undefined],
     ['of an idle car', 0.25, [230, 230, 230], [0, 0, 0], 0],
   ])('%s', (_, amps, volts, phaseAmps, watts) => {
-    const metered = told(newcomer(unit, 0), meter(volts, phaseAmps), 0);
+    const metered = told(newCharger(unit, 0), meter(volts, phaseAmps), 0);
     expect(loadWatts(told(metered, heartbeat(amps), 1))).toBe(watts);
   });
 
   test('is not known without a meter', () => {
-    expect(loadWatts(told(newcomer(unit, 0), heartbeat(16), 0))).toBeUndefined();
+    expect(loadWatts(told(newCharger(unit, 0), heartbeat(16), 0))).toBeUndefined();
   });
 });
 
@@ -161,19 +156,19 @@ describe('the car', () => {
   const parts = ['5YJ3E1E', 'A2KF000', '317'];
   const withVin = parts.reduce(
     (charger, vin, i) => told(charger, { name: `vinResponse${(i + 1) as 1 | 2 | 3}`, sender: unit, vin }, 1_000 + i),
-    told(newcomer(unit, 0), heartbeat(6), 0),
+    told(newCharger(unit, 0), heartbeat(6), 0),
   );
 
   test('is known by its three parts', () => {
-    expect(withVin.vin).toEqual({ is: 'known', text: '5YJ3E1EA2KF000317', verified: true });
+    expect(withVin.vin).toEqual({ type: 'known', text: '5YJ3E1EA2KF000317', verified: true });
     expect(withVin.lastVin).toBeUndefined();
   });
 
   test('becomes the last one when it stops charging, and the next is unknown', () => {
-    const stopped = elapsed(told(withVin, heartbeat(0), 2_000), 7_000);
-    expect([stopped.vin, stopped.lastVin]).toEqual([{ is: 'unknown' }, '5YJ3E1EA2KF000317']);
+    const stopped = advanceCharger(told(withVin, heartbeat(0), 2_000), 7_000);
+    expect([stopped.vin, stopped.lastVin]).toEqual([{ type: 'unknown' }, '5YJ3E1EA2KF000317']);
     const next = told(stopped, heartbeat(6), 8_000);
-    expect([next.vin, next.lastVin]).toEqual([{ is: 'unknown' }, '5YJ3E1EA2KF000317']);
+    expect([next.vin, next.lastVin]).toEqual([{ type: 'unknown' }, '5YJ3E1EA2KF000317']);
   });
 });
 
@@ -187,25 +182,25 @@ describe('what survives a restart', () => {
       { name: 'versionResponse', sender: unit, version: '4.5.3.2' },
       { name: 'serialResponse', sender: unit, serial: 'A17I0001A2B' },
     ] as const;
-    const charger = known.reduce((before, message, i) => told(before, message, i), newcomer(unit, 0));
+    const charger = known.reduce((before, message, i) => told(before, message, i), newCharger(unit, 0));
     const kept = { id: unit, version: 2, ratedAmps: 32, serialNumber: 'A17I0001A2B', firmware: '4.5.3.2' } as const;
-    expect(record(charger)).toEqual(kept);
-    expect(record(remembered(kept, 99))).toEqual(kept);
-    expect(remembered(kept, 99)).toMatchObject({ online: false, confirmed: true, since: 99 });
-    expect(actualAmps(remembered(kept, 99))).toBeUndefined();
-    expect(sameRecords([kept], [record(charger)])).toBe(true);
-    expect(sameRecords([kept], [{ ...kept, lastVin: '5YJ3E1EA2KF000317' }])).toBe(false);
-    expect(sameRecords([kept], [kept, { ...kept, id: own }])).toBe(false);
+    expect(toSaved(charger)).toEqual(kept);
+    expect(toSaved(fromSaved(kept, 99))).toEqual(kept);
+    expect(fromSaved(kept, 99)).toMatchObject({ online: false, confirmed: true, since: 99 });
+    expect(actualAmps(fromSaved(kept, 99))).toBeUndefined();
+    expect(sameSaved([kept], [toSaved(charger)])).toBe(true);
+    expect(sameSaved([kept], [{ ...kept, lastVin: '5YJ3E1EA2KF000317' }])).toBe(false);
+    expect(sameSaved([kept], [kept, { ...kept, id: own }])).toBe(false);
   });
 
   test('an empty serial number is none', () => {
-    const charger = told(newcomer(unit, 0), { name: 'serialResponse', sender: unit, serial: '' }, 0);
+    const charger = told(newCharger(unit, 0), { name: 'serialResponse', sender: unit, serial: '' }, 0);
     expect(charger.serialNumber).toBeUndefined();
   });
 });
 
 describe('noise that passed the checksum', () => {
-  const before = told(told(newcomer(unit, 0), heartbeat(6), 0), meter([230, 0, 0], [6, 0, 0]), 1);
+  const before = told(told(newCharger(unit, 0), heartbeat(6), 0), meter([230, 0, 0], [6, 0, 0]), 1);
 
   test.each<[string, Message]>([
     ['a current that no unit can carry', heartbeat(100.01)],
@@ -216,26 +211,26 @@ describe('noise that passed the checksum', () => {
 });
 
 test('a unit that was heard once only is not confirmed', () => {
-  const once = told(newcomer(unit, 0), heartbeat(0), 0);
+  const once = told(newCharger(unit, 0), heartbeat(0), 0);
   expect([once.confirmed, told(once, heartbeat(0), 1).confirmed]).toEqual([false, true]);
 });
 
 test('an order is noted with its time, and the same order again changes nothing', () => {
-  const charger = ordered(newcomer(unit, 0), 16, 100);
+  const charger = offered(newCharger(unit, 0), 16, 100);
   expect(charger.offer).toMatchObject({ amps: 16, at: 100 });
-  expect(ordered(charger, 16, 200)).toBe(charger);
-  expect(ordered(charger, 10, 300).offer).toMatchObject({ amps: 10, at: 300 });
+  expect(offered(charger, 16, 200)).toBe(charger);
+  expect(offered(charger, 10, 300).offer).toMatchObject({ amps: 10, at: 300 });
 });
 
 describe('until it has answered an order, a unit may still hold', () => {
   const idle: Message = { name: 'slaveHeartbeat', sender: unit, receiver: own, state: 0, limitAmps: 0, actualAmps: 0 };
-  const before = (charger: Charger) => charger.offer?.before;
+  const before = (charger: Charger) => charger.offer?.mayHold;
 
   test('what it was ordered before', () => {
-    const charger = told(ordered(told(newcomer(unit, 0), idle, 0), 16, 1), idle, 2);
+    const charger = told(offered(told(newCharger(unit, 0), idle, 0), 16, 1), idle, 2);
     expect(before(charger)).toBeUndefined();
-    const lowered = ordered(charger, 0, 3);
-    expect([before(lowered), before(ordered(lowered, 6, 4)), before(told(lowered, idle, 5))]).toEqual([
+    const lowered = offered(charger, 0, 3);
+    expect([before(lowered), before(offered(lowered, 6, 4)), before(told(lowered, idle, 5))]).toEqual([
       16,
       16,
       undefined,
@@ -243,18 +238,18 @@ describe('until it has answered an order, a unit may still hold', () => {
   });
 
   test('what it reports, when it has a car and was ordered nothing', () => {
-    expect(before(ordered(told(newcomer(unit, 0), heartbeat(15), 0), 6, 1))).toBe(16);
+    expect(before(offered(told(newCharger(unit, 0), heartbeat(15), 0), 6, 1))).toBe(16);
   });
 
   test('all that its hardware can, when it has no car and was ordered nothing', () => {
-    const charger = told(newcomer(unit, 0), idle, 0);
-    expect(before(ordered(charger, 0, 1))).toBe(80);
-    expect(before(ordered({ ...charger, ratedAmps: 32 }, 0, 1))).toBe(32);
+    const charger = told(newCharger(unit, 0), idle, 0);
+    expect(before(offered(charger, 0, 1))).toBe(80);
+    expect(before(offered({ ...charger, ratedAmps: 32 }, 0, 1))).toBe(32);
   });
 });
 
 function told(charger: Charger, message: Message, now: number): Charger {
-  return heard(charger, message, 2, 'auto', now);
+  return withMessage(charger, message, 2, 'auto', now);
 }
 
 function heartbeat(actual: number): Message {

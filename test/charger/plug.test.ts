@@ -1,12 +1,12 @@
 // Whether a car is plugged in: what is known, and what nobody can know.
 
 import { describe, expect, test } from 'vitest';
-import { type Charger, newcomer } from '../../src/charger/charger.ts';
+import { type Charger, newCharger } from '../../src/charger/charger.ts';
 import { plug } from '../../src/charger/plug.ts';
 import { createWorld, id, slave, tesla } from '../world.ts';
 
 const NOW = 100_000;
-const idle: Charger = { ...newcomer(id('1A2B'), 0), heardAt: NOW, online: true, confirmed: true };
+const idle: Charger = { ...newCharger(id('1A2B'), 0), heardAt: NOW, online: true, confirmed: true };
 const charging: Charger = { ...idle, charging: { on: true, since: 0, below: undefined } };
 
 function saying(state: number, limitAmps = 0): Charger {

@@ -56,29 +56,29 @@ describe('the parts of one reading', () => {
 describe('what a whole reading says', () => {
   const good = '5YJ3E1EA2KF000317';
   const european = 'XP7YGCEL5NB000001';
-  const unknown: Vin = { is: 'unknown' };
+  const unknown: Vin = { type: 'unknown' };
 
   test.each<[string, Vin, string, Vin]>([
-    ['a good number', unknown, good, { is: 'known', text: good, verified: true }],
-    ['a wrong check digit, once', unknown, european, { is: 'doubtful', text: european }],
+    ['a good number', unknown, good, { type: 'known', text: good, verified: true }],
+    ['a wrong check digit, once', unknown, european, { type: 'doubtful', text: european }],
     [
       'a wrong check digit, twice the same',
-      { is: 'doubtful', text: european },
+      { type: 'doubtful', text: european },
       european,
-      { is: 'known', text: european, verified: false },
+      { type: 'known', text: european, verified: false },
     ],
     [
       'two wrong ones that differ',
-      { is: 'doubtful', text: '5YJ3E1EA3KF000317' },
+      { type: 'doubtful', text: '5YJ3E1EA3KF000317' },
       european,
-      { is: 'doubtful', text: european },
+      { type: 'doubtful', text: european },
     ],
-    ['nothing', unknown, '', { is: 'none' }],
+    ['nothing', unknown, '', { type: 'none' }],
     [
       'nothing, after something',
-      { is: 'known', text: good, verified: true },
+      { type: 'known', text: good, verified: true },
       '',
-      { is: 'known', text: good, verified: true },
+      { type: 'known', text: good, verified: true },
     ],
     ['half of a number', unknown, '5YJ3E1E', unknown],
   ])('%s', (_, known, text, vin) => {

@@ -1,8 +1,8 @@
 // What the command `sessions` prints.
 
 import { expect, test } from 'vitest';
-import type { SessionRecord } from '../../src/charger/session-record.ts';
 import { table } from '../../src/commands/sessions.ts';
+import type { SessionRecord } from '../../src/session/record.ts';
 import { id } from '../world.ts';
 
 const session: SessionRecord = {

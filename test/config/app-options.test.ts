@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inAppWords, parseAppOptions } from '../../src/config/app-options.ts';
+import { parseAppOptions, withAppNames } from '../../src/config/app-options.ts';
 import { ConfigError } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/options.ts';
 
@@ -91,7 +91,7 @@ test.each([undefined, null, [], 'text', 6])('%j is no set of options', (json) =>
 });
 
 test('a text of the bridge names settings as the app does', () => {
-  expect(inAppWords("the broker's certificate is self-signed; name its authority in status.MQTT.ca")).toBe(
+  expect(withAppNames("the broker's certificate is self-signed; name its authority in status.MQTT.ca")).toBe(
     "the broker's certificate is self-signed; name its authority in mqtt_ca",
   );
 });

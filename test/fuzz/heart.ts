@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { type BridgeSettings, createBridge, type Input } from '../../src/bridge.ts';
+import { type AllowList, forbidden } from '../../src/protocol/allow-list.ts';
 import { type Decoded, decode } from '../../src/protocol/codec.ts';
-import { answered, type Row, spoken } from '../../src/protocol/messages.ts';
-import { forbidden, type Permit } from '../../src/protocol/permit.ts';
+import { masterMessages, type Row, slaveMessages } from '../../src/protocol/messages.ts';
 import { createCutter } from '../../src/protocol/slip.ts';
 import { hex } from '../protocol/arbitrary.ts';
 import { type Random, randomness } from '../randomness.ts';
@@ -13,12 +13,12 @@ import { createWorld, defaults, heartbeats, largestGap, limits, slave, tesla, ty
 import type { Outcome } from './fuzz.ts';
 import { below, forged, noise } from './noise.ts';
 
-const permit: Permit = {
+const permit: AllowList = {
   maxAmps: Math.min(limits.maxAmpsForSlaves, limits.maxAmpsPerTWC),
   relay: false,
   askPlugState: false,
 };
-const slaves = Object.values<Row>(answered);
+const slaves = Object.values<Row>(slaveMessages);
 const ids = ['1A2B', '3C4D', '5E6F'];
 const MINUTE = 60_000;
 const LONGEST_TEXT = 1_000;
@@ -88,7 +88,7 @@ export function noisyMaster(random: Random, bytes: number): Outcome {
       for (let pieces = below(random, 8); pieces > 0; pieces--) {
         const piece = senseless(random);
         fed += piece.length;
-        world.input({ is: 'bytes', bytes: piece });
+        world.input({ type: 'bytes', bytes: piece });
       }
     }
     for (const { bytes: sent } of world.said) allowed(sent, new Set(ids));
@@ -146,14 +146,14 @@ function senseless(random: Random): Uint8Array {
 
 function slaveIn(decoded: Decoded): string | undefined {
   const { message } = decoded.valid ? decoded : {};
-  return message && message.name in answered && 'sender' in message ? message.sender : undefined;
+  return message && message.name in slaveMessages && 'sender' in message ? message.sender : undefined;
 }
 
 function allowed(bytes: Uint8Array, receivers: ReadonlySet<string>): void {
   assert.equal(forbidden(bytes, permit), undefined, hex(bytes));
   const frame = createCutter().cut(bytes, 0)[0]?.frame;
   const decoded = frame && decode(frame);
-  assert.ok(decoded?.valid && decoded.message.name in spoken, hex(bytes));
+  assert.ok(decoded?.valid && decoded.message.name in masterMessages, hex(bytes));
   if ('receiver' in decoded.message) assert.ok(receivers.has(decoded.message.receiver), hex(bytes));
 }
 
@@ -165,29 +165,29 @@ function createCrank(settings: Partial<BridgeSettings>) {
 
   function turn(input: Input): string[] {
     return bridge.step(input, now).flatMap((output) => {
-      if (output.do === 'log') {
+      if (output.type === 'log') {
         seen.logged++;
         assert.ok(output.text.length < LONGEST_TEXT, output.text);
       }
-      if (output.do === 'publish') {
+      if (output.type === 'publish') {
         seen.published++;
         assert.ok(output.payload.length < LONGEST_TEXT, output.payload);
-        return turn({ is: 'delivered', topic: output.topic });
+        return turn({ type: 'delivered', topic: output.topic });
       }
-      if (output.do !== 'send') return [];
+      if (output.type !== 'send') return [];
       seen.sent++;
       return [Buffer.from(output.bytes).toString('hex')];
     });
   }
 
-  turn({ is: 'broker', up: true });
-  turn({ is: 'link', up: true });
+  turn({ type: 'broker', up: true });
+  turn({ type: 'link', up: true });
   return {
     seen,
     /** What the bridge says, in hex, while time passes and then when these bytes come. */
     feed(bytes: Uint8Array, after: number): string[] {
       now += after;
-      return [...turn({ is: 'time' }), ...turn({ is: 'bytes', bytes })];
+      return [...turn({ type: 'time' }), ...turn({ type: 'bytes', bytes })];
     },
   };
 }

@@ -1,8 +1,8 @@
 // When Home Assistant is told what, by a bridge in simulated time and a broker that keeps what is retained.
 
 import { describe, expect, test } from 'vitest';
-import { remembered } from '../../src/charger/record.ts';
-import { type Announcement, announcements, type DiscoveryMode } from '../../src/home-assistant/discovery.ts';
+import { fromSaved } from '../../src/charger/saved.ts';
+import { type Announcement, announcements, type DiscoveryMode } from '../../src/home-assistant/payloads.ts';
 import {
   createWorld,
   id,
@@ -39,7 +39,7 @@ function held(world: World): Record<string, string> {
 
 /** What a bridge of this mode announces that knows the charger. */
 function announced(mode: DiscoveryMode): readonly Announcement[] {
-  return announcements([remembered(known, 0)], { ...discovery, mode, limits });
+  return announcements([fromSaved(known, 0)], { ...discovery, mode, limits });
 }
 
 function topicsOf(mode: DiscoveryMode): string[] {
@@ -47,13 +47,13 @@ function topicsOf(mode: DiscoveryMode): string[] {
 }
 
 function hear(world: World, topic: string, payload: string, retained = false): void {
-  world.input({ is: 'message', topic, payload, retained });
+  world.input({ type: 'message', topic, payload, retained });
 }
 
 function reconnect(world: World): void {
-  world.input({ is: 'broker', up: false });
+  world.input({ type: 'broker', up: false });
   world.pass(2_000);
-  world.input({ is: 'broker', up: true });
+  world.input({ type: 'broker', up: true });
   world.pass(later);
 }
 
@@ -92,13 +92,13 @@ describe('announcing', () => {
   });
 
   test('a charger known from before is announced before it is heard, and only once', () => {
-    const one = world('entity', { slaves: [], remembered: [known] });
+    const one = world('entity', { slaves: [], savedChargers: [known] });
     one.pass(later);
     expect(told(one, status)).toHaveLength(1);
   });
 
   test('an announcement comes before the values, and availability after them', () => {
-    const one = world('entity', { remembered: [known] });
+    const one = world('entity', { savedChargers: [known] });
     one.pass(later);
     reconnect(one);
     const replayed = one.published.slice(one.published.findLastIndex(({ topic }) => topic === status));
@@ -157,7 +157,7 @@ describe('when Home Assistant comes', () => {
 
   test('it is heard at the prefix that is configured', () => {
     const one = world('entity', { discovery: { ...discovery, prefix: 'ha' } });
-    const subscribed = one.outputs.flatMap((output) => (output.do === 'subscribe' ? [output.topic] : []));
+    const subscribed = one.outputs.flatMap((output) => (output.type === 'subscribe' ? [output.topic] : []));
     expect(subscribed).toContain('ha/status');
     expect(subscribed.filter((topic) => !/^(ha|TWC)\//.test(topic))).toEqual([]);
   });
@@ -166,9 +166,9 @@ describe('when Home Assistant comes', () => {
 describe('what an earlier run announced', () => {
   test('migrates to the end though Home Assistant is born in the middle and the broker is slow', () => {
     const before = topicsOf('entity');
-    const one = world('device', { remembered: [known], announced: before, acknowledgesAfter: 500, random: () => 0 });
+    const one = world('device', { savedChargers: [known], announced: before, acknowledgesAfter: 500, random: () => 0 });
     one.pass(5_300);
-    one.input({ is: 'message', topic: 'homeassistant/status', payload: 'online', retained: false });
+    one.input({ type: 'message', topic: 'homeassistant/status', payload: 'online', retained: false });
     one.pass(60_000);
     const newest = new Map(told(one).map(({ topic, payload }) => [topic, payload]));
     expect(before.filter((topic) => newest.get(topic) !== '')).toEqual([]);
@@ -176,9 +176,9 @@ describe('what an earlier run announced', () => {
   });
 
   test('migrates too when nobody remembers it and the broker tells of it', () => {
-    const one = world('device', { remembered: [known] });
+    const one = world('device', { savedChargers: [known] });
     for (const { topic, payload } of announced('entity')) {
-      one.input({ is: 'message', topic, payload, retained: true });
+      one.input({ type: 'message', topic, payload, retained: true });
     }
     one.pass(later);
     const first = one.published.findIndex(({ topic }) => topic === bundle);
@@ -189,18 +189,18 @@ describe('what an earlier run announced', () => {
 
   test('and is not wanted any more is cleared', () => {
     const gone = 'homeassistant/sensor/twc_1a2b/moon_phase/config';
-    const one = world('entity', { remembered: [known], announced: [...topicsOf('entity'), gone] });
+    const one = world('entity', { savedChargers: [known], announced: [...topicsOf('entity'), gone] });
     one.pass(later);
     expect(told(one, gone).map(({ payload }) => payload)).toEqual(['']);
     expect(held(one)).toHaveProperty([status]);
-    expect(one.outputs.findLast((output) => output.do === 'save')).toMatchObject({
+    expect(one.outputs.findLast((output) => output.type === 'save')).toMatchObject({
       announced: topicsOf('entity').sort(),
     });
   });
 
   test('and nobody remembers is found on the broker, and cleared', () => {
     const gone = 'homeassistant/sensor/twc_1a2b/moon_phase/config';
-    const one = world('entity', { remembered: [known] });
+    const one = world('entity', { savedChargers: [known] });
     one.pass(later);
     hear(one, gone, announced('entity')[0]?.payload ?? '', true);
     one.pass(later);
@@ -209,7 +209,7 @@ describe('what an earlier run announced', () => {
 
   test('of others is never touched', () => {
     const theirs = 'homeassistant/sensor/twc_1a2b/temperature/config';
-    const one = world('entity', { remembered: [known] });
+    const one = world('entity', { savedChargers: [known] });
     one.pass(later);
     hear(one, theirs, '{"name":"Temperature","origin":{"name":"somebody else"},"state_topic":"a"}', true);
     one.pass(later);
@@ -217,16 +217,16 @@ describe('what an earlier run announced', () => {
   });
 
   test.each(['entity', 'device'] as const)('in mode %s is cleared when discovery is switched off', (mode) => {
-    const one = world('off', { remembered: [known], announced: topicsOf(mode) });
+    const one = world('off', { savedChargers: [known], announced: topicsOf(mode) });
     one.pass(later);
     expect(told(one).map(({ topic, payload }) => [topic, payload])).toEqual(topicsOf(mode).map((topic) => [topic, '']));
-    expect(one.outputs.findLast((output) => output.do === 'save')).toMatchObject({ announced: [] });
+    expect(one.outputs.findLast((output) => output.type === 'save')).toMatchObject({ announced: [] });
     reconnect(one);
     expect(told(one)).toHaveLength(topicsOf(mode).length);
   });
 
   test('is not cleared while discovery has nothing to clear: Home Assistant would warn', () => {
-    const one = world('off', { remembered: [known] });
+    const one = world('off', { savedChargers: [known] });
     one.pass(later);
     expect(told(one)).toEqual([]);
   });
@@ -235,7 +235,7 @@ describe('what an earlier run announced', () => {
     ['entity', 'device'],
     ['device', 'entity'],
   ] as const)('migrates from %s to %s: marker, new form, and 5 s later the old one is emptied', (from, to) => {
-    const one = world(to, { remembered: [known], announced: topicsOf(from) });
+    const one = world(to, { savedChargers: [known], announced: topicsOf(from) });
     one.pass(later);
     const old = topicsOf(from);
     const step = (topic: string, payload: string) =>
@@ -252,9 +252,9 @@ describe('what an earlier run announced', () => {
   });
 
   test('migrates when the broker comes later, too', () => {
-    const one = world('device', { remembered: [known], announced: topicsOf('entity'), broker: false });
+    const one = world('device', { savedChargers: [known], announced: topicsOf('entity'), broker: false });
     one.pass(60_000);
-    one.input({ is: 'broker', up: true });
+    one.input({ type: 'broker', up: true });
     one.pass(later);
     expect(Object.keys(held(one)).sort()).toEqual(topicsOf('device').sort());
     expect(told(one, status).map(({ payload }) => payload)).toEqual([marker, '']);
@@ -263,7 +263,7 @@ describe('what an earlier run announced', () => {
 
 describe('a device that somebody deletes in Home Assistant', () => {
   test.each(['entity', 'device'] as const)('in mode %s stays away until the bridge restarts', (mode) => {
-    const one = world(mode, { remembered: [known] });
+    const one = world(mode, { savedChargers: [known] });
     one.pass(later);
     const deleted = topicsOf(mode).filter((topic) => topic.includes('1a2b'));
     // It empties the topics twice.
@@ -286,14 +286,14 @@ describe('a device that somebody deletes in Home Assistant', () => {
     ).toEqual(others.sort());
     expect(one.logs.filter((line) => line.includes('deleted in Home Assistant'))).toHaveLength(deleted.length);
 
-    const saved = one.outputs.findLast((output) => output.do === 'save');
-    const next = world(mode, { remembered: [known], announced: saved?.announced ?? [] });
+    const saved = one.outputs.findLast((output) => output.type === 'save');
+    const next = world(mode, { savedChargers: [known], announced: saved?.announced ?? [] });
     next.pass(later);
     expect(Object.keys(held(next)).sort()).toEqual(topicsOf(mode).sort());
   });
 
   test('goes on sending values to those who want them', () => {
-    const one = world('device', { remembered: [known] });
+    const one = world('device', { savedChargers: [known] });
     one.pass(later);
     hear(one, bundle, '');
     const before = one.published.length;
@@ -302,7 +302,7 @@ describe('a device that somebody deletes in Home Assistant', () => {
   });
 
   test('our own emptying of a topic is nobody’s deletion', () => {
-    const one = world('device', { remembered: [known], announced: topicsOf('entity') });
+    const one = world('device', { savedChargers: [known], announced: topicsOf('entity') });
     one.pass(later);
     for (const { topic, payload } of told(one)) hear(one, topic, payload);
     one.pass(later);

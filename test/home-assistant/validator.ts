@@ -1,7 +1,7 @@
 // What Home Assistant would say to discovery payloads: a mirror of its own checks of the platforms that we might use, and
 // stricter where it drops silently what it does not know. Gives a sentence for each fault.
 
-import type { Announcement } from '../../src/home-assistant/discovery.ts';
+import type { Announcement } from '../../src/home-assistant/payloads.ts';
 import {
   checked,
   deviceInfo,

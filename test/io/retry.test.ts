@@ -161,7 +161,7 @@ describe('keeping open', () => {
         if (tries === 2) ending.abort();
         throw new Error('not there');
       },
-      stirs(signal) {
+      retrySignal(signal) {
         lookouts++;
         signal.addEventListener('abort', () => lookouts--);
         return stir.promise;
@@ -180,7 +180,7 @@ describe('keeping open', () => {
     const looking: AbortSignal[] = [];
     await keepOpen<Open>({
       open: async () => ({ closed: deferred<string>().promise, close: async () => {} }),
-      stirs(signal) {
+      retrySignal(signal) {
         looking.push(signal);
         return deferred<void>().promise;
       },
@@ -219,7 +219,7 @@ describe('keeping open', () => {
         const [works, closed] = [deferred<void>(), deferred<string>()];
         if (tries === 4) works.resolve();
         setTimeout(() => closed.resolve('silent'), 5);
-        return { closed: closed.promise, works: works.promise, close: async () => {} };
+        return { closed: closed.promise, acknowledged: works.promise, close: async () => {} };
       },
       up: () => void told.push('up'),
       down: (_, isNews) => void told.push(isNews ? 'told' : 'not told'),

@@ -7,9 +7,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startCapture } from '../../src/capture/file.ts';
 import { parseCapture } from '../../src/capture/format.ts';
-import { startCapture } from '../../src/io/capture-file.ts';
-import { createCaptures } from '../../src/io/captures.ts';
+import { createCaptures } from '../../src/capture/library.ts';
 import { began, record, sheet } from '../capture/recording.ts';
 import { until } from '../system/until.ts';
 import { slave } from '../world.ts';
@@ -87,7 +87,7 @@ test('one that is full has ended for everybody who looks', async () => {
   there.recorder.start(sheet(), began, 0);
   await stream.sees('capture', { running: 'capture.jsonl', words: captures, mostMegabytes: 20 });
   const noise = Uint8Array.from({ length: 60_000 }, (_, i) => i % 0xc0);
-  for (let i = 0; i < 200; i++) there.world.input({ is: 'bytes', bytes: noise });
+  for (let i = 0; i < 200; i++) there.world.input({ type: 'bytes', bytes: noise });
   await stream.sees('capture', { words: 'the capture is complete, 20 MB are reached', mostMegabytes: 20 });
 });
 

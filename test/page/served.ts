@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createCaptures } from '../../src/io/captures.ts';
+import { createCaptures } from '../../src/capture/library.ts';
 import { openPage, type Page, type PageSettings } from '../../src/page/page.ts';
 import { record } from '../capture/recording.ts';
 import { until } from '../system/until.ts';

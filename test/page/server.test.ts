@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { SessionRecord } from '../../src/charger/session-record.ts';
 import { servePage } from '../../src/page/server.ts';
+import type { SessionRecord } from '../../src/session/record.ts';
 import { until } from '../system/until.ts';
 import { id } from '../world.ts';
 import { type Answer, json, limit16, limits, serve, shown } from './served.ts';
@@ -15,7 +15,7 @@ import { type Answer, json, limit16, limits, serve, shown } from './served.ts';
 describe('the stream', () => {
   test('begins with all that there is, and goes on with what changes', async () => {
     await using served = await serve();
-    served.page.shows(shown({ '1A2B/ampsInUse': '15.2', 'config/maxAmpsForSlaves': '32' }));
+    served.page.show(shown({ '1A2B/ampsInUse': '15.2', 'config/maxAmpsForSlaves': '32' }));
     const stream = await served.watch();
     expect(await stream.sees('values')).toEqual({ '1A2B/ampsInUse': '15.2', 'config/maxAmpsForSlaves': '32' });
     await stream.sees('capture', { words: '', mostMegabytes: 20 });
@@ -23,10 +23,10 @@ describe('the stream', () => {
     expect(stream.events[0]?.content).toMatchObject({ version: '1.2.3', simulated: false, limits });
     expect(stream.events[1]?.content).toMatchObject({ samples: [], every: 60_000 });
 
-    served.page.shows(shown({ '1A2B/ampsInUse': '15.3', 'config/maxAmpsForSlaves': '32' }));
+    served.page.show(shown({ '1A2B/ampsInUse': '15.3', 'config/maxAmpsForSlaves': '32' }));
     await stream.sees('values', { '1A2B/ampsInUse': '15.3' });
-    served.page.shows(shown({ '1A2B/ampsInUse': '15.3' }));
-    served.page.shows(shown({ problem: 'none' }));
+    served.page.show(shown({ '1A2B/ampsInUse': '15.3' }));
+    served.page.show(shown({ problem: 'none' }));
     await stream.sees('values', { problem: 'none' });
     expect(stream.events).toHaveLength(6);
   });
@@ -43,18 +43,18 @@ describe('the stream', () => {
   test('is the same for ten', async () => {
     await using served = await serve();
     const streams = await Promise.all(Array.from({ length: 10 }, () => served.watch()));
-    served.page.shows(shown({ '1A2B/state': '1' }));
+    served.page.show(shown({ '1A2B/state': '1' }));
     for (const stream of streams) await stream.sees('values', { '1A2B/state': '1' });
   });
 
   test('has lines of the bus for who asks for them only', async () => {
     await using served = await serve();
     const frame = Uint8Array.of(0xc0, 0xfb, 0xe0, 0x77, 0x77, 0x1a, 0x2b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x13, 0xc0);
-    served.page.hears('said', frame);
+    served.page.received('said', frame);
     const [without, watching] = [await served.watch(), await served.watch('/api/events?bus')];
     await watching.sees('values');
-    served.page.hears('said', frame);
-    served.page.shows(shown({ problem: 'none' }));
+    served.page.received('said', frame);
+    served.page.show(shown({ problem: 'none' }));
     const lines = await watching.sees('bus');
     expect(lines).toMatchObject([{ way: 'said', kind: 'frame', text: '7777 to 1A2B: go on as you are' }]);
     expect(watching.events.filter(({ name }) => name === 'bus')).toHaveLength(1);
@@ -73,12 +73,12 @@ describe('the stream', () => {
     const filler = 'x'.repeat(64_000);
     let count = 0;
     await until(() => {
-      for (let i = 0; i < 2; i++) served.page.shows(shown({ filler: `${count++}${filler}` }));
+      for (let i = 0; i < 2; i++) served.page.show(shown({ filler: `${count++}${filler}` }));
       return socket.destroyed || count >= 400;
     }, 'the socket is full');
     socket.resume();
     await gone;
-    served.page.shows(shown({ problem: 'none' }));
+    served.page.show(shown({ problem: 'none' }));
     await reads.sees('values', { problem: 'none' });
   });
 
@@ -314,7 +314,7 @@ describe('the files', () => {
   test('that are made when they are asked for are new each time, and their failure is told', async () => {
     let count = 0;
     const made = {
-      '/api/count': async () => ({ type: 'text/plain', body: String(++count), keepAs: 'count.txt' }),
+      '/api/count': async () => ({ type: 'text/plain', body: String(++count), downloadName: 'count.txt' }),
       '/api/broken': () => Promise.reject(new Error('the disk is gone')),
     };
     const settings = { address: { host: '127.0.0.1', port: 0 }, snapshot: () => ({}), command: () => undefined, made };

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createWorld, slave, type World } from '../world.ts';
 
 function shown(world: World): Record<string, string> {
-  const all = world.outputs.flatMap((output) => (output.do === 'show' ? output.values : []));
+  const all = world.outputs.flatMap((output) => (output.type === 'show' ? output.values : []));
   return Object.fromEntries(all.map(({ topic, payload }) => [topic, payload]));
 }
 
@@ -39,9 +39,9 @@ test.each([
   const world = createWorld({ slaves: slaves() });
   world.pass(5_000);
   const before = world.outputs.length;
-  world.input({ is: 'message', topic: `TWC/${topic}`, payload, retained: false });
-  const answers = world.outputs.slice(before).filter((output) => output.do === 'answer');
-  expect(answers).toEqual([{ do: 'answer', refusal }]);
+  world.input({ type: 'message', topic: `TWC/${topic}`, payload, retained: false });
+  const answers = world.outputs.slice(before).filter((output) => output.type === 'answer');
+  expect(answers).toEqual([{ type: 'answer', refusal }]);
 });
 
 test.each<[string, Parameters<typeof createWorld>[0]]>([
@@ -50,6 +50,6 @@ test.each<[string, Parameters<typeof createWorld>[0]]>([
 ])('%s with %j is no command and gets no answer', (topic, settings) => {
   const world = createWorld({ slaves: slaves(), ...settings });
   world.pass(5_000);
-  world.input({ is: 'message', topic, payload: '10', retained: false });
-  expect(world.outputs.filter((output) => output.do === 'answer')).toEqual([]);
+  world.input({ type: 'message', topic, payload: '10', retained: false });
+  expect(world.outputs.filter((output) => output.type === 'answer')).toEqual([]);
 });

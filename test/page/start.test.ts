@@ -1,7 +1,7 @@
 // Starting the page: what the log says of where it is, and that the bridge does without it.
 
 import { expect, test } from 'vitest';
-import { createCaptures } from '../../src/io/captures.ts';
+import { createCaptures } from '../../src/capture/library.ts';
 import { openPage, type PageSettings } from '../../src/page/page.ts';
 import { startPage } from '../../src/page/start.ts';
 import { record } from '../capture/recording.ts';

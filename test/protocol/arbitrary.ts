@@ -3,14 +3,14 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { checksum } from '../../src/protocol/codec.ts';
 import {
-  answered,
   type MasterMessage,
   type Message,
+  masterMessages,
   messages,
-  optional,
+  optInMessages,
   type Row,
   type SlaveMessage,
-  spoken,
+  slaveMessages,
 } from '../../src/protocol/messages.ts';
 
 export type Name = keyof typeof messages;
@@ -63,13 +63,15 @@ const own: Partial<Record<Name, Readonly<Record<string, Arbitrary<unknown>>>>> =
 };
 
 export const names = Object.keys(messages) as Name[];
-export const spokenNames = Object.keys(spoken) as (keyof typeof spoken)[];
-export const answeredNames = Object.keys(answered) as (keyof typeof answered)[];
-export const optionalNames = Object.keys(optional) as (keyof typeof optional)[];
-export const overheardNames = names.filter((name) => !(name in { ...spoken, ...optional, ...answered }));
+export const spokenNames = Object.keys(masterMessages) as (keyof typeof masterMessages)[];
+export const answeredNames = Object.keys(slaveMessages) as (keyof typeof slaveMessages)[];
+export const optionalNames = Object.keys(optInMessages) as (keyof typeof optInMessages)[];
+export const overheardNames = names.filter(
+  (name) => !(name in { ...masterMessages, ...optInMessages, ...slaveMessages }),
+);
 
-export function messageNamed(name: keyof typeof spoken | keyof typeof optional): Arbitrary<MasterMessage>;
-export function messageNamed(name: keyof typeof answered): Arbitrary<SlaveMessage>;
+export function messageNamed(name: keyof typeof masterMessages | keyof typeof optInMessages): Arbitrary<MasterMessage>;
+export function messageNamed(name: keyof typeof slaveMessages): Arbitrary<SlaveMessage>;
 export function messageNamed(name: Name): Arbitrary<Message>;
 export function messageNamed(name: Name): Arbitrary<Message> {
   const fields = Object.keys(messages[name].fields).map((field) => {

@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decode, encode } from '../../src/protocol/codec.ts';
-import { answered, type MasterMessage, type Message, type SlaveMessage, spoken } from '../../src/protocol/messages.ts';
+import {
+  type MasterMessage,
+  type Message,
+  masterMessages,
+  type SlaveMessage,
+  slaveMessages,
+} from '../../src/protocol/messages.ts';
 import { type Cut, createCutter, wire } from '../../src/protocol/slip.ts';
 
 type Json = Record<string, unknown>;
@@ -120,7 +126,7 @@ function wholeLimit(decoded: Json): boolean {
 }
 
 function ours(message: Message): message is MasterMessage | SlaveMessage {
-  return message.name in spoken || message.name in answered;
+  return message.name in masterMessages || message.name in slaveMessages;
 }
 
 function heard(chunks: readonly Uint8Array[]): Message[] {

@@ -5,12 +5,13 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageFiles } from '../../scripts/page.ts';
-import type { SessionRecord } from '../../src/charger/session-record.ts';
-import type { Sample } from '../../src/page/history.ts';
-import { made } from '../../src/page/made.ts';
-import { listed } from '../../src/page/names.ts';
+import type { CaptureKept } from '../../src/capture/status.ts';
+import { listed } from '../../src/page/listed.ts';
+import { getRoutes } from '../../src/page/made.ts';
+import type { Sample } from '../../src/page/samples.ts';
 import { type PageServer, servePage } from '../../src/page/server.ts';
-import type { CaptureKept, Events } from '../../src/page/wire.ts';
+import type { Events } from '../../src/page/wire.ts';
+import type { SessionRecord } from '../../src/session/record.ts';
 import { bridgeValues, chargerValues, gone, idle } from '../page/values.ts';
 import { id } from '../world.ts';
 import { faintTexts, namelessControls, overhang } from './audit.ts';
@@ -157,7 +158,7 @@ beforeAll(async () => {
   server = await servePage({
     address,
     files,
-    made: made(read, kept),
+    made: getRoutes(read, kept),
     snapshot,
     command: () => refusal,
     captures: kept,

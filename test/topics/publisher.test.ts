@@ -9,27 +9,27 @@ const limits: Readonly<Record<string, number>> = { 'TWC/status': 0, 'TWC/1A2B/st
 const topics = Object.keys(limits);
 
 type Event =
-  | { readonly is: 'want'; readonly topic: string; readonly payload: string }
-  | { readonly is: 'deliver' }
-  | { readonly is: 'connect' | 'disconnect' | 'replay' }
-  | { readonly is: 'wait'; readonly milliseconds: number };
+  | { readonly type: 'want'; readonly topic: string; readonly payload: string }
+  | { readonly type: 'deliver' }
+  | { readonly type: 'connect' | 'disconnect' | 'replay' }
+  | { readonly type: 'wait'; readonly milliseconds: number };
 
 const wish = fc.record({
-  is: fc.constant('want' as const),
+  type: fc.constant('want' as const),
   topic: fc.constantFrom(...topics),
   payload: fc.constantFrom('a', 'b', 'c'),
 });
-const delivery = fc.constant<Event>({ is: 'deliver' });
+const delivery = fc.constant<Event>({ type: 'deliver' });
 const waiting = fc.oneof(
-  fc.record({ is: fc.constant('wait' as const), milliseconds: fc.integer({ min: 0, max: 2_000 }) }),
-  fc.constant<Event>({ is: 'wait', milliseconds: 60_000 }),
+  fc.record({ type: fc.constant('wait' as const), milliseconds: fc.integer({ min: 0, max: 2_000 }) }),
+  fc.constant<Event>({ type: 'wait', milliseconds: 60_000 }),
 );
 const events = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: wish },
     { weight: 4, arbitrary: delivery },
     { weight: 4, arbitrary: waiting },
-    { weight: 1, arbitrary: fc.constantFrom<Event>({ is: 'connect' }, { is: 'disconnect' }, { is: 'replay' }) },
+    { weight: 1, arbitrary: fc.constantFrom<Event>({ type: 'connect' }, { type: 'disconnect' }, { type: 'replay' }) },
   ),
   { maxLength: 60 },
 );
@@ -62,13 +62,13 @@ function createModel(publisher: Publisher) {
   }
 
   function happen(event: Event): void {
-    switch (event.is) {
+    switch (event.type) {
       case 'want':
         wanted.set(event.topic, event.payload);
         publisher.want({ ...event, limit: limits[event.topic] ?? 0, rank: 1 });
         break;
       case 'deliver':
-        for (const topic of unacknowledged) publisher.delivered(topic);
+        for (const topic of unacknowledged) publisher.acknowledged(topic);
         unacknowledged.clear();
         break;
       case 'connect':
@@ -88,7 +88,7 @@ function createModel(publisher: Publisher) {
         break;
       case 'wait':
         for (const end = now + event.milliseconds; now < end; ) {
-          now = Math.min(end, Math.max(now + 1, publisher.nextAt));
+          now = Math.min(end, Math.max(now + 1, publisher.wakeAt));
           collect();
         }
         break;
@@ -106,10 +106,10 @@ describe('whatever happens', () => {
         const model = createModel(createPublisher());
         for (const event of story) model.happen(event);
         // Then it falls quiet: the broker is there, takes everything, and time passes.
-        if (!model.isUp()) model.happen({ is: 'connect' });
+        if (!model.isUp()) model.happen({ type: 'connect' });
         for (let i = 0; i < 3; i++) {
-          model.happen({ is: 'deliver' });
-          model.happen({ is: 'wait', milliseconds: 60_000 });
+          model.happen({ type: 'deliver' });
+          model.happen({ type: 'wait', milliseconds: 60_000 });
         }
         for (const topic of topics) {
           const updates = model.sent.filter((one) => one.topic === topic);
@@ -134,9 +134,9 @@ describe('whatever happens', () => {
         for (const event of story) {
           model.happen(event);
           // All that could be said has been said.
-          expect(publisher.nextAt).toBeGreaterThan(0);
+          expect(publisher.wakeAt).toBeGreaterThan(0);
         }
-        if (!model.isUp()) expect(publisher.nextAt).toBe(Number.POSITIVE_INFINITY);
+        if (!model.isUp()) expect(publisher.wakeAt).toBe(Number.POSITIVE_INFINITY);
       }),
     );
   });
@@ -147,10 +147,10 @@ describe('the newest value', () => {
     const publisher = connected();
     want(publisher, '1');
     expect(publisher.due(0)).toEqual([{ topic: 'TWC/1A2B/state', payload: '1' }]);
-    publisher.delivered('TWC/1A2B/state');
+    publisher.acknowledged('TWC/1A2B/state');
     want(publisher, '2');
     want(publisher, '3');
-    expect(publisher.nextAt).toBe(1_000);
+    expect(publisher.wakeAt).toBe(1_000);
     expect(publisher.due(999)).toEqual([]);
     expect(publisher.due(1_000)).toEqual([{ topic: 'TWC/1A2B/state', payload: '3' }]);
   });
@@ -159,10 +159,10 @@ describe('the newest value', () => {
     const publisher = connected();
     want(publisher, '1');
     publisher.due(0);
-    publisher.delivered('TWC/1A2B/state');
+    publisher.acknowledged('TWC/1A2B/state');
     want(publisher, '2');
     want(publisher, '1');
-    expect(publisher.nextAt).toBe(Number.POSITIVE_INFINITY);
+    expect(publisher.wakeAt).toBe(Number.POSITIVE_INFINITY);
     expect(publisher.due(10_000)).toEqual([]);
   });
 
@@ -172,7 +172,7 @@ describe('the newest value', () => {
     publisher.due(0);
     want(publisher, '2');
     expect(publisher.due(10_000)).toEqual([]);
-    publisher.delivered('TWC/1A2B/state');
+    publisher.acknowledged('TWC/1A2B/state');
     expect(publisher.due(10_000)).toEqual([{ topic: 'TWC/1A2B/state', payload: '2' }]);
   });
 

@@ -21,15 +21,15 @@ describe('a broker that acknowledges everything', () => {
     expect(warnings(world)).toEqual([
       'warn the broker acknowledges TWC/status and does not keep it: may this user write and read TWC/#?',
     ]);
-    world.input({ is: 'broker', up: false });
-    world.input({ is: 'broker', up: true });
+    world.input({ type: 'broker', up: false });
+    world.input({ type: 'broker', up: true });
     world.pass(600_000);
     expect(warnings(world)).toHaveLength(2);
   });
 
   test('and has kept it from before only is told to the owner too', () => {
     const world = createWorld({ keeps: () => false });
-    world.input({ is: 'message', topic: 'TWC/status', payload: 'online', retained: true });
+    world.input({ type: 'message', topic: 'TWC/status', payload: 'online', retained: true });
     world.pass(60_000);
     expect(warnings(world)).toHaveLength(1);
   });
@@ -48,13 +48,13 @@ describe('a broker that acknowledges everything', () => {
 test('who refuses our status or never answers has told so already', () => {
   const world = createWorld({ acknowledgesAfter: undefined });
   world.pass(1_000);
-  world.input({ is: 'delivered', topic: 'TWC/status', refused: true });
+  world.input({ type: 'delivered', topic: 'TWC/status', refused: true });
   world.pass(60_000);
   expect(warnings(world)).toEqual([]);
 });
 
 describe('when somebody says that we are gone', () => {
-  const gone = { is: 'message', topic: 'TWC/status', payload: 'offline', retained: false } as const;
+  const gone = { type: 'message', topic: 'TWC/status', payload: 'offline', retained: false } as const;
 
   test('while we are there, such as the broker for a connection that died unnoticed, we say that we are there', () => {
     const world = createWorld();
@@ -67,7 +67,7 @@ describe('when somebody says that we are gone', () => {
   test('after we left, that is so', () => {
     const world = createWorld();
     world.pass(10_000);
-    world.input({ is: 'leave' });
+    world.input({ type: 'shutdown' });
     world.pass(2_000);
     world.input(gone);
     world.pass(10_000);

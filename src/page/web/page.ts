@@ -1,6 +1,6 @@
 // The page: takes what the stream brings and gives it to the parts that show it.
 
-import type { Sample } from '../history.ts';
+import type { Sample } from '../samples.ts';
 import type { Events, Facts } from '../wire.ts';
 import { createBus } from './bus.ts';
 import { createCapture } from './capture.ts';
@@ -72,7 +72,7 @@ const stream: Stream = openStream(
       show();
     },
     bus: (lines) => bus.show(lines),
-    beat: () => show(),
+    keepalive: () => show(),
   },
   (isUp) => {
     if (isUp === up && document.body.dataset.link) return;

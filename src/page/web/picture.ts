@@ -1,6 +1,6 @@
 // Where everything stands in the picture of the last hours. Numbers in, paths out.
 
-import type { Sample } from '../history.ts';
+import type { Sample } from '../samples.ts';
 
 /** How it was at a time, Unix ms. */
 export interface Point extends Sample {

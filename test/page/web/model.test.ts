@@ -1,7 +1,7 @@
 // What a person sees of the values: who takes how much, who holds how much, what is left.
 
 import { describe, expect, test } from 'vitest';
-import { listed } from '../../../src/page/names.ts';
+import { listed } from '../../../src/page/listed.ts';
 import { amperes, chargerViews, circuitView, power } from '../../../src/page/web/model.ts';
 import { bridgeValues, chargerValues, gone, idle } from '../values.ts';
 

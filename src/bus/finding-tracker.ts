@@ -1,0 +1,65 @@
+// The diagnosis over time: what is said only when it lasts, stays said for a while, and does not change with every number.
+
+import type { Finding } from './finding.ts';
+import { type FindingInput, finding, type Row, rows } from './findings.ts';
+
+export interface FindingTracker {
+  /** What is to be said now; the same list as long as it is the same. */
+  update(seen: FindingInput): readonly Finding[];
+  /** The link is gone: what was seen is no longer so. */
+  forget(): void;
+}
+
+interface Pending {
+  readonly row: Row;
+  readonly since: number;
+  readonly seenAt: number;
+  readonly finding: Finding;
+  /** When its text was made. */
+  readonly madeAt: number;
+}
+
+/** Numbers in a text that was said are made new after this time. */
+const RENEWED_AFTER = 10 * 60_000;
+
+const named = Object.entries(rows);
+
+export function createFindingTracker(): FindingTracker {
+  let pending: ReadonlyMap<string, Pending> = new Map();
+  let said: readonly Finding[] = [];
+
+  function pend(key: string, row: Row, text: string, now: number): Pending {
+    const before = pending.get(key);
+    const isKept = before && before.finding.text !== text && now - before.madeAt < RENEWED_AFTER;
+    if (isKept || before?.finding.text === text) return { ...before, seenAt: now };
+    return { row, since: before?.since ?? now, seenAt: now, finding: finding(row, text), madeAt: now };
+  }
+
+  return {
+    update(seen) {
+      const next = new Map<string, Pending>();
+      for (const [name, row] of named) {
+        for (const text of row.when(seen)) {
+          const key = row.varies ? name : `${name} ${text}`;
+          next.set(key, pend(key, row, text, seen.now));
+        }
+        for (const [key, before] of pending) {
+          const lingers = before.row === row && isReported(before) && seen.now - before.seenAt < (row.stays ?? 0);
+          if (lingers && !next.has(key)) next.set(key, before);
+        }
+      }
+      pending = next;
+      const newest = [...next.values()].filter(isReported).map((one) => one.finding);
+      if (newest.length !== said.length || newest.some((one, i) => one !== said[i])) said = newest;
+      return said;
+    },
+    forget() {
+      pending = new Map();
+      said = [];
+    },
+  };
+}
+
+function isReported({ since, seenAt, row: { after = 0 } }: Pending): boolean {
+  return seenAt - since >= after;
+}

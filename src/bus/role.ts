@@ -1,0 +1,46 @@
+// What the two ways to be on the bus have in common: a master speaks, a listener never does.
+
+import type { Fleet } from '../charger/fleet.ts';
+import type { Targets } from '../control/targets.ts';
+import type { Version } from '../protocol/codec.ts';
+import type { TwcId } from '../protocol/field.ts';
+import type { MasterMessage, Message } from '../protocol/messages.ts';
+
+/** Times are monotonic milliseconds. */
+export interface BusRole {
+  /** Bytes came, whatever they were. */
+  activity(now: number): void;
+  /** A valid frame came: the message in it if it is to be believed, undefined for our echo and for what is not meant for us. */
+  received(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined;
+  /** Time passed; true when something that was seen is over. */
+  advance(now: number): boolean;
+  /** In a replay: this frame was said then. */
+  replayed(frame: Uint8Array, now: number): void;
+  /** What to say now, if anything. The caller sends it. */
+  nextFrame(fleet: Fleet, wishes: Targets, now: number): Outgoing | undefined;
+  /** When `speaks` may have something to say. */
+  wakeAt(fleet: Fleet, now: number): number;
+  /** From now on nobody is offered more than the least that every car takes; true when everybody has been told. */
+  shutdown(fleet: Fleet): boolean;
+  /** What was noticed of others on this bus. */
+  observations(fleet: Fleet, now: number): Observations;
+}
+
+export interface Observations {
+  /** Another master that was heard a short while ago. */
+  readonly master: TwcId | 'unknown' | undefined;
+  /** Our own id, when a slave was heard that has it too. */
+  readonly idConflict: TwcId | undefined;
+  /** A slave that answered a master that is not we. */
+  readonly foreignSlave: { readonly slave: TwcId; readonly to: TwcId } | undefined;
+  /** Slaves whose relay we opened and now may not close. */
+  readonly relaysLeftOpen: readonly TwcId[];
+}
+
+export interface Outgoing {
+  readonly message: MasterMessage;
+  readonly version: Version;
+}
+
+/** A master, or a slave with our id, is remembered for this long after it was last heard. */
+export const OBSERVED_FOR = 30_000;

@@ -1,0 +1,48 @@
+// What the page calls the values that it only lists: the names of the topic table, so that a new row is on the page too.
+
+import { bridgeTopics } from '../topics/bridge-topics.ts';
+import { chargerTopics } from '../topics/charger-topics.ts';
+import type { Entity } from '../topics/row.ts';
+import type { Listed } from './wire.ts';
+
+/** Shown in places of their own, or the same as others. */
+const elsewhere: readonly string[] = [
+  'stateText',
+  'carsCharging',
+  'plug',
+  'chargerLoadInW',
+  'ampsInUse',
+  'limit',
+  'charging',
+  'power',
+  'state',
+  'currentVehicleVIN',
+  'availability',
+  'sessionEnergy',
+  'sessionStart',
+  'sessionSeconds',
+  'lastSession',
+  'all/totalAmpsInUse',
+  'config/maxAmpsForSlaves',
+  'config/minAmpsPerTWC',
+  'control/availability',
+  'control/leaseSeconds',
+  'status',
+];
+
+export const listed = { charger: listedOf(chargerTopics), bridge: listedOf(bridgeTopics) };
+
+function listedOf(rows: Readonly<Record<string, { readonly entities?: readonly Entity[] }>>): Listed[] {
+  return Object.entries(rows)
+    .filter(([topic]) => !elsewhere.includes(topic))
+    .map(([topic, { entities = [] }]) => {
+      const { name, unit = '' } = entities.find((entity) => entity.name !== undefined) ?? {};
+      return { topic, label: name ?? labelOf(topic), unit };
+    });
+}
+
+/** `serialNumber` as `Serial number`. */
+function labelOf(topic: string): string {
+  const words = topic.replace(/^.*\//, '').replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}

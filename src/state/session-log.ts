@@ -1,0 +1,23 @@
+// Where the charging sessions of the past are, beside the state, and how they are read.
+
+import type { Config } from '../config/options.ts';
+import { readLines } from '../io/line-file.ts';
+import { type SessionRecord, sessionRecord } from '../session/record.ts';
+
+/** Some 20 000 sessions. */
+export const MOST_SESSION_LOG_BYTES = 4_000_000;
+
+/** The file of the sessions that goes with a state file. Simulated cars are no reason for anybody to pay. */
+export function sessionLogPath(statePath: string, config: Config): string {
+  const kind = config['interface.port'] === 'simulator' ? 'simulated-sessions' : 'sessions';
+  return `${statePath.replace(/(\.state)?\.json$/, '')}.${kind}.jsonl`;
+}
+
+/**
+ * The sessions in a file, in the order in which they ended; none when there is no file. A session that was written twice,
+ * as may happen when the process is killed just then, counts once. Throws when the file is there and can not be read.
+ */
+export async function readSessions(path: string): Promise<readonly SessionRecord[]> {
+  const records = (await readLines(path)).flatMap((line) => sessionRecord(line) ?? []);
+  return [...new Map(records.map((record) => [`${record.charger} ${record.start}`, record])).values()];
+}

@@ -1,0 +1,77 @@
+// Sessions that survive a restart are believed only where they make sense.
+
+import { describe, expect, test } from 'vitest';
+import { savedSessions } from '../../src/state/saved-sessions.ts';
+import { savedState } from '../../src/state/saved-state.ts';
+
+const account = { known: true, powered: 5.2, settled: 5.1, before: 0.4, counted: 4 };
+const session = {
+  charger: '1A2B',
+  start: 1_795_564_860_330,
+  seconds: 1_685,
+  kWh: 5.15,
+  peakAmps: 16,
+  vin: '5YJ3E1EA2KF000317',
+  charged: true,
+  over: false,
+  account: { ...account, counter: { counter: 924, unit: 'kWh', moved: true } },
+};
+const last = {
+  charger: '1A2B',
+  start: '2026-11-25T18:00:00+01:00',
+  end: '2026-11-25T19:30:00+01:00',
+  seconds: 5_400,
+  kWh: 16.56,
+  energyFrom: 'meter',
+  peakAmps: 16,
+  vin: '',
+};
+
+test.each([
+  ['a session', { session }],
+  ['a session with the one before', { session, last }],
+  ['a session without a meter', { session: { ...session, account: { ...account, known: false } } }],
+])('%s is read as it was written', (_, one) => {
+  expect(savedSessions(JSON.parse(JSON.stringify([one])))).toEqual([one]);
+});
+
+test('what nobody knows is left out, and so is a last session that is none', () => {
+  const more = { session: { ...session, colour: 'red' }, last: { ...last, kWh: -1 } };
+  expect(savedSessions([more, { session }])).toEqual([{ session }, { session }]);
+});
+
+test('the state of an older version has none, and is a state', () => {
+  const state = { version: 1, clientId: 'twc2mqtt-0a1b2c3d', port: '/dev/ttyUSB0', chargers: [] };
+  expect(savedState(state)?.sessions).toEqual([]);
+  expect(savedState({ ...state, sessions: [{ session }] })?.sessions).toEqual([{ session }]);
+});
+
+describe('no session', () => {
+  test.each<[string, unknown]>([
+    ['a text', 'session'],
+    ['nothing', null],
+    ['a strange charger', { ...session, charger: '1a2b' }],
+    ['a start in words', { ...session, start: 'yesterday' }],
+    ['a start on no day', { ...session, start: 1e16 }],
+    ['a time that runs backwards', { ...session, seconds: -1 }],
+    ['energy that is not a number', { ...session, kWh: null }],
+    ['a current without end', { ...session, peakAmps: '16' }],
+    ['no VIN', { ...session, vin: undefined }],
+    ['perhaps charged', { ...session, charged: 'yes' }],
+    ['perhaps over', { ...session, over: 1 }],
+    ['no account', { ...session, account: undefined }],
+    ['an account that lacks something', { ...session, account: { ...account, counted: undefined } }],
+    ['an account that may be known', { ...session, account: { ...account, known: 1 } }],
+    [
+      'a counter of another unit',
+      { ...session, account: { ...account, counter: { counter: 1, unit: 'J', moved: true } } },
+    ],
+    ['a counter that may have moved', { ...session, account: { ...account, counter: { counter: 1, unit: 'Wh' } } }],
+  ])('%s', (_, one) => {
+    expect(savedSessions([{ session: one }])).toEqual([]);
+  });
+
+  test.each([undefined, null, 'sessions', {}, 7])('%j is no list', (json) => {
+    expect(savedSessions(json)).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+// Where sessions are kept, and that each of them counts once.
+
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/load.ts';
+import { readSessions, sessionLogPath } from '../../src/state/session-log.ts';
+
+const real = parseConfig('interface: { port: /dev/ttyUSB0 }', 'config.yaml');
+const simulated = parseConfig('', 'config.yaml');
+
+test.each([
+  ['/etc/twc2mqtt-config.state.json', real, '/etc/twc2mqtt-config.sessions.jsonl'],
+  ['/data/twc2mqtt.state.json', real, '/data/twc2mqtt.sessions.jsonl'],
+  ['/var/lib/chargers.json', real, '/var/lib/chargers.sessions.jsonl'],
+  ['/var/lib/chargers', real, '/var/lib/chargers.sessions.jsonl'],
+  ['/etc/twc2mqtt-config.state.json', simulated, '/etc/twc2mqtt-config.simulated-sessions.jsonl'],
+])('the sessions that go with %s are beside it, simulated ones by themselves', (state, config, history) => {
+  expect(sessionLogPath(state, config)).toBe(history);
+});
+
+test('what is no session is left out, and what was written twice counts once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'twc2mqtt-'));
+  const path = join(folder, 'sessions.jsonl');
+  const session = {
+    charger: '1A2B',
+    start: '2026-11-25T18:00:00+01:00',
+    end: '2026-11-25T19:30:00+01:00',
+    seconds: 5_400,
+    kWh: 16.56,
+    energyFrom: 'meter',
+    peakAmps: 16,
+    vin: '',
+  };
+  const other = { ...session, charger: '3C4D' };
+  try {
+    expect(await readSessions(path)).toEqual([]);
+    for (const line of [session, { ...session, kWh: 'much' }, other, 7, session]) {
+      await appendFile(path, `${JSON.stringify(line)}\n`);
+    }
+    expect(await readSessions(path)).toEqual([session, other]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,117 @@
+// What may be asked over MQTT: read strictly, bounded by the configuration, never from a retained message.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Charger, newCharger } from '../../src/charger/charger.ts';
+import type { Limits } from '../../src/control/limits.ts';
+import { type CommandContext, chargerRange, commandTopics, parseCommand } from '../../src/topics/commands.ts';
+import { fleetOf, id } from '../world.ts';
+
+const limits: Limits = { maxAmpsForSlaves: 40, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
+const known: Charger = { ...newCharger(id('1A2B'), 0), confirmed: true, ratedAmps: 32 };
+const once = newCharger(id('3C4D'), 0);
+const context: CommandContext = { topicPrefix: 'home/TWC', limits, fleet: fleetOf(known, once) };
+
+function asked(name: string, payload: string, retained = false) {
+  return parseCommand(`home/TWC/${name}`, payload, retained, context);
+}
+
+test.each<[string, string, object]>([
+  ['1A2B/set/limit', '16', { set: 'limit', charger: '1A2B', amps: 16 }],
+  ['1A2B/set/limit', '16.0', { set: 'limit', charger: '1A2B', amps: 16 }],
+  ['1A2B/set/limit', '6', { set: 'limit', charger: '1A2B', amps: 6 }],
+  ['1A2B/set/limit', '32', { set: 'limit', charger: '1A2B', amps: 32 }],
+  ['1A2B/set/charging', '1', { set: 'charging', charger: '1A2B', allowed: true }],
+  ['1A2B/set/charging', '0', { set: 'charging', charger: '1A2B', allowed: false }],
+  ['control/maxAmps', '40', { set: 'circuit', amps: 40 }],
+  ['control/chargeNow', '20,3600', { set: 'chargeNow', amps: 20, seconds: 3_600 }],
+  ['control/chargeNowEnd', 'now', { set: 'chargeNowEnd' }],
+])('%s %s is a command', (name, payload, command) => {
+  expect(asked(name, payload)).toEqual({ command });
+});
+
+describe('refused, with what was expected and where the value is that holds', () => {
+  test.each<[string, string, string, string | undefined]>([
+    ['1A2B/set/limit', '33', 'expected whole amperes from 6 to 32, got "33"', '1A2B/limit'],
+    ['1A2B/set/limit', '5', 'expected whole amperes from 6 to 32, got "5"', '1A2B/limit'],
+    ['1A2B/set/limit', '0', 'expected whole amperes from 6 to 32, got "0"', '1A2B/limit'],
+    ['1A2B/set/limit', '16.5', 'expected whole amperes from 6 to 32, got "16.5"', '1A2B/limit'],
+    ['1A2B/set/limit', '-16', 'expected whole amperes from 6 to 32, got "-16"', '1A2B/limit'],
+    ['1A2B/set/limit', '1e1', 'expected whole amperes from 6 to 32, got "1e1"', '1A2B/limit'],
+    ['1A2B/set/limit', '0x10', 'expected whole amperes from 6 to 32, got "0x10"', '1A2B/limit'],
+    ['1A2B/set/limit', ' 16', 'expected whole amperes from 6 to 32, got " 16"', '1A2B/limit'],
+    ['1A2B/set/limit', 'unknown', 'expected whole amperes from 6 to 32, got "unknown"', '1A2B/limit'],
+    ['1A2B/set/charging', 'ON', 'expected 1 or 0, got "ON"', '1A2B/charging'],
+    ['control/maxAmps', '41', 'expected whole amperes from 6 to 40, got "41"', 'config/maxAmpsForSlaves'],
+    ['control/chargeNow', '20', 'expected AMPS,SECONDS with SECONDS from 1 to 86400, got "20"', undefined],
+    ['control/chargeNow', '20,0', 'expected AMPS,SECONDS with SECONDS from 1 to 86400, got "20,0"', undefined],
+    ['control/chargeNow', '20,86401', 'expected AMPS,SECONDS with SECONDS from 1 to 86400, got "20,86401"', undefined],
+    [
+      'control/chargeNow',
+      '99,60',
+      'expected AMPS,SECONDS with AMPS whole amperes from 6 to 40, got "99,60"',
+      undefined,
+    ],
+    ['3C4D/set/limit', '16', 'there is no charger 3C4D', '3C4D/limit'],
+    ['FFFF/set/limit', '16', 'there is no charger FFFF', 'FFFF/limit'],
+  ])('%s %j', (name, payload, why, shownAt) => {
+    expect(asked(name, payload)).toEqual({
+      refusal: `home/TWC/${name}: ${why}`,
+      shownAt: shownAt && `home/TWC/${shownAt}`,
+    });
+  });
+
+  test('a retained message', () => {
+    expect(asked('1A2B/set/limit', '16', true)).toMatchObject({ refusal: expect.stringContaining('retain') });
+  });
+});
+
+test.each([
+  ['home/TWC/1A2B/limit', '16'],
+  ['home/TWC/1A2B/set/limit', ''],
+  ['home/TWC/1A2B/set/toString', '1'],
+  ['home/TWC/constructor', '1'],
+  ['TWC/1A2B/set/limit', '16'],
+  ['home/TWC', '16'],
+])('%s %j is nothing that is asked of us', (topic, payload) => {
+  expect(parseCommand(topic, payload, false, context)).toBeUndefined();
+});
+
+test('whatever is asked, a command stays within the configuration', () => {
+  const name = fc.constantFrom('1A2B/set/limit', '1A2B/set/charging', 'control/maxAmps', 'control/chargeNow');
+  const payload = fc.oneof(
+    fc.string(),
+    fc.integer({ min: -10, max: 400 }).map(String),
+    fc.double().map(String),
+    fc.tuple(fc.nat({ max: 100 }), fc.nat({ max: 100_000 })).map(([amps, seconds]) => `${amps},${seconds}`),
+  );
+  fc.assert(
+    fc.property(name, payload, (topic, text) => {
+      const answer = asked(topic, text);
+      if (!answer || 'refusal' in answer || !('amps' in answer.command)) return;
+      const { command } = answer;
+      const most = command.type === 'limit' ? limits.maxAmpsPerTWC : limits.maxAmpsForSlaves;
+      expect(Number.isInteger(command.amps) && command.amps >= 6 && command.amps <= most).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each<[string, Partial<Charger>, Partial<Limits>, { min: number; max: number }]>([
+  ['its wiring', {}, {}, { min: 6, max: 32 }],
+  ['its hardware', { ratedAmps: 16.9 }, {}, { min: 6, max: 16 }],
+  ['the circuit', {}, { maxAmpsForSlaves: 20 }, { min: 6, max: 20 }],
+  ['the minimum, when its hardware has less', { ratedAmps: 8 }, { minAmpsPerTWC: 10 }, { min: 10, max: 10 }],
+])('a charger can be set as far as %s goes', (_, charger, changed, range) => {
+  expect(chargerRange({ ...known, ...charger }, { ...limits, ...changed })).toEqual(range);
+});
+
+test('every command topic is subscribed to', () => {
+  expect(commandTopics('TWC')).toEqual([
+    'TWC/+/set/limit',
+    'TWC/+/set/charging',
+    'TWC/control/maxAmps',
+    'TWC/control/chargeNow',
+    'TWC/control/chargeNowEnd',
+  ]);
+});
