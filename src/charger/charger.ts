@@ -41,7 +41,7 @@ export interface Charger {
   readonly lastVin?: string;
 }
 
-export interface Offer {
+interface Offer {
   readonly amps: number;
   readonly at: number;
   /** The most that it may still hold from earlier orders; undefined once it has answered this one. */
