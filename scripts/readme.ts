@@ -42,7 +42,7 @@ const tables: Readonly<Record<string, () => readonly Cells[]>> = {
   commands: () => [['Command', 'What it does'], ...Object.entries(commands).flatMap(commandRows)],
   states: () => [
     ['Code', 'Text', 'What it means'],
-    ...Object.entries(states).map(([code, { text, meaning }]) => [code, text, meaning]),
+    ...Object.values(states).map(({ code, text, meaning }) => [String(code), text, meaning]),
   ],
 };
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SessionRecord } from '../src/session/record.ts';
-import type { Car, SimulatedSlave } from '../src/simulator/slave.ts';
+import type { Car, Slave } from '../src/simulator/slave.ts';
 import { randomness } from './randomness.ts';
 import { createWorld, slave, tesla, type World } from './world.ts';
 
@@ -196,7 +196,7 @@ describe('energy', () => {
 });
 
 /** `before`: Wh on its meter at first; `step`: what its counter counts, kWh. */
-function expectEnergy(record: SessionRecord | undefined, unit: SimulatedSlave, before: number, step: number, lost = 0) {
+function expectEnergy(record: SessionRecord | undefined, unit: Slave, before: number, step: number, lost = 0) {
   const truth = (unit.wattHours(Number.MAX_SAFE_INTEGER) - before) / 1_000;
   const allowed = record?.energyFrom === 'meter' ? step : 0.02 + 0.03 * truth;
   expect(Math.abs((record?.kWh ?? 0) - truth), JSON.stringify({ record, truth })).toBeLessThanOrEqual(

@@ -3,8 +3,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SimulatedSlave } from '../src/simulator/slave.ts';
-import { createWorld, heartbeats, slave, switchable, tesla, type World } from './world.ts';
+import type { Slave } from '../src/simulator/slave.ts';
+import { changed, createWorld, heartbeats, slave, switchable, tesla, type World } from './world.ts';
 
 const names = ['1A2B', '3C4D', '5E6F'] as const;
 
@@ -26,7 +26,7 @@ function createAudit() {
     },
     told,
     /** The amps that may be in use; undefined while somebody has just appeared. */
-    sum(world: World, slaves: readonly SimulatedSlave[]): number | undefined {
+    sum(world: World, slaves: readonly Slave[]): number | undefined {
       for (const { message } of world.said.slice(read)) {
         if (message.name === 'masterHeartbeatLimit') told.set(message.receiver, message.limitAmps);
       }
@@ -35,7 +35,7 @@ function createAudit() {
       const heard = [...reported].filter(([, { at }]) => now - at <= COUNTED_FOR);
       if (heard.some(([, { since }]) => now - since < GRACE)) return undefined;
       return heard.reduce((sum, [name, { limit }]) => {
-        const draw = slaves.find((one) => one.id === name)?.actual(now) ?? 0;
+        const draw = slaves.find((one) => one.id === name)?.amps(now) ?? 0;
         return sum + Math.max(told.get(name) ?? 0, limit, draw);
       }, 0);
     },
@@ -43,20 +43,16 @@ function createAudit() {
 }
 
 /** Watches what slaves report. */
-function watched(one: SimulatedSlave, audit: ReturnType<typeof createAudit>): SimulatedSlave {
-  return {
-    ...one,
-    get wakeAt() {
-      return one.wakeAt;
-    },
-    speak(now) {
-      const messages = one.speak(now);
+function watched(one: Slave, audit: ReturnType<typeof createAudit>): Slave {
+  return changed(one, {
+    nextMessages(now) {
+      const messages = one.nextMessages(now);
       for (const message of messages) {
         if (message.name === 'slaveHeartbeat') audit.reports(message.sender, message.limitAmps, now);
       }
       return messages;
     },
-  };
+  });
 }
 
 const unit = fc.record({
@@ -348,20 +344,16 @@ test('a unit that appears with a high limit from an earlier master is lowered wi
   const world = createWorld({
     slaves: [
       slave('1A2B', { car: () => ({ ...tesla, amps: 32 }) }),
-      {
-        ...late,
-        get wakeAt() {
-          return late.wakeAt;
-        },
-        speak: (now) =>
+      changed(late, {
+        nextMessages: (now) =>
           late
-            .speak(now)
+            .nextMessages(now)
             .map((message) =>
               message.name === 'slaveHeartbeat' && heartbeats(world, '3C4D').length <= 2
                 ? { ...message, limitAmps: 32, state: 1 }
                 : message,
             ),
-      },
+      }),
     ],
   });
   world.pass(60_000);
@@ -395,16 +387,12 @@ describe('a unit that does not obey', () => {
     const rebel = slave('1A2B');
     const world = createWorld({
       slaves: [
-        {
-          ...rebel,
-          get wakeAt() {
-            return rebel.wakeAt;
-          },
-          speak: (now) =>
+        changed(rebel, {
+          nextMessages: (now) =>
             rebel
-              .speak(now)
+              .nextMessages(now)
               .map((message) => (message.name === 'slaveHeartbeat' ? { ...message, actualAmps: 25 } : message)),
-        },
+        }),
         slave('3C4D'),
       ],
     });
@@ -417,16 +405,12 @@ describe('a unit that does not obey', () => {
     const stubborn = slave('1A2B');
     const world = createWorld({
       slaves: [
-        {
-          ...stubborn,
-          get wakeAt() {
-            return stubborn.wakeAt;
-          },
-          speak: (now) =>
+        changed(stubborn, {
+          nextMessages: (now) =>
             stubborn
-              .speak(now)
+              .nextMessages(now)
               .map((message) => (message.name === 'slaveHeartbeat' ? { ...message, limitAmps: 32 } : message)),
-        },
+        }),
         slave('3C4D', { car: () => ({ ...tesla, amps: 32 }) }),
       ],
     });

@@ -7,7 +7,7 @@ import { isTwcId, type TwcId } from '../src/protocol/field.ts';
 import type { MasterMessage, Message, SlaveMessage } from '../src/protocol/messages.ts';
 import { createCutter, wire } from '../src/protocol/slip.ts';
 import { createSimulatedBus } from '../src/simulator/bus.ts';
-import { type Car, createSlave, type SimulatedSlave, type SlaveSettings } from '../src/simulator/slave.ts';
+import { type Car, SimulatedSlave, type Slave, type SlaveSettings } from '../src/simulator/slave.ts';
 
 export function id(text: string): TwcId {
   if (!isTwcId(text)) throw new Error(`no TWCID: ${text}`);
@@ -17,8 +17,8 @@ export function id(text: string): TwcId {
 export const own = id('7777');
 export const tesla: Car = { amps: 16, phases: 3, vin: '5YJ3E1EA2KF000317' };
 
-export function slave(name: string, settings: Partial<SlaveSettings> = {}): SimulatedSlave {
-  return createSlave({
+export function slave(name: string, settings: Partial<SlaveSettings> = {}): Slave {
+  return new SimulatedSlave({
     id: id(name),
     version: 2,
     ratedAmps: 32,
@@ -32,16 +32,31 @@ export function slave(name: string, settings: Partial<SlaveSettings> = {}): Simu
   });
 }
 
+/** A slave that does some things in another way. */
+export function changed(slave: Slave, changes: Partial<Slave>): Slave {
+  const same: Slave = {
+    id: slave.id,
+    version: slave.version,
+    received: (message, now) => slave.received(message, now),
+    nextMessages: (now) => slave.nextMessages(now),
+    get wakeAt() {
+      return slave.wakeAt;
+    },
+    amps: (now) => slave.amps(now),
+    wattHours: (now) => slave.wattHours(now),
+  };
+  return Object.defineProperties(same, Object.getOwnPropertyDescriptors(changes));
+}
+
 /** A slave that can be taken off the bus. */
-export function switchable(slave: SimulatedSlave, there: () => boolean): SimulatedSlave {
-  return {
-    ...slave,
-    hear: (message, now) => void (there() && slave.hear(message, now)),
-    speak: (now) => (there() ? slave.speak(now) : []),
+export function switchable(slave: Slave, there: () => boolean): Slave {
+  return changed(slave, {
+    received: (message, now) => void (there() && slave.received(message, now)),
+    nextMessages: (now) => (there() ? slave.nextMessages(now) : []),
     get wakeAt() {
       return there() ? slave.wakeAt : Number.POSITIVE_INFINITY;
     },
-  };
+  });
 }
 
 export const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
@@ -99,7 +114,7 @@ export interface World {
 }
 
 export interface WorldSettings extends Partial<BridgeSettings> {
-  readonly slaves?: readonly SimulatedSlave[];
+  readonly slaves?: readonly Slave[];
   /** What becomes of the bytes on their way from the slaves. */
   readonly line?: (bytes: Uint8Array, now: number) => Uint8Array;
   /** How long the broker takes to acknowledge, undefined for never. */

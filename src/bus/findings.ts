@@ -6,6 +6,7 @@ import type { Fleet } from '../charger/fleet.ts';
 import { allocationProblems } from '../control/allocation.ts';
 import type { Targets } from '../control/targets.ts';
 import type { TwcId } from '../protocol/field.ts';
+import { isState } from '../protocol/states.ts';
 import type { Finding } from './finding.ts';
 import type { Observations } from './role.ts';
 import { badShare, type Counts, spoilt } from './statistics.ts';
@@ -51,7 +52,6 @@ const SOME = 0.03;
 const MINUTE = 60_000;
 /** A unit that is there answers within this time. */
 const ANSWERS_WITHIN = 10_000;
-const ERROR = 2;
 
 export const rows: Readonly<Record<string, Row>> = {
   silence: {
@@ -169,7 +169,7 @@ export const rows: Readonly<Record<string, Row>> = {
   error: {
     after: 30_000,
     when: (seen) =>
-      each(seen, ({ online, heartbeat }) => online && heartbeat?.state === ERROR).map(
+      each(seen, ({ online, heartbeat }) => online && isState(heartbeat, 'error')).map(
         ({ id }) => `${id} reports an error`,
       ),
     advice:

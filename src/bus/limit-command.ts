@@ -3,6 +3,7 @@
 
 import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
+import { isState } from '../protocol/states.ts';
 
 export interface LimitCommands {
   /** The command for the next limit; asked once for each. */
@@ -11,8 +12,6 @@ export interface LimitCommands {
 
 /** So many heartbeats in a row a slave may ask for a limit in vain before it gets the answer to its state. */
 const HANGS_AFTER = 5;
-const READY_TO_CHARGE = 4;
-const STARTING = 8;
 
 export function createLimitCommands(): LimitCommands {
   /** How often in a row a slave has asked in vain. */
@@ -20,11 +19,11 @@ export function createLimitCommands(): LimitCommands {
   return {
     for({ id, version, heartbeat: last }) {
       if (version === 1) return 0x05;
-      const asks = last?.limitAmps === 0 && (last.state === READY_TO_CHARGE || last.state === STARTING);
+      const asks = last?.limitAmps === 0 && isState(last, 'readyToCharge', 'starting');
       const times = asks ? (hanging.get(id) ?? 0) + 1 : 0;
       hanging.set(id, times);
       if (times <= HANGS_AFTER || times % 2 === 0) return 0x09;
-      return last?.state === READY_TO_CHARGE ? 0x05 : 0x08;
+      return isState(last, 'readyToCharge') ? 0x05 : 0x08;
     },
   };
 }

@@ -117,7 +117,5 @@ export function loadWatts(charger: Charger): number | undefined {
   return volts.reduce((watts, v, phase) => watts + (v * amps * (weights[phase] ?? 0)) / largest, 0);
 }
 
-/** The state of a unit without a car, or with one that sleeps. */
-export const READY = 0;
 /** A phase with fewer volts is not connected. */
 const CONNECTED_FROM = 80;

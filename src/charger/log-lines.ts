@@ -1,6 +1,6 @@
 // What an owner wants to read in the log about a charger, from the difference between before and after.
 
-import { stateText } from '../protocol/states.ts';
+import { isState, stateText } from '../protocol/states.ts';
 import { actualAmps, type Charger } from './charger.ts';
 import { checkDigitFits } from './vin.ts';
 
@@ -8,8 +8,6 @@ export interface LogLine {
   readonly level: 'info' | 'warn' | 'debug';
   readonly text: string;
 }
-
-const ERROR = 2;
 
 export function logLines(before: Charger | undefined, after: Charger): LogLine[] {
   if (!after.confirmed) return [];
@@ -54,5 +52,5 @@ function identity(before: Charger | undefined, after: Charger): LogLine | undefi
 
 function state(before: Charger | undefined, { heartbeat }: Charger): LogLine | undefined {
   if (!heartbeat || heartbeat.state === before?.heartbeat?.state) return undefined;
-  return { level: heartbeat.state === ERROR ? 'warn' : 'debug', text: stateText(heartbeat.state) };
+  return { level: isState(heartbeat, 'error') ? 'warn' : 'debug', text: stateText(heartbeat.state) };
 }

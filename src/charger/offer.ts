@@ -1,6 +1,7 @@
 // What a charger was ordered, and what it may hold until it has answered.
 
-import { type Charger, READY } from './charger.ts';
+import { isState } from '../protocol/states.ts';
+import type { Charger } from './charger.ts';
 
 /** No unit is rated higher, A. */
 const MOST_RATED = 80;
@@ -18,6 +19,6 @@ export function offered(charger: Charger, amps: number, now: number): Charger {
  * has; one without a car reports 0 A whatever an earlier master, or we before a restart, told it, so that is undefined.
  */
 export function lastOffer({ offer, heartbeat }: Charger): number | undefined {
-  const tellsNothing = heartbeat?.state === READY && heartbeat.limitAmps === 0;
+  const tellsNothing = isState(heartbeat, 'ready') && heartbeat?.limitAmps === 0;
   return offer?.amps ?? (tellsNothing ? undefined : heartbeat?.limitAmps);
 }

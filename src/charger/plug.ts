@@ -1,16 +1,12 @@
 // Whether a car is plugged in, as far as anybody can know (protocol 3.7, 4.8).
 
+import { plugStateShowsCar, stateShowsCar } from '../protocol/states.ts';
 import type { Charger } from './charger.ts';
 
 export type Plug = 'plugged' | 'unplugged' | 'unknown';
 
-/** What units say when they are asked; 2 is that they do not know. */
-const answers: Readonly<Record<number, Plug>> = { 0: 'unplugged', 1: 'plugged', 3: 'plugged' };
 /** Asked every 10 s; an older answer is no news. */
 const ANSWER_HOLDS = 35_000;
-const CHARGING = 1;
-const FIRST_WITH_CAR = 3;
-const LAST_WITH_CAR = 10;
 
 /**
  * A current is a car. Else what the unit answered is the truth. Else a limit that it accepted, or a state that only comes
@@ -19,10 +15,11 @@ const LAST_WITH_CAR = 10;
 export function plug({ online, charging, heartbeat, plugAnswer, heardAt = Number.NEGATIVE_INFINITY }: Charger): Plug {
   if (!online) return 'unknown';
   if (charging.on) return 'plugged';
-  const answer = plugAnswer && heardAt - plugAnswer.at < ANSWER_HOLDS ? answers[plugAnswer.state] : undefined;
-  return answer ?? (heartbeat && showsCar(heartbeat) ? 'plugged' : 'unknown');
+  const answer = plugAnswer && heardAt - plugAnswer.at < ANSWER_HOLDS ? plugStateShowsCar(plugAnswer.state) : undefined;
+  if (answer !== undefined) return answer ? 'plugged' : 'unplugged';
+  return heartbeat && showsCar(heartbeat) ? 'plugged' : 'unknown';
 }
 
 function showsCar({ state, limitAmps }: NonNullable<Charger['heartbeat']>): boolean {
-  return limitAmps > 0 || state === CHARGING || (state >= FIRST_WITH_CAR && state <= LAST_WITH_CAR);
+  return limitAmps > 0 || stateShowsCar(state);
 }

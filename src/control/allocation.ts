@@ -1,11 +1,12 @@
 // How the amps of the circuit are divided by demand, and what may be offered at this moment without ever promising more
 // than the circuit has.
 
-import { actualAmps, type Charger, READY, silence } from '../charger/charger.ts';
+import { actualAmps, type Charger, silence } from '../charger/charger.ts';
 import { overdraws, refusesLimit, unusedFor } from '../charger/draw.ts';
 import { type Fleet, RESERVED_FOR } from '../charger/fleet.ts';
 import { lastOffer } from '../charger/offer.ts';
 import type { TwcId } from '../protocol/field.ts';
+import { isState } from '../protocol/states.ts';
 import type { Limits } from './limits.ts';
 import type { Target, Targets } from './targets.ts';
 
@@ -20,8 +21,6 @@ const UNUSED_AFTER = 30_000;
 const MARGIN = 2;
 /** When there is not enough for everybody's minimum, the order changes this often (protocol 8.5). */
 const ROTATE_EVERY = 15 * 60_000;
-
-const DO_NOT_CHARGE = 3;
 
 /** Who gets amps first: who can not be stopped, who has a car that wants, who may have a sleeping car. */
 type Rank = 'held' | 'wants' | 'idle' | 'off';
@@ -83,7 +82,7 @@ function claim(charger: Charger, wish: Target, limits: Limits, alarm: boolean, n
   const content = unusedFor(charger, now) >= UNUSED_AFTER;
   const most = Math.min(cap, alarm ? least : content ? Math.max(least, withMargin(charger)) : cap);
   if (floor) return { charger, rank: 'held', cap, most };
-  const asleep = heartbeat?.state === READY || (heartbeat?.state === DO_NOT_CHARGE && content);
+  const asleep = isState(heartbeat, 'ready') || (isState(heartbeat, 'doNotCharge') && content);
   const idle = asleep && (actualAmps(charger) ?? 0) < 1;
   return { charger, rank: idle ? 'idle' : 'wants', cap, most };
 }
@@ -141,7 +140,7 @@ export function nextOffer(
 
 /** The amps of the circuit that a charger may be using or may start to use without being asked. */
 export function reservedAmps(charger: Charger): number {
-  const mayDraw = charger.version !== 1 && (charger.heartbeat?.state !== READY || hasLimitOrDraw(charger));
+  const mayDraw = charger.version !== 1 && (!isState(charger.heartbeat, 'ready') || hasLimitOrDraw(charger));
   return mayDraw ? Math.max(committedAmps(charger), V2_FLOOR) : committedAmps(charger);
 }
 
@@ -162,7 +161,7 @@ export function allocationProblems(fleet: Fleet, wishes: Targets, now: number): 
   const version2 = counted.filter(({ heartbeat, version }) => heartbeat && version !== 1);
   const inUse = version2.filter(hasLimitOrDraw).length * V2_FLOOR;
   const needed =
-    version2.filter((charger) => hasLimitOrDraw(charger) || charger.heartbeat?.state !== READY).length * V2_FLOOR;
+    version2.filter((charger) => hasLimitOrDraw(charger) || !isState(charger.heartbeat, 'ready')).length * V2_FLOOR;
   const circuit = `The circuit of ${wishes.circuit} A is too small`;
   return [
     ...(inUse > wishes.circuit ? [`${circuit}: cars take ${inUse} A that can not be stopped over the bus`] : []),

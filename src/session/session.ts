@@ -5,6 +5,7 @@ import { DateTime } from 'luxon';
 import { actualAmps, type Charger, loadWatts, OFFLINE_AFTER } from '../charger/charger.ts';
 import { plug } from '../charger/plug.ts';
 import type { TwcId } from '../protocol/field.ts';
+import { isState } from '../protocol/states.ts';
 import { type Account, canFollow, counted, emptyAccount, energyFrom, kWhOf, powered } from './energy.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -55,7 +56,6 @@ const LONGEST_ABSENCE = 12 * 3_600_000;
 const READ_BEFORE = 65_000;
 /** The wall clock was set when it differs by more. */
 const CLOCK_WAS_SET = 60_000;
-const READY = 0;
 const TAKES_A_LIMIT_WITHIN = 10_000;
 const WATT_MILLISECONDS = 3.6e9;
 
@@ -177,5 +177,5 @@ export function fromSaved({ seconds, account, ...kept }: SavedSession, now: numb
 
 function takesNothing({ heartbeat, offer, online }: Charger, now: number): boolean {
   const offered = offer !== undefined && offer.amps > 0 && now - offer.at >= TAKES_A_LIMIT_WITHIN;
-  return online && offered && heartbeat?.state === READY && heartbeat.limitAmps === 0;
+  return online && offered && isState(heartbeat, 'ready') && heartbeat?.limitAmps === 0;
 }

@@ -4,6 +4,7 @@ import type { Charger } from '../charger/charger.ts';
 import { confirmed, type Fleet } from '../charger/fleet.ts';
 import { plug } from '../charger/plug.ts';
 import type { TwcId } from '../protocol/field.ts';
+import { isState } from '../protocol/states.ts';
 import type { SessionRecord } from './record.ts';
 import {
   begun,
@@ -71,7 +72,6 @@ interface Tracked {
 const SAVED_EVERY = 60_000;
 /** Chargers that are gone are kept for a while, but not all that ever were on the bus. */
 const MOST_KEPT = 8;
-const DO_NOT_CHARGE = 3;
 
 export function createSessionTracker(
   { sessions, wallClock, zone }: SessionSettings,
@@ -205,5 +205,5 @@ export function createSessionTracker(
 /** A car that is plugged in, but not one that only wakes up: those that are full do so, and show it as "do not charge". */
 function begins(charger: Charger): boolean {
   const { charging, heartbeat } = charger;
-  return charging.on || (plug(charger) === 'plugged' && heartbeat?.state !== DO_NOT_CHARGE);
+  return charging.on || (plug(charger) === 'plugged' && !isState(heartbeat, 'doNotCharge'));
 }

@@ -3,7 +3,7 @@
 import { decode, encode } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { createCutter, wire } from '../protocol/slip.ts';
-import { type Car, createSlave, type SimulatedSlave } from './slave.ts';
+import { type Car, SimulatedSlave, type Slave } from './slave.ts';
 
 export interface SimulatedBus {
   /** The master wrote. */
@@ -16,18 +16,20 @@ export interface SimulatedBus {
 /** The line's glitch when a real unit releases it (protocol 1.2). */
 const JUNK = 0xfc;
 
-export function createSimulatedBus(slaves: readonly SimulatedSlave[]): SimulatedBus {
+export function createSimulatedBus(slaves: readonly Slave[]): SimulatedBus {
   const cutter = createCutter();
   return {
     write(bytes, now) {
       for (const { frame } of cutter.cut(bytes, now)) {
         const decoded = frame && decode(frame);
         if (!decoded?.valid) continue;
-        for (const slave of slaves) slave.hear(decoded.message, now);
+        for (const slave of slaves) slave.received(decoded.message, now);
       }
     },
     read(now) {
-      const frames = slaves.flatMap((slave) => slave.speak(now).map((message) => encode(message, slave.version)));
+      const frames = slaves.flatMap((slave) =>
+        slave.nextMessages(now).map((message) => encode(message, slave.version)),
+      );
       return Uint8Array.from(frames.flatMap((frame) => [...wire(frame), JUNK]));
     },
     get wakeAt() {
@@ -38,10 +40,10 @@ export function createSimulatedBus(slaves: readonly SimulatedSlave[]): Simulated
 
 const MINUTE = 60_000;
 
-/** What a newcomer sees: a three-phase car, a single-phase car and a unit of protocol version 1, with cars that come and go. */
+/** What a new owner sees: a three-phase car, a single-phase car and a unit of protocol version 1, with cars that come and go. */
 export function demonstration(): SimulatedSlave[] {
   return [
-    createSlave({
+    new SimulatedSlave({
       id: simulatedId('1A2B'),
       version: 2,
       ratedAmps: 32,
@@ -52,7 +54,7 @@ export function demonstration(): SimulatedSlave[] {
       firmware: '4.5.3.2',
       car: visits({ amps: 16, phases: 3, vin: '5YJ3E1EA2KF000317' }, { every: 10 * MINUTE, for: 7 * MINUTE, from: 0 }),
     }),
-    createSlave({
+    new SimulatedSlave({
       id: simulatedId('3C4D'),
       version: 2,
       ratedAmps: 32,
@@ -66,7 +68,7 @@ export function demonstration(): SimulatedSlave[] {
         { every: 8 * MINUTE, for: 3 * MINUTE, from: 2 * MINUTE },
       ),
     }),
-    createSlave({
+    new SimulatedSlave({
       id: simulatedId('5E6F'),
       version: 1,
       ratedAmps: 32,

@@ -4,6 +4,7 @@
 import type { Version } from '../protocol/codec.ts';
 import type { Phases, TwcId } from '../protocol/field.ts';
 import type { Message, SlaveMessage } from '../protocol/messages.ts';
+import { plugStates, type StateName, states } from '../protocol/states.ts';
 
 export interface Car {
   /** What it takes at most, A. */
@@ -31,16 +32,17 @@ export interface SlaveSettings {
   readonly car: (now: number) => Car | undefined;
 }
 
-export interface SimulatedSlave {
+/** A unit on a simulated bus. Times are milliseconds. */
+export interface Slave {
   readonly id: TwcId;
-  /** A valid frame was on the bus. */
-  hear(message: Message, now: number): void;
-  /** What it says now. */
-  speak(now: number): readonly SlaveMessage[];
-  readonly wakeAt: number;
   readonly version: Version;
-  /** What it draws, A: for whoever checks a bridge against it. */
-  actual(now: number): number;
+  /** A valid frame was on the bus. */
+  received(message: Message, now: number): void;
+  /** What it says now. */
+  nextMessages(now: number): readonly SlaveMessage[];
+  readonly wakeAt: number;
+  /** What it draws, A: for a test that checks a bridge against it. */
+  amps(now: number): number;
   /** What its meter has counted since it was made, Wh. */
   wattHours(now: number): number;
 }
@@ -53,159 +55,169 @@ const SETTLES_FOR = 10_000;
 const AMPS_PER_SECOND = 2;
 /** A car draws a little less than it may. */
 const BELOW_LIMIT = 0.8;
+const V1_LEAST = 5;
 const V2_FLOOR = 6;
 
-const ready = 0;
-const charging = 1;
-const doNotCharge = 3;
-const readyToCharge = 4;
-const limiting = 9;
+/** A slave as it should be. */
+export class SimulatedSlave implements Slave {
+  readonly #settings: SlaveSettings;
+  #outgoing: { readonly message: SlaveMessage; readonly at: number }[] = [];
+  #masterAt = Number.NEGATIVE_INFINITY;
+  #linkreadyAt = 0;
+  #announcements = 0;
+  #limit = 0;
+  #limitSince = Number.NEGATIVE_INFINITY;
+  #amps = 0;
+  #wattHours: number;
+  #livedTo = 0;
+  #relayOpen = false;
 
-const unplugged = 0;
-const pluggedAndCharging = 1;
-const plugged = 3;
+  constructor(settings: SlaveSettings) {
+    this.#settings = settings;
+    this.#wattHours = settings.counterIn === 'kWh' ? settings.counter * 1_000 : settings.counter;
+  }
 
-export function createSlave(settings: SlaveSettings): SimulatedSlave {
-  const { id, version } = settings;
-  const sign = id.slice(2);
-  let said: { readonly message: SlaveMessage; readonly at: number }[] = [];
-  let master: TwcId | undefined;
-  let masterAt = Number.NEGATIVE_INFINITY;
-  let linkreadyAt = 0;
-  let announcements = 0;
-  let limit = 0;
-  let limitSince = Number.NEGATIVE_INFINITY;
-  let actual = 0;
-  let wattHours = settings.counterIn === 'kWh' ? settings.counter * 1_000 : settings.counter;
-  let lived = 0;
-  let relayOpen = false;
+  get id(): TwcId {
+    return this.#settings.id;
+  }
+
+  get version(): Version {
+    return this.#settings.version;
+  }
+
+  get wakeAt(): number {
+    return Math.min(this.#linkreadyAt, ...this.#outgoing.map(({ at }) => at));
+  }
+
+  received(message: Message, now: number): void {
+    const car = this.#live(now);
+    if (message.name === 'masterLinkready2') this.#announced(now);
+    if (!('receiver' in message) || message.receiver !== this.id) return;
+    if (message.name === 'masterHeartbeatLimit') this.#setLimit(message.limitAmps, message.command, now, car);
+    if (message.name === 'masterHeartbeatLimit' || message.name === 'masterHeartbeat') {
+      this.#masterAt = now;
+      this.#linkreadyAt = now + LINKREADY_EVERY;
+      this.#answer(this.#heartbeat(message.sender, now), now);
+      return;
+    }
+    if (this.version === 2 && message.name === 'startRequest') this.#relayOpen = false;
+    if (this.version === 2 && message.name === 'stopRequest') this.#relayOpen = true;
+    const reply = this.#reply(message.name, car);
+    if (reply) this.#answer(reply, now);
+  }
+
+  nextMessages(now: number): readonly SlaveMessage[] {
+    this.#live(now);
+    const due = this.#outgoing.filter(({ at }) => at <= now).map(({ message }) => message);
+    this.#outgoing = this.#outgoing.filter(({ at }) => at > now);
+    if (this.#linkreadyAt > now) return due;
+    this.#linkreadyAt = now + LINKREADY_EVERY;
+    return [...due, this.#linkready];
+  }
+
+  amps(now: number): number {
+    this.#live(now);
+    return this.#amps;
+  }
+
+  wattHours(now: number): number {
+    this.#live(now);
+    return this.#wattHours;
+  }
 
   /** Lets the car take what it may, up to now. */
-  function live(now: number): Car | undefined {
-    const seconds = Math.max(0, now - lived) / 1_000;
-    lived = now;
-    const car = settings.car(now);
-    if (!car) limit = 0;
-    const linked = now - masterAt < LOST_AFTER;
-    const target =
-      car && linked && !relayOpen && limit >= (version === 1 ? 5 : V2_FLOOR)
-        ? Math.max(0, Math.min(limit - BELOW_LIMIT, car.amps))
-        : 0;
+  #live(now: number): Car | undefined {
+    const seconds = Math.max(0, now - this.#livedTo) / 1_000;
+    this.#livedTo = now;
+    const car = this.#settings.car(now);
+    if (!car) this.#limit = 0;
+    const target = this.#target(car, now);
     const step = AMPS_PER_SECOND * seconds;
     // Up at the pace of a ramp; down at once, which is what a pilot signal forces.
-    actual = target > actual ? Math.min(target, actual + step) : target;
-    wattHours += (watts(car) * seconds) / 3_600;
+    this.#amps = target > this.#amps ? Math.min(target, this.#amps + step) : target;
+    this.#wattHours += (this.#watts(car) * seconds) / 3_600;
     return car;
   }
 
-  function phaseAmps(car: Car | undefined): Phases {
-    return car?.phases === 3 ? [actual, actual, actual] : [actual, 0, 0];
+  /** What the car takes when it has followed its limit, A. */
+  #target(car: Car | undefined, now: number): number {
+    const linked = now - this.#masterAt < LOST_AFTER;
+    const least = this.version === 1 ? V1_LEAST : V2_FLOOR;
+    if (!car || !linked || this.#relayOpen || this.#limit < least) return 0;
+    return Math.max(0, Math.min(this.#limit - BELOW_LIMIT, car.amps));
   }
 
-  function watts(car: Car | undefined): number {
-    const amps = phaseAmps(car);
-    return settings.volts.reduce((sum, v, i) => sum + v * (amps[i] ?? 0), 0);
+  #phaseAmps(car: Car | undefined): Phases {
+    return car?.phases === 3 ? [this.#amps, this.#amps, this.#amps] : [this.#amps, 0, 0];
   }
 
-  function state(car: Car | undefined, now: number): number {
-    if (!car) return ready;
-    if (limit === 0) return version === 1 ? doNotCharge : readyToCharge;
-    if (version === 2 && now - limitSince < SETTLES_FOR) return limiting;
-    return actual > 0 ? charging : readyToCharge;
+  #watts(car: Car | undefined): number {
+    const amps = this.#phaseAmps(car);
+    return this.#settings.volts.reduce((sum, v, i) => sum + v * (amps[i] ?? 0), 0);
   }
 
-  function plugState(car: Car | undefined): number {
-    if (!car) return unplugged;
-    return actual > 0 ? pluggedAndCharging : plugged;
+  #state(car: Car | undefined, now: number): StateName {
+    if (!car) return 'ready';
+    if (this.#limit === 0) return this.version === 1 ? 'doNotCharge' : 'readyToCharge';
+    if (this.version === 2 && now - this.#limitSince < SETTLES_FOR) return 'limiting';
+    return this.#amps > 0 ? 'charging' : 'readyToCharge';
   }
 
-  function order(amps: number, command: number, now: number, car: Car | undefined): void {
-    const ignored = !car || (version === 2 && command === 0x05 && actual > 0);
+  #plugState(car: Car | undefined): keyof typeof plugStates {
+    if (!car) return 'unplugged';
+    return this.#amps > 0 ? 'charging' : 'plugged';
+  }
+
+  #setLimit(amps: number, command: number, now: number, car: Car | undefined): void {
+    const ignored = !car || (this.version === 2 && command === 0x05 && this.#amps > 0);
     if (ignored) return;
-    const accepted = version === 2 && amps < V2_FLOOR ? V2_FLOOR : amps;
-    if (accepted !== limit) limitSince = now;
-    limit = accepted;
+    const accepted = this.version === 2 && amps < V2_FLOOR ? V2_FLOOR : amps;
+    if (accepted !== this.#limit) this.#limitSince = now;
+    this.#limit = accepted;
   }
 
-  function answer(message: SlaveMessage, now: number): void {
-    said.push({ message, at: now + (settings.answersAfter ?? ANSWERS_AFTER) });
+  #announced(now: number): void {
+    this.#announcements++;
+    if (this.#announcements === 2) this.#outgoing.push({ message: this.#linkready, at: now + ANNOUNCES_AFTER });
   }
 
-  function heartbeat(receiver: TwcId, now: number): SlaveMessage {
-    const car = settings.car(now);
+  #answer(message: SlaveMessage, now: number): void {
+    this.#outgoing.push({ message, at: now + (this.#settings.answersAfter ?? ANSWERS_AFTER) });
+  }
+
+  get #linkready(): SlaveMessage {
+    const { id, ratedAmps } = this.#settings;
+    return { name: 'slaveLinkready', sender: id, sign: id.slice(2), maxAmps: ratedAmps };
+  }
+
+  #heartbeat(receiver: TwcId, now: number): SlaveMessage {
     return {
       name: 'slaveHeartbeat',
-      sender: id,
+      sender: this.id,
       receiver,
-      state: state(car, now),
-      limitAmps: limit,
-      actualAmps: Math.round(actual * 100) / 100,
+      state: states[this.#state(this.#settings.car(now), now)].code,
+      limitAmps: this.#limit,
+      actualAmps: Math.round(this.#amps * 100) / 100,
     };
   }
 
-  function reply(request: Message['name'], car: Car | undefined): SlaveMessage | undefined {
+  #reply(request: Message['name'], car: Car | undefined): SlaveMessage | undefined {
+    const { id: sender, volts, counterIn, firmware, serial, mute } = this.#settings;
+    if (this.version === 1 || mute) return undefined;
     const vin = car?.vin ?? '';
-    const counter = Math.floor(settings.counterIn === 'kWh' ? wattHours / 1_000 : wattHours);
-    const meter = { energyCounter: counter, volts: settings.volts };
-    const [a, b, c] = phaseAmps(car).map((amps) => Math.round(amps * 2) / 2);
+    const energyCounter = Math.floor(counterIn === 'kWh' ? this.#wattHours / 1_000 : this.#wattHours);
+    const [a, b, c] = this.#phaseAmps(car).map((amps) => Math.round(amps * 2) / 2);
     const replies: Partial<Record<Message['name'], SlaveMessage>> = {
-      meterRequest: { name: 'meterResponse', sender: id, ...meter, phaseAmps: [a ?? 0, b ?? 0, c ?? 0] },
-      versionRequest: { name: 'versionResponse', sender: id, version: settings.firmware },
-      serialRequest: { name: 'serialResponse', sender: id, serial: settings.serial },
-      vinRequest1: { name: 'vinResponse1', sender: id, vin: vin.slice(0, 7) },
-      vinRequest2: { name: 'vinResponse2', sender: id, vin: vin.slice(7, 14) },
-      vinRequest3: { name: 'vinResponse3', sender: id, vin: vin.slice(14) },
-      plugStateRequest: { name: 'plugStateResponse', sender: id, plugState: plugState(car) },
-      startRequest: { name: 'startAck', sender: id },
-      stopRequest: { name: 'stopAck', sender: id },
+      meterRequest: { name: 'meterResponse', sender, energyCounter, volts, phaseAmps: [a ?? 0, b ?? 0, c ?? 0] },
+      versionRequest: { name: 'versionResponse', sender, version: firmware },
+      serialRequest: { name: 'serialResponse', sender, serial },
+      vinRequest1: { name: 'vinResponse1', sender, vin: vin.slice(0, 7) },
+      vinRequest2: { name: 'vinResponse2', sender, vin: vin.slice(7, 14) },
+      vinRequest3: { name: 'vinResponse3', sender, vin: vin.slice(14) },
+      plugStateRequest: { name: 'plugStateResponse', sender, plugState: plugStates[this.#plugState(car)].code },
+      startRequest: { name: 'startAck', sender },
+      stopRequest: { name: 'stopAck', sender },
     };
-    return version === 1 || settings.mute ? undefined : replies[request];
+    return replies[request];
   }
-
-  const linkready: SlaveMessage = { name: 'slaveLinkready', sender: id, sign, maxAmps: settings.ratedAmps };
-
-  return {
-    id,
-    version,
-    hear(message, now) {
-      const car = live(now);
-      if (message.name === 'masterLinkready2') {
-        announcements++;
-        if (announcements === 2) said.push({ message: linkready, at: now + ANNOUNCES_AFTER });
-        return;
-      }
-      if (!('receiver' in message) || message.receiver !== id) return;
-      if (message.name === 'masterHeartbeatLimit') order(message.limitAmps, message.command, now, car);
-      if (message.name === 'masterHeartbeatLimit' || message.name === 'masterHeartbeat') {
-        master = message.sender;
-        masterAt = now;
-        linkreadyAt = now + LINKREADY_EVERY;
-        answer(heartbeat(master, now), now);
-        return;
-      }
-      if (version === 2 && message.name === 'startRequest') relayOpen = false;
-      if (version === 2 && message.name === 'stopRequest') relayOpen = true;
-      const found = reply(message.name, car);
-      if (found) answer(found, now);
-    },
-    speak(now) {
-      live(now);
-      const due = said.filter(({ at }) => at <= now).map(({ message }) => message);
-      said = said.filter(({ at }) => at > now);
-      if (linkreadyAt > now) return due;
-      linkreadyAt = now + LINKREADY_EVERY;
-      return [...due, linkready];
-    },
-    get wakeAt() {
-      return Math.min(linkreadyAt, ...said.map(({ at }) => at));
-    },
-    actual(now) {
-      live(now);
-      return actual;
-    },
-    wattHours(now) {
-      live(now);
-      return wattHours;
-    },
-  };
 }

@@ -8,7 +8,7 @@ import { chargerRange } from './commands.ts';
 import { amperes, type ChargerTopic, current, decimals, none, rounded, whole } from './row.ts';
 import { sessionTopics } from './session-topics.ts';
 
-const stateTexts = Object.values(states).flatMap(({ text }) => (text === 'Unknown' ? [] : [text]));
+const stateTexts = Object.values(states).flatMap(({ text }: { text: string }) => (text === 'Unknown' ? [] : [text]));
 
 export const chargerTopics: Readonly<Record<string, ChargerTopic>> = {
   stateText: {

@@ -5,7 +5,7 @@ import { decode, encode } from '../../src/protocol/codec.ts';
 import type { MasterMessage, Message } from '../../src/protocol/messages.ts';
 import { createCutter, wire } from '../../src/protocol/slip.ts';
 import { createSimulatedBus, demonstration } from '../../src/simulator/bus.ts';
-import type { Car, SimulatedSlave } from '../../src/simulator/slave.ts';
+import type { Car, Slave } from '../../src/simulator/slave.ts';
 import { id, own, slave, tesla } from '../world.ts';
 
 const none = () => undefined;
@@ -14,18 +14,18 @@ describe('a slave without a master', () => {
   test('announces itself every 10 s, with its hardware limit', () => {
     const unit = slave('1A2B', { car: none });
     const linkready = { name: 'slaveLinkready', sender: '1A2B', sign: '2B', maxAmps: 32 };
-    expect(unit.speak(0)).toEqual([linkready]);
-    expect(unit.speak(9_999)).toEqual([]);
-    expect([unit.wakeAt, unit.speak(10_000)]).toEqual([10_000, [linkready]]);
+    expect(unit.nextMessages(0)).toEqual([linkready]);
+    expect(unit.nextMessages(9_999)).toEqual([]);
+    expect([unit.wakeAt, unit.nextMessages(10_000)]).toEqual([10_000, [linkready]]);
   });
 
   test('stops its car, and charges again when the master is back', () => {
     const unit = slave('1A2B');
     talk(unit, 0, 30_000, 16);
-    expect(unit.actual(30_000)).toBeCloseTo(15.2);
-    expect(unit.actual(56_000)).toBe(0);
+    expect(unit.amps(30_000)).toBeCloseTo(15.2);
+    expect(unit.amps(56_000)).toBe(0);
     talk(unit, 60_000, 90_000, 16);
-    expect(unit.actual(90_000)).toBeCloseTo(15.2);
+    expect(unit.amps(90_000)).toBeCloseTo(15.2);
   });
 });
 
@@ -37,21 +37,21 @@ describe('heartbeats', () => {
     ['an order of 0 A stops, version 1', 1, 0, { state: 3, limitAmps: 0, actualAmps: 0 }],
   ])('%s', (_, version, amps, wanted) => {
     const unit = slave('1A2B', { version });
-    unit.hear(order(amps, version), 0);
+    unit.received(order(amps, version), 0);
     expect(answers(unit, 60)).toEqual([expect.objectContaining(wanted)]);
   });
 
   test('without a car the limit stays 0, whatever is ordered', () => {
     const unit = slave('1A2B', { car: none });
-    unit.hear(order(16), 0);
+    unit.received(order(16), 0);
     expect(answers(unit, 60)).toEqual([expect.objectContaining({ state: 0, limitAmps: 0, actualAmps: 0 })]);
   });
 
   test('to others are not answered', () => {
     const unit = slave('3C4D');
-    unit.speak(0);
-    unit.hear(order(16), 1);
-    expect(unit.speak(500)).toEqual([]);
+    unit.nextMessages(0);
+    unit.received(order(16), 1);
+    expect(unit.nextMessages(500)).toEqual([]);
   });
 });
 
@@ -64,17 +64,17 @@ test.each<[string, Car | undefined, number, number]>([
   // Version 2 takes 0 A for 6 A, so the one that waits is not told anything.
   if (amps > 0) talk(unit, 0, 30_000, amps);
   const now = amps > 0 ? 30_001 : 1;
-  unit.speak(now);
-  unit.hear({ name: 'plugStateRequest', sender: own, receiver: id('1A2B') }, now);
-  expect(unit.speak(now + 60)).toContainEqual({ name: 'plugStateResponse', sender: '1A2B', plugState });
+  unit.nextMessages(now);
+  unit.received({ name: 'plugStateRequest', sender: own, receiver: id('1A2B') }, now);
+  expect(unit.nextMessages(now + 60)).toContainEqual({ name: 'plugStateResponse', sender: '1A2B', plugState });
 });
 
 test('questions are answered by units that know them', () => {
   const ask: MasterMessage = { name: 'vinRequest1', sender: own, receiver: id('1A2B') };
-  const said = (unit: SimulatedSlave) => {
-    unit.speak(0);
-    unit.hear(ask, 1);
-    return unit.speak(200);
+  const said = (unit: Slave) => {
+    unit.nextMessages(0);
+    unit.received(ask, 1);
+    return unit.nextMessages(200);
   };
   expect(said(slave('1A2B'))).toEqual([{ name: 'vinResponse1', sender: '1A2B', vin: tesla.vin.slice(0, 7) }]);
   expect(said(slave('1A2B', { car: none }))).toEqual([{ name: 'vinResponse1', sender: '1A2B', vin: '' }]);
@@ -120,15 +120,15 @@ function order(amps: number, version: 1 | 2 = 2): MasterMessage {
   };
 }
 
-function answers(unit: SimulatedSlave, now: number): readonly Message[] {
-  return unit.speak(now).filter(({ name }) => name === 'slaveHeartbeat');
+function answers(unit: Slave, now: number): readonly Message[] {
+  return unit.nextMessages(now).filter(({ name }) => name === 'slaveHeartbeat');
 }
 
 /** A master that orders these amps every second. */
-function talk(unit: SimulatedSlave, from: number, to: number, amps: number): void {
+function talk(unit: Slave, from: number, to: number, amps: number): void {
   for (let now = from; now < to; now += 1_000) {
-    unit.hear(order(amps), now);
-    unit.speak(now + 60);
+    unit.received(order(amps), now);
+    unit.nextMessages(now + 60);
   }
 }
 

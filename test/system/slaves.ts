@@ -4,7 +4,8 @@ import { decode, encode, type Version } from '../../src/protocol/codec.ts';
 import type { MasterMessage, Message, SlaveMessage } from '../../src/protocol/messages.ts';
 import { createCutter, wire } from '../../src/protocol/slip.ts';
 import { createSimulatedBus } from '../../src/simulator/bus.ts';
-import type { SimulatedSlave } from '../../src/simulator/slave.ts';
+import type { Slave } from '../../src/simulator/slave.ts';
+import { changed } from '../world.ts';
 import type { Cable } from './cable.ts';
 
 export interface Slaves extends Disposable {
@@ -29,7 +30,7 @@ export interface SlavesSettings {
   readonly shy?: boolean;
 }
 
-export function attach(cable: Cable, slaves: readonly SimulatedSlave[], settings: SlavesSettings = {}): Slaves {
+export function attach(cable: Cable, slaves: readonly Slave[], settings: SlavesSettings = {}): Slaves {
   const { line = (bytes) => [bytes], shy = false } = settings;
   const startedAt = performance.now();
   const now = () => performance.now() - startedAt;
@@ -40,21 +41,17 @@ export function attach(cable: Cable, slaves: readonly SimulatedSlave[], settings
   let timer: NodeJS.Timeout | undefined;
   const bus = createSimulatedBus(slaves.map(watched));
 
-  function watched(slave: SimulatedSlave): SimulatedSlave {
-    return {
-      ...slave,
-      hear: (message, at) => void (muted.has(slave.id) || slave.hear(message, at)),
-      speak(at) {
+  function watched(slave: Slave): Slave {
+    return changed(slave, {
+      received: (message, at) => void (muted.has(slave.id) || slave.received(message, at)),
+      nextMessages(at) {
         const spoken = slave
-          .speak(at)
+          .nextMessages(at)
           .filter(({ name }) => !muted.has(slave.id) && !(shy && name === 'slaveLinkready'));
         said.push(...spoken);
         return spoken;
       },
-      get wakeAt() {
-        return slave.wakeAt;
-      },
-    };
+    });
   }
 
   function wake(): void {

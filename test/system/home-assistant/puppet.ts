@@ -1,12 +1,12 @@
 // A simulated charger that does what the test wants of it while it runs.
 
 import type { SlaveMessage } from '../../../src/protocol/messages.ts';
-import type { Car, SimulatedSlave, SlaveSettings } from '../../../src/simulator/slave.ts';
-import { slave, tesla } from '../../world.ts';
+import type { Car, Slave, SlaveSettings } from '../../../src/simulator/slave.ts';
+import { changed, slave, tesla } from '../../world.ts';
 
 /** What the test sets. */
 export interface Puppet {
-  readonly slave: SimulatedSlave;
+  readonly slave: Slave;
   /** False: it hears nothing and says nothing. */
   there: boolean;
   car: Car | undefined;
@@ -26,15 +26,14 @@ export function puppet(name: string, settings: Partial<SlaveSettings> = {}): Pup
   }
 
   const strings: Puppet = {
-    slave: {
-      ...inner,
-      hear: (message, now) => void (strings.there && inner.hear(message, now)),
-      speak: (now) => (strings.there ? inner.speak(now).map(said) : []),
+    slave: changed(inner, {
+      received: (message, now) => void (strings.there && inner.received(message, now)),
+      nextMessages: (now) => (strings.there ? inner.nextMessages(now).map(said) : []),
       get wakeAt() {
         // Looks now and then whether it is there again.
         return strings.there ? inner.wakeAt : inner.wakeAt + LOOKS_EVERY;
       },
-    },
+    }),
     there: true,
     car: tesla,
     code: undefined,
