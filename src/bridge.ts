@@ -3,6 +3,7 @@
 
 import { type BusSettings, createBus, type Log } from './bus/bus.ts';
 import type { Finding } from './bus/finding.ts';
+import type { AllChargerSettings } from './charger/charger-settings.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import type { SavedCharger } from './charger/saved.ts';
 import { createControl, describeCommand, type LeaseSettings, type SetPoints } from './control/targets.ts';
@@ -17,6 +18,11 @@ import type { Overview } from './topics/row.ts';
 import { type TopicSettings, values } from './topics/values.ts';
 
 export interface BridgeSettings extends TopicSettings, BusSettings, SessionSettings {
+  readonly chargerSettings: AllChargerSettings;
+  /** Names of cars by their VINs. */
+  readonly vehicles: ReadonlyMap<string, string>;
+  /** Every topic is published again after this time, in milliseconds; 0 for never. */
+  readonly refresh: number;
   readonly discovery: Omit<DiscoverySettings, 'limits'>;
   readonly lease: LeaseSettings;
   /** The set points known from before a restart. */

@@ -1,6 +1,7 @@
 // What the configuration means for the bridge and for the connection to the broker.
 
 import type { BridgeSettings } from './bridge.ts';
+import type { AllChargerSettings } from './charger/charger-settings.ts';
 import type { Config } from './config/options.ts';
 import type { Limits } from './control/limits.ts';
 import type { BrokerSettings } from './io/broker.ts';
@@ -46,10 +47,13 @@ export function bridgeSettings(config: Config, state: SavedState): Omit<BridgeSe
     announced: state.announced,
     debug: config['log.level'] === 'debug',
     sessions: state.sessions,
+    chargerSettings: chargerSettingsOf(config),
+    vehicles: new Map(Object.entries(config.vehicles)),
     zone: 'system',
     random: Math.random,
     topicPrefix: config['status.MQTT.topicPrefix'],
     ratelimit: config['status.MQTT.ratelimit'] * 1_000,
+    refresh: config['status.MQTT.refresh'] * 1_000,
     ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),
   };
 }
@@ -61,6 +65,11 @@ export function limitsOf(config: Config): Limits {
     maxAmpsPerTWC: config['config.maxAmpsPerTWC'],
     minAmpsPerTWC: config['config.minAmpsPerTWC'],
   };
+}
+
+/** What the owner says of each charger. */
+function chargerSettingsOf({ chargers }: Config): AllChargerSettings {
+  return new Map(Object.entries(chargers).flatMap(([id, one]) => (isTwcId(id) ? [[id, one] as const] : [])));
 }
 
 /** What may be written to the bus. */

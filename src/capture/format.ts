@@ -52,7 +52,7 @@ export interface Capture {
 
 /** The settings that shape what is made of the bus; no other leaves the house. */
 const told = (Object.keys(options) as OptionPath[]).filter(
-  (path) => /^(config|control)\./.test(path) || path === 'interface.mode' || path === 'interface.id',
+  (path) => /^(config|control)\./.test(path) || ['interface.mode', 'interface.id', 'chargers'].includes(path),
 );
 
 /** The first line. */
@@ -62,11 +62,16 @@ export function headerLine({ version, startedAt, link, config, known, orders }: 
     version,
     startedAt,
     link,
-    settings: Object.fromEntries(told.map((path) => [path, config[path]])),
+    settings: Object.fromEntries(told.map((path) => [path, path === 'chargers' ? withoutNames(config) : config[path]])),
     chargers: known.chargers,
     setPoints: known.setPoints,
     orders: orders.map(hex),
   });
+}
+
+/** What owners call their chargers is their own business. */
+function withoutNames({ chargers }: Config): Config['chargers'] {
+  return Object.fromEntries(Object.entries(chargers).map(([id, { name: _, ...facts }]) => [id, facts]));
 }
 
 export function entryLine(entry: Entry): string {

@@ -8,6 +8,7 @@ import { type Replayed, replay } from '../capture/replay.ts';
 import { options as settings } from '../config/options.ts';
 import { findSettings } from '../config/setup.ts';
 import { type Broker, openBroker } from '../io/broker.ts';
+import { accept } from '../schema.ts';
 import { configuredBroker } from '../settings.ts';
 import { UsageError } from './command.ts';
 import { publish } from './forget.ts';
@@ -48,7 +49,7 @@ export async function replayCommand(
 async function connect(prefix: string, file: string): Promise<Broker> {
   const { config, brokerSource } = await findSettings(file, process.env);
   const check = settings['status.MQTT.topicPrefix'].check;
-  if (check.accept(prefix) === undefined) {
+  if (accept(check, prefix) === undefined) {
     throw new UsageError(`replay: --publish: expected ${check.expected}, got ${prefix}`);
   }
   const real = config['status.MQTT.topicPrefix'];

@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { accept } from '../schema.ts';
 import { accepted, ConfigError } from './load.ts';
 import { type Config, type OptionPath, options } from './options.ts';
 
@@ -103,7 +104,7 @@ function manualBroker({ mqtt_host: host, mqtt_tls: tls, mqtt_port: port }: Given
   const usual = tls === true ? 8883 : 1883;
   if (typeof host !== 'string' || !['undefined', 'string', 'number'].includes(typeof port)) return undefined;
   const url = `${tls === true ? 'mqtts' : 'mqtt'}://${host}:${port ?? usual}`;
-  return options['status.MQTT.broker'].check.accept(url);
+  return accept(options['status.MQTT.broker'].check, url);
 }
 
 function remarks(given: Given, manual: boolean): string[] {

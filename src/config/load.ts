@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import leven from 'leven';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
+import type { Problem } from '../schema.ts';
 import { type Config, type Option, type OptionPath, options, simulatedAmps } from './options.ts';
 
 /** A configuration that can not be right; `problems` has a line each. */
@@ -49,8 +50,8 @@ export function parseConfig(source: string, file: string): Config {
   if (root !== null && !isMap(root)) throw new ConfigError([`${lineOf()}: expected a mapping of settings`]);
   if (root) refuseUnknown(root, '', (offset, text) => void problems.push(`${lineOf(offset)}: ${text}`));
   const config = accepted(
-    (path) => valueAt(document, path),
-    (path, text) => void problems.push(`${lineOf(offsetOf(document.getIn(path.split('.'), true)))}: ${text}`),
+    (path) => plain(nodeAt(root, path)),
+    (path, text) => void problems.push(`${lineOf(offsetOf(nodeAt(root, path)))}: ${text}`),
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -62,17 +63,18 @@ export function parseConfig(source: string, file: string): Config {
  */
 export function accepted(
   valueAt: (path: OptionPath) => unknown,
-  complain: (at: OptionPath, problem: string) => void,
+  complain: (at: string, problem: string) => void,
 ): Config {
   const found: Partial<Record<OptionPath, unknown>> = {};
   for (const [path, option] of Object.entries(options) as [OptionPath, Option<unknown>][]) {
     const value = valueAt(path);
     if (value === undefined || value === null) continue;
-    const good = option.check.accept(value);
-    if (good === undefined) {
-      const got = option.secret ? `a ${typeof value}` : withoutSecrets(JSON.stringify(value));
-      complain(path, `${path}: expected ${option.check.expected}, got ${got}`);
-    } else found[path] = good;
+    const { value: good, problems } = option.check.read(value);
+    for (const problem of problems) {
+      const place = [path, ...problem.at].join('.');
+      complain(place, describeProblem(place, problem, option.secret === true));
+    }
+    if (problems.length === 0) found[path] = good;
   }
   // Every found value passed the check of its own row.
   const config = { ...defaults(found['interface.port'] ?? options['interface.port'].default), ...found } as Config;
@@ -83,6 +85,10 @@ export function accepted(
   return config;
 }
 
+function describeProblem(place: string, { expected, got }: Problem, secret: boolean): string {
+  return `${place}: expected ${expected}, got ${secret ? `a ${typeof got}` : withoutSecrets(JSON.stringify(got))}`;
+}
+
 /** Where the file refers to another place in it, which may be nowhere or a circle. */
 function aliases(document: Document): (number | undefined)[] {
   const found: (number | undefined)[] = [];
@@ -90,9 +96,23 @@ function aliases(document: Document): (number | undefined)[] {
   return found;
 }
 
-function valueAt(document: Document, path: OptionPath): unknown {
-  const node = document.getIn(path.split('.'), true);
-  return isNode(node) ? node.toJS(document) : undefined;
+/** The node at a path, or of it what there is: where something is missing, the map that misses it. */
+function nodeAt(root: unknown, path: string): unknown {
+  return path.split('.').reduce((node, name) => {
+    const pair = isMap(node) ? node.items.find(({ key }) => nameOf(key) === name) : undefined;
+    return pair?.value;
+  }, root);
+}
+
+function plain(node: unknown): unknown {
+  if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [nameOf(key), plain(value)]));
+  if (isSeq(node)) return node.items.map(plain);
+  return isScalar(node) ? node.value : undefined;
+}
+
+/** A name as it is written: the id 1E10 is no number. */
+function nameOf(key: unknown): string {
+  return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
 }
 
 const ordered = [
@@ -120,7 +140,7 @@ type Complain = (offset: number | undefined, text: string) => void;
 
 function refuseUnknown(map: YAMLMap, above: string, complain: Complain): void {
   for (const { key, value } of map.items) {
-    const path = above + String(isScalar(key) ? key.value : key);
+    const path = above + nameOf(key);
     if (String(key).includes('.')) {
       complain(offsetOf(key), `${path}: expected a level of the file for each part, got dots`);
       continue;

@@ -1,22 +1,55 @@
 // The option table: one row a setting with its default, its check and its help. The sample config.yaml, the README and
 // the app are held to it by tests.
 
-import { isTwcId } from '../protocol/field.ts';
+import { isTwcId, type TwcId } from '../protocol/field.ts';
+import {
+  choice,
+  integer,
+  number,
+  object,
+  optional,
+  record,
+  type Schema,
+  type TypeOf,
+  text,
+  value,
+  yesOrNo,
+} from '../schema.ts';
 import { bridgeTopics } from '../topics/bridge-topics.ts';
 import { chargerTopics } from '../topics/charger-topics.ts';
-import { type Check, choice, integer, number, numbersFor, text, yesOrNo } from './schema.ts';
 
 export interface Option<T> {
   readonly default: T;
-  readonly check: Check<T>;
+  readonly check: Schema<T>;
   readonly help: string;
   /** Never shown, neither in errors nor in logs. */
   readonly secret?: true;
 }
 
-const anyText = text('text', () => true);
-const path = text('the path of a file', () => true);
+const anyText = text('text');
+const path = text('the path of a file');
 const seconds = number(0, 86_400);
+const name = text(
+  'a name of at most 40 characters',
+  (found) => /^[^\p{Cc}]{1,40}$/u.test(found) && found.trim() !== '',
+);
+const charger: Schema<TwcId> = value('four hex digits such as 1A2B', (found) => {
+  const id = String(found).toUpperCase();
+  return isTwcId(id) ? id : undefined;
+});
+const vin = value('a VIN of 17 letters and digits', (found) => {
+  const upper = String(found).toUpperCase();
+  return /^[A-HJ-NPR-Z\d]{17}$/.test(upper) ? upper : undefined;
+});
+
+/** What may be said of one charger. */
+const chargerFields = {
+  name: optional(name),
+  maxAmps: optional(integer(6, 80)),
+  calibration: optional(number(0.9, 1.1)),
+  volts: optional(number(100, 300)),
+  phases: optional(integer(1, 3)),
+};
 
 export const options = {
   'interface.port': option(
@@ -51,6 +84,12 @@ export const options = {
     choice('auto', 'kWh', 'Wh'),
     "Unit of the chargers' energy counter; `auto` tells it from the counter",
   ),
+  chargers: option(
+    {},
+    record(charger, object(chargerFields)),
+    'What you know of single chargers, by their ids: `name`, `maxAmps` (of its own wiring, never exceeded), `calibration` (factor on the amps that it reports, 0.9 to 1.1), `volts` and `phases` (assumed where it has no meter), for example `{ 1A2B: { name: Garage left, maxAmps: 16 } }`',
+  ),
+  vehicles: option({}, record(vin, name), 'Names of cars by their VINs, for example `{ 5YJ3E1EA2KF000317: Red }`'),
   'control.leaseSeconds': option(
     0,
     integer(0, 86_400),
@@ -88,8 +127,13 @@ export const options = {
   ),
   'status.MQTT.ratelimitOverrides': option(
     {},
-    numbersFor([...Object.keys(chargerTopics), ...Object.keys(bridgeTopics)], seconds),
+    record(choice(...Object.keys(chargerTopics), ...Object.keys(bridgeTopics)), seconds),
     'Another limit for single topics, for example `{ state: 0 }`',
+  ),
+  'status.MQTT.refresh': option(
+    0,
+    seconds,
+    'Seconds after which every topic is published again although it has not changed, for programs that expect that; 0 for never',
   ),
   'status.MQTT.version': option('3.1.1', choice('3.1.1', '5'), 'MQTT version'),
   'status.MQTT.ca': option('', path, 'File with the certificate of a private authority, for `mqtts://`'),
@@ -110,6 +154,12 @@ export const options = {
     text('nothing, or host:port such as 127.0.0.1:8099', isListening),
     'Where the page is served, for example `127.0.0.1:8099` for this machine only; empty for no page. It has no login: see The page',
   ),
+  'sessions.pricePerKWh': option(0, number(0, 1_000), 'What a kWh costs, for the costs of sessions; 0 for no costs'),
+  'sessions.currency': option(
+    '',
+    text('at most 5 characters such as EUR', (found) => /^[^\p{Cc}]{0,5}$/u.test(found)),
+    'The currency of that price, for example `EUR`',
+  ),
   'log.level': option(
     'info',
     choice('error', 'warn', 'info', 'debug'),
@@ -121,12 +171,12 @@ export const options = {
 export type OptionPath = keyof typeof options;
 
 /** All settings by their path in the file. */
-export type Config = { readonly [P in OptionPath]: (typeof options)[P]['default'] };
+export type Config = { readonly [P in OptionPath]: TypeOf<(typeof options)[P]['check']> };
 
 /** What the amps are where none are configured and nothing real can burn. */
 export const simulatedAmps: Partial<Config> = { 'config.maxAmpsForSlaves': 32, 'config.maxAmpsPerTWC': 32 };
 
-function option<T>(value: NoInfer<T>, check: Check<T>, help: string): Option<T> {
+function option<T>(value: NoInfer<T>, check: Schema<T>, help: string): Option<T> {
   return { default: value, check, help };
 }
 

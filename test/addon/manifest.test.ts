@@ -197,15 +197,20 @@ describe('the option table and the options', () => {
     expect(Object.keys(table).filter((path) => !covered.includes(path))).toEqual([
       'interface.id',
       'config.energyUnit',
+      'chargers',
+      'vehicles',
       'control.leaseSeconds',
       'control.safeAmps',
       'control.relay',
       'status.MQTT.ratelimitOverrides',
+      'status.MQTT.refresh',
       'status.MQTT.version',
       'status.MQTT.cert',
       'status.MQTT.key',
       'homeassistant.discoveryPrefix',
       'page.listen',
+      'sessions.pricePerKWh',
+      'sessions.currency',
       'state.path',
     ]);
   });

@@ -125,3 +125,10 @@ describe('what is wrong is said with its line:', () => {
     expect(() => parseCapture(file('{"at":7,"link":"up"}', line, '{"at":9,"end":"asked to"}'))).toThrow(problem);
   });
 });
+
+test('it tells what the owner says of single chargers, but not what they are called', () => {
+  const config = configured({ chargers: { '1A2B': { name: 'Garage left', maxAmps: 16 } } });
+  const text = headerLine({ ...header, config });
+  expect(text).not.toContain('Garage');
+  expect(parseCapture(`${text}\n`).header.config.chargers).toEqual({ '1A2B': { maxAmps: 16 } });
+});

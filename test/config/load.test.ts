@@ -45,6 +45,8 @@ test.each<[OptionPath, string, unknown]>([
   ['page.listen', '127.0.0.1:8099', '127.0.0.1:8099'],
   ['page.listen', '"[::1]:8099"', '[::1]:8099'],
   ['page.listen', 'garage.local:80', 'garage.local:80'],
+  ['vehicles', '{ 5yj3e1ea2kf000317: Red }', { '5YJ3E1EA2KF000317': 'Red' }],
+  ['sessions.pricePerKWh', '0.32', 0.32],
   ['log.level', 'debug', 'debug'],
 ])('%s: %s is accepted', (path, text, value) => {
   expect(parseConfig(yaml(path, text), 'config.yaml')[path]).toEqual(value);
@@ -98,7 +100,7 @@ describe('a wrong value is told with its place, what was expected and what came'
   test('a limit for a topic that there is not', () => {
     const [problem] = problems(yaml('status.MQTT.ratelimitOverrides', '{ volts: 0 }'));
     expect(problem).toMatch(
-      /ratelimitOverrides: expected a number from 0 to 86400 for each of some of .*got \{"volts":0\}$/,
+      /^config\.yaml:3: status\.MQTT\.ratelimitOverrides\.volts: expected one of stateText, .*got "volts"$/,
     );
   });
 
@@ -110,6 +112,45 @@ describe('a wrong value is told with its place, what was expected and what came'
       }
     },
   );
+});
+
+describe('what is said of single chargers', () => {
+  test('is found by their ids, in whatever way YAML understands these', () => {
+    const source = `chargers:
+  1A2B: { name: Garage left, maxAmps: 16, calibration: 0.95 }
+  "3c4d": { volts: 230, phases: 3 }
+  1234: { maxAmps: 10 }
+  1E10: {}
+`;
+    expect(parseConfig(source, 'config.yaml').chargers).toEqual({
+      '1A2B': { name: 'Garage left', maxAmps: 16, calibration: 0.95 },
+      '3C4D': { volts: 230, phases: 3 },
+      '1234': { maxAmps: 10 },
+      '1E10': {},
+    });
+  });
+
+  test.each([
+    ['chargers: { 1A2B: { maxAmps: 200 } }', 'chargers.1A2B.maxAmps: expected an integer from 6 to 80, got 200'],
+    ['chargers: { 1A2B: { phases: 4 } }', 'chargers.1A2B.phases: expected an integer from 1 to 3, got 4'],
+    ['chargers: { 1A2B: { calibration: 2 } }', 'chargers.1A2B.calibration: expected a number from 0.9 to 1.1, got 2'],
+    ['chargers: { Garage: {} }', 'chargers.Garage: expected four hex digits such as 1A2B, got "Garage"'],
+    ['chargers: { 1A2B: {}, 1a2b: {} }', 'chargers.1a2b: expected each name once, got "1a2b"'],
+    ['chargers: { 1A2B: { maxAmp: 16 } }', /^chargers\.1A2B\.maxAmp: expected an object with name, maxAmps, .*got 16$/],
+    ['vehicles: { Red: Red }', 'vehicles.Red: expected a VIN of 17 letters and digits, got "Red"'],
+    ['vehicles: { 5YJ3E1EA2KF000317: "" }', /^vehicles\.5YJ3E1EA2KF000317: expected a name of at most 40/],
+  ])('%s is refused', (source, wanted) => {
+    const [problem = '', ...others] = problems(source).map((line) => line.replace('config.yaml:1: ', ''));
+    expect(others).toEqual([]);
+    if (typeof wanted === 'string') expect(problem).toBe(wanted);
+    else expect(problem).toMatch(wanted);
+  });
+
+  test('a problem is told with the line in which it is', () => {
+    expect(problems('chargers:\n  1A2B:\n    name: left\n    maxAmps: 5\n')).toEqual([
+      'config.yaml:4: chargers.1A2B.maxAmps: expected an integer from 6 to 80, got 5',
+    ]);
+  });
 });
 
 describe('amps that contradict each other', () => {

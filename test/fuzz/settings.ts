@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { combined, parseAppOptions, renamed } from '../../src/config/app-options.ts';
 import { ConfigError, parseConfig } from '../../src/config/load.ts';
 import { type Config, type Option, options } from '../../src/config/options.ts';
+import { accept } from '../../src/schema.ts';
 import type { Random } from '../randomness.ts';
 import type { Outcome } from './fuzz.ts';
 import { below, oneOf } from './noise.ts';
@@ -106,7 +107,8 @@ function judge(seen: { accepted: number; refused: number }, source: string, read
   assert.deepEqual(Object.keys(config).sort(), [...paths].sort(), source);
   for (const [path, { check }] of Object.entries(options) as [keyof Config, Option<unknown>][]) {
     // The word for the broker that Home Assistant knows is in no file.
-    if (config[path] !== 'supervisor') assert.notEqual(check.accept(config[path]), undefined, `${path} of:\n${source}`);
+    if (config[path] !== 'supervisor')
+      assert.notEqual(accept(check, config[path]), undefined, `${path} of:\n${source}`);
   }
   assert.ok(config['config.minAmpsPerTWC'] <= config['config.maxAmpsPerTWC'], source);
   assert.ok(config['config.minAmpsPerTWC'] <= config['config.maxAmpsForSlaves'], source);
