@@ -39,6 +39,8 @@ const keys: Readonly<Record<string, (value: unknown) => boolean>> = {
   startup: oneOf('services'),
   timeout: (value) => Number.isInteger(value) && Number(value) >= 10 && Number(value) <= 300,
   image: (value) => /^[a-z0-9./_-]+$/.test(String(value)),
+  init: (value) => value === false,
+  tmpfs: isTrue,
   uart: isTrue,
   services: listOf(oneOf('mqtt:want')),
   map: (value) => JSON.stringify(value) === '[{"type":"ssl"}]',

@@ -1,56 +1,26 @@
-// The repository as Home Assistant's app store reads it, and the image as it is built from it.
+// What the app is made of beside its manifest, how its image is built, and how a version is released.
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
+import { facts, files, withFacts } from '../../scripts/facts.ts';
 import { drawn } from '../../scripts/icon.ts';
+import { obstacles, type Release } from '../../scripts/release.ts';
 import { commands } from '../../src/commands/commands.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { copies, stages } from './dockerfile.ts';
+import { instructions } from './dockerfile.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const text = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 
-describe('the store finds', () => {
-  const others = ['node_modules', 'dist', 'test-output'];
-  const files = readdirSync(root)
-    .filter((name) => !name.startsWith('.') && !others.includes(name))
-    .flatMap((name) => {
-      if (!statSync(`${root}${name}`).isDirectory()) return [name];
-      const inside = readdirSync(`${root}${name}`, { recursive: true, encoding: 'utf8' });
-      return inside.map((path) => `${name}/${path}`);
-    });
-  const named = (pattern: RegExp) => files.filter((path) => pattern.test(path)).sort();
-
-  test('this app, and beside it only the configuration of the bridge', () => {
-    expect(named(/(^|\/)config\.(json|ya?ml)$/)).toEqual(['config.yaml', 'ha-addon/config.yaml']);
-  });
-
-  test('one repository', () => {
-    expect(named(/(^|\/)repository\.(json|ya?ml)$/)).toEqual(['repository.yaml']);
-    const { name, url, ...rest } = parse(text('repository.yaml'));
-    expect(name).toMatch(/\w/);
-    expect(URL.canParse(url)).toBe(true);
-    expect(Object.keys(rest).filter((key) => key !== 'maintainer')).toEqual([]);
-  });
-
-  test('no build file, which would be the deprecated way', () => {
-    expect(named(/(^|\/)build\.(json|ya?ml)$/)).toEqual([]);
-  });
-
-  test('a configuration of the bridge that is no app and has no secret', () => {
-    const content = parse(text('config.yaml'));
-    expect(typeof content === 'object' && !Array.isArray(content) && !('name' in content)).toBe(true);
-    expect(content.status.MQTT).toMatchObject({ username: '', password: '' });
-  });
-
-  test('everything that belongs to an app', () => {
-    const wanted = ['CHANGELOG.md', 'DOCS.md', 'Dockerfile', 'README.md', 'config.yaml', 'icon.png', 'logo.png'];
-    expect(readdirSync(`${root}ha-addon`).toSorted()).toEqual([...wanted, 'translations']);
-    expect(readdirSync(`${root}ha-addon/translations`).toSorted()).toEqual(['de.yaml', 'en.yaml']);
-  });
+test('the app has everything that belongs to one, beside the program that `npm run app` puts there', () => {
+  const wanted = ['CHANGELOG.md', 'DOCS.md', 'Dockerfile', 'README.md', 'config.yaml', 'icon.png', 'logo.png'];
+  const found = readdirSync(`${root}ha-addon`).filter((name) => name !== 'app');
+  expect(found.toSorted()).toEqual([...wanted, 'translations']);
+  expect(readdirSync(`${root}ha-addon/translations`).toSorted()).toEqual(['de.yaml', 'en.yaml']);
 });
 
 describe('the pictures', () => {
@@ -73,49 +43,30 @@ describe('the pictures', () => {
 });
 
 describe('the image', () => {
-  const source = text('ha-addon/Dockerfile');
-  const built = stages(source);
+  const lines = instructions(text('ha-addon/Dockerfile'));
+  const only = (name: string) =>
+    lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
 
-  test('has a source that is the tag, a build, and what runs', () => {
-    expect(built.map(({ name }) => name)).toEqual(['source', 'build', '']);
-    expect(built[0]?.lines).toContain(`ADD $\{REPOSITORY}#v$\{BUILD_VERSION} /`);
+  test('stands on a base image of Home Assistant that is pinned, and is built in one stage', () => {
+    expect(only('FROM')).toEqual([`$\{BUILD_FROM}`]);
+    expect(only('ARG')[0]).toMatch(/^BUILD_FROM=ghcr\.io\/home-assistant\/base:\d+\.\d+$/);
   });
 
-  test('stands on a base image of Home Assistant that is pinned', () => {
-    expect(source).toMatch(/^ARG BUILD_FROM=ghcr\.io\/home-assistant\/base:\d+\.\d+$/m);
-    expect(built.map(({ from }) => from)).toEqual(['scratch', `$\{BUILD_FROM}`, `$\{BUILD_FROM}`]);
+  test('has Node.js, an init and the program, and is built without any other network', () => {
+    expect(only('RUN')).toEqual(['apk add --no-cache nodejs tini']);
+    expect(only('COPY')).toEqual(['app /opt/twc2mqtt/']);
+    expect(only('ADD')).toEqual([]);
   });
 
-  test('copies from the source only what is there and not kept out of the build', () => {
-    const ignored = text('.dockerignore').split('\n');
-    const taken = built.flatMap(copies).filter(({ stage }) => stage === 'source');
-    expect(taken.length).toBeGreaterThan(3);
-    for (const path of taken.flatMap(({ paths }) => paths)) {
-      expect(existsSync(`${root}${path}`)).toBe(true);
-      expect(ignored).toContain(`!${path.slice(1)}`);
-    }
-  });
-
-  test('copies nothing from the build context, which on an owner’s machine is the app’s folder alone', () => {
-    expect(built.flatMap(copies).filter(({ stage }) => stage === undefined)).toEqual([]);
-  });
-
-  test('has a prebuilt serial binding for Alpine on both architectures, so that nothing is compiled', () => {
-    const prebuilt = (folder: string) =>
-      readdirSync(`${root}node_modules/@serialport/bindings-cpp/prebuilds/${folder}`);
-    for (const folder of ['linux-x64', 'linux-arm64']) {
-      expect(prebuilt(folder)).toContainEqual(expect.stringMatching(/\.musl\.node$/));
-    }
-    expect(source).not.toMatch(/\b(make|g\+\+|python3|build-base)\b/);
-  });
-
-  test('is one process that hears SIGTERM itself', () => {
-    expect(built.at(-1)?.lines).toContain('ENTRYPOINT ["node", "/opt/twc2mqtt/twc2mqtt.js"]');
-    expect(source).not.toMatch(/^(CMD|SHELL|USER)/m);
+  test('has tini as process 1, which Home Assistant then does not add, and hears SIGTERM before the bridge does', () => {
+    const command = ['/sbin/tini', '-e', '143', '--', 'node', '/opt/twc2mqtt/twc2mqtt.js'];
+    expect(only('ENTRYPOINT').map((line) => JSON.parse(line))).toEqual([command]);
+    expect(parse(text('ha-addon/config.yaml')).init).toBe(false);
+    expect([...only('CMD'), ...only('SHELL'), ...only('USER')]).toEqual([]);
   });
 
   test('is asked for its health by the program itself, early enough for the start of Home Assistant', () => {
-    const [check = '', ...others] = (built.at(-1)?.lines ?? []).filter((line) => line.startsWith('HEALTHCHECK '));
+    const [check = '', ...others] = only('HEALTHCHECK');
     expect(others).toEqual([]);
     const command = JSON.parse(/ CMD (\[.*\])$/.exec(check)?.[1] ?? '[]');
     expect(command).toEqual(['node', '/opt/twc2mqtt/twc2mqtt.js', 'health']);
@@ -124,31 +75,85 @@ describe('the image', () => {
   });
 });
 
+describe('the version and the address of the repository', () => {
+  test.each(files)('are in %s what they are in package.json', (file) => {
+    expect(withFacts(file, text(file))).toBe(text(file));
+  });
+
+  test('are written everywhere anew when they change there', () => {
+    const other = facts({ version: '9.8.7', repository: 'github:Some-Owner/Some.Name' });
+    const all = files.map((file) => withFacts(file, text(file), other)).join('\n');
+    for (const expected of [
+      'version: "9.8.7"',
+      'url: https://github.com/Some-Owner/Some.Name\n',
+      'image: ghcr.io/some-owner/some.name:9.8.7\n',
+      '`https://github.com/Some-Owner/Some.Name#store`',
+      '?repository_url=https%3A%2F%2Fgithub.com%2FSome-Owner%2FSome.Name%23store)',
+    ]) {
+      expect(all).toContain(expected);
+    }
+    expect(all).not.toContain(facts(packageJson).url);
+  });
+});
+
+describe('a release', () => {
+  const ready = text('CHANGELOG.md').replace(/^(## \[.*\]) - .*$/m, '$1 - 2026-12-24');
+  const right: Release = {
+    tag: `v${packageJson.version}`,
+    url: facts(packageJson).url,
+    text: (file) => (file === 'CHANGELOG.md' ? ready : text(file)),
+    package: packageJson,
+  };
+
+  test('may be made when all agrees', () => {
+    expect(obstacles(right)).toEqual([]);
+  });
+
+  test.each<[string, Partial<Release>, RegExp]>([
+    ['another tag', { tag: 'v9.9.9' }, /^The tag is v9\.9\.9, but package\.json has the version \d/],
+    [
+      'a repository that is not the one in package.json, such as the placeholder there',
+      { url: 'https://github.com/owner/fork' },
+      /^package\.json names the repository .*, but this is https:\/\/github\.com\/owner\/fork: .* npm run facts$/,
+    ],
+    [
+      'a changelog without the day',
+      { text: (file) => right.text(file).replace('2026-12-24', 'Unreleased') },
+      /^CHANGELOG\.md: expected "## \[.*\] - " and the day .* got ".* - Unreleased"$/,
+    ],
+    [
+      'a file that was not written anew',
+      { package: { ...packageJson, version: '0.1.1' }, tag: 'v0.1.1' },
+      /^ha-addon\/config\.yaml has another version or address than package\.json\. Run: npm run facts$/,
+    ],
+  ])('stops with words at %s', (_, wrong, words) => {
+    expect(obstacles({ ...right, ...wrong })).toContainEqual(expect.stringMatching(words));
+  });
+});
+
 describe('the workflows', () => {
   const release = parse(text('.github/workflows/release.yaml'));
   const checks = parse(text('.github/workflows/checks.yaml'));
 
-  test('publish on a tag, after the checks, for the architectures of the manifest', () => {
+  test('publish on a tag, after the checks, the image for the architectures of the manifest', () => {
     expect(release.on).toEqual({ push: { tags: ['v*'] } });
-    expect(release.jobs.build.needs).toEqual(['checks', 'prepare']);
+    expect(release.jobs.folder.needs).toEqual('checks');
+    expect(release.jobs.image.needs).toEqual('folder');
     const { arch } = parse(text('ha-addon/config.yaml'));
-    expect(JSON.parse(release.env.ARCHITECTURES).toSorted()).toEqual(arch.toSorted());
-  });
-
-  test('use the actions of Home Assistant, all of one version', () => {
-    const used = [...text('.github/workflows/release.yaml').matchAll(/uses: (home-assistant\/\S+)@(\S+)/g)];
-    expect(used.map(([, action]) => action)).toEqual([
-      'home-assistant/builder/actions/prepare-multi-arch-matrix',
-      'home-assistant/builder/actions/build-image',
-      'home-assistant/builder/actions/publish-multi-arch-manifest',
-    ]);
-    expect(new Set(used.map(([, , version]) => version)).size).toBe(1);
+    const built = release.jobs.image.strategy.matrix.include.map((row: { arch: string }) => row.arch);
+    expect(built.toSorted()).toEqual(arch.toSorted());
   });
 
   test('run only scripts that are there', () => {
     const all = JSON.stringify([release, checks]);
-    for (const [path] of all.matchAll(/(scripts|\.ci)\/[\w-]+/g)) expect(existsSync(`${root}${path}`)).toBe(true);
-    expect(statSync(`${root}scripts/try-image`).mode & 0o111).not.toBe(0);
+    const named = [...all.matchAll(/(?:scripts|\.ci)\/[\w-]+(?:\.ts)?/g)].map(([path]) => path);
+    expect(named.length).toBeGreaterThan(3);
+    for (const path of named) expect(existsSync(`${root}${path}`)).toBe(true);
+    for (const path of ['try-image', 'publish-store', 'lint']) {
+      expect(statSync(`${root}scripts/${path}`).mode & 0o111).not.toBe(0);
+    }
+    for (const [, name = ''] of all.matchAll(/npm run (\w+)/g))
+      expect(Object.keys(packageJson.scripts)).toContain(name);
   });
 });
 

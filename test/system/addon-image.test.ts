@@ -1,61 +1,107 @@
-// The image without a container engine: the Dockerfile's copies replayed into folders, and what they give started as the
-// Supervisor would. Not replayed: the base image, Alpine's packages, and the download of npm packages.
+// The app's image as process 1 of a container on musl and the image's Node.js, with the Supervisor's mounts.
 
-import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
-import { copies, type Stage, stages } from '../addon/dockerfile.ts';
+import { chmod, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { slave } from '../world.ts';
-import { createHome } from './app.ts';
-import { createFolder } from './folder.ts';
+import { type Container, createImage, type Image } from './container.ts';
+import { createFolder, type Folder } from './folder.ts';
 import { startMosquitto } from './mosquitto.ts';
 import { createPty } from './pty.ts';
 import { attach } from './slaves.ts';
 import { subscribe } from './subscriber.ts';
-import { broker, startSupervisor } from './supervisor.ts';
+import { broker, notEnabled, startSupervisor, token } from './supervisor.ts';
+import { until } from './until.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+let image: Image;
+beforeAll(async () => {
+  image = await createImage();
+});
+afterAll(() => image[Symbol.asyncDispose]());
 
-test('what the Dockerfile copies is enough to build the bridge, and what it keeps is enough to run it', async () => {
+const defaults = { mode: 'master', max_amps_for_slaves: 32, max_amps_per_twc: 32, ratelimit: 0 };
+/** For tests that start several: ports and the Supervisor's address differ from those of a real one. */
+const usual = { SUPERVISOR_TOKEN: token, TWC2MQTT_PAGE_PORT: '0', TWC2MQTT_PAGE_ONLY: '127.0.0.2' };
+
+async function data(folder: Folder, options: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const path = folder.file('data');
+  await mkdir(path, { recursive: true });
+  await chmod(folder.path, 0o755);
+  await chmod(path, 0o777);
+  await writeFile(`${path}/options.json`, JSON.stringify({ ...defaults, ...options }));
+  return path;
+}
+
+test('it serves real chargers through its native file for Alpine, warns of nothing, and ends when it is told to', async () => {
   await using folder = await createFolder();
-  const [, build, runtime] = stages(await readFile(`${root}ha-addon/Dockerfile`, 'utf8'));
-  if (!build || !runtime) throw new Error('expected three stages');
-
-  const built = folder.file('build');
-  await replay(build, built, { source: root });
-  await symlink(join(root, 'node_modules'), join(built, 'node_modules'));
-  expect(build.lines).toContain('RUN npm run build');
-  await promisify(execFile)('npm', ['run', 'build'], { cwd: built });
-
-  const image = folder.file('image');
-  await replay(runtime, image, { source: root, build: built });
-  expect((await readdir(image)).toSorted()).toEqual(['node_modules', 'package.json', 'twc2mqtt.js']);
-
   await using mosquitto = await startMosquitto();
   await using supervisor = await startSupervisor(broker(mosquitto.port));
-  await using home = await createHome({ supervisor, program: join(image, 'twc2mqtt.js') });
   await using pty = await createPty();
   using _slaves = attach(pty, [slave('1A2B')]);
   await using subscriber = await subscribe(mosquitto.url);
-  await using app = await home.start({ serial_port: pty.port });
+  await using app = await image.start({
+    data: await data(folder, { serial_path: await realpath(pty.port) }),
+    env: { ...usual, SUPERVISOR_URL: supervisor.url },
+  });
+  await app.says(/1A2B: online/);
   await subscriber.sees('TWC/1A2B/availability', 'online');
-  expect(app.lines.filter((line) => /warning/i.test(line))).toEqual([]);
-  expect(await app.stop()).toMatchObject({ code: 0 });
+  expect(await app.shell('cat /proc/1/comm; node --version')).toMatch(/^tini\nv24\.\d+\.\d+$/);
+  expect(await app.health()).toBe(0);
+  const { code, took } = await app.stop();
+  expect(code).toBe(0);
+  expect(took).toBeLessThan(5_000);
+  expect(subscriber.messages.findLast(({ topic }) => topic === 'TWC/status')).toMatchObject({ payload: 'offline' });
+  expect(app.lines.filter((line) => /warn|deprecat/i.test(line))).toEqual([]);
+  expect(await readdir(`${folder.file('data')}`)).toContain('twc2mqtt.state.json');
 });
 
-/** Copies what a stage copies; paths in another stage are below its WORKDIR. */
-async function replay(stage: Stage, to: string, from: Readonly<Record<string, string>>): Promise<void> {
-  for (const copy of copies(stage)) {
-    const place = from[copy.stage ?? ''];
-    if (place === undefined) throw new Error(`COPY from ${copy.stage}: expected one of ${Object.keys(from)}`);
-    for (const path of copy.paths) {
-      const into =
-        copy.paths.length > 1 || copy.to.endsWith('/') ? join(copy.to, path.slice(path.lastIndexOf('/'))) : copy.to;
-      await mkdir(dirname(join(to, into)), { recursive: true });
-      await cp(join(place, path.replace(/^\/build\//, '')), join(to, into), { recursive: true, dereference: true });
-    }
+test('it ends well however early it is told to', async () => {
+  await using folder = await createFolder();
+  await using supervisor = await startSupervisor(notEnabled);
+  const path = await data(folder, { simulator: true });
+  const env = { ...usual, SUPERVISOR_URL: supervisor.url };
+  for (const after of [0, 20, 60, 150, 400]) {
+    await using app = await image.start({ data: path, env });
+    await until(() => running(app), 'the container runs');
+    await new Promise((resolve) => setTimeout(resolve, after));
+    const { code, took } = await app.stop();
+    expect(code).toBe(0);
+    expect(took).toBeLessThan(5_000);
   }
+});
+
+test('a stuck loop is ended although the container has a process 1, so that it is started anew', {
+  timeout: 240_000,
+}, async () => {
+  await using folder = await createFolder();
+  const stuck = encodeURIComponent('if (!process.argv[2]) setTimeout(() => { for (;;); }, 8_000)');
+  await using app = await image.start({
+    data: await data(folder, { simulator: true }),
+    env: { ...usual, NODE_OPTIONS: `--import=data:text/javascript,${stuck}` },
+  });
+  await app.says(/1A2B: online/);
+  expect(await app.ended).toBe(137);
+  expect(app.lines).toContainEqual(expect.stringMatching(/the main loop is stuck/));
+});
+
+test('another user than root runs it with a file, without Home Assistant', async () => {
+  await using folder = await createFolder();
+  const path = await data(folder);
+  await writeFile(
+    `${path}/config.yaml`,
+    'interface:\n  port: simulator\nstatus:\n  MQTT:\n    broker: embedded:21883\n',
+  );
+  await using app = await image.start({ data: path, user: 1_000 });
+  await app.says(/1A2B: online/);
+  expect(await app.health()).toBe(0);
+  expect(await app.stop()).toMatchObject({ code: 0 });
+  expect(JSON.parse(await readFile(`${path}/twc2mqtt-config.state.json`, 'utf8'))).toBeTypeOf('object');
+  await using check = await image.start({ data: path, user: 1_000, args: ['check'] });
+  expect(await check.ended).toBe(0);
+});
+
+async function running(app: Container): Promise<boolean> {
+  return app.shell('true').then(
+    () => true,
+    () => false,
+  );
 }

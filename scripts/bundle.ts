@@ -1,0 +1,79 @@
+// The bridge as one file that starts fast, with the native files that it loads and the licences of the packages in it.
+
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { page } from './page.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const prebuilds = `${root}node_modules/@serialport/bindings-cpp/prebuilds`;
+
+/** Fills the folder anew. `wanted` chooses native files, `linux-x64/….musl.node`. */
+export async function bundle(folder: string, wanted: (native: string) => boolean = () => true): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outfile: `${folder}/twc2mqtt.js`,
+    bundle: true,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    alias: {
+      // WebSocket and SOCKS are transports that we do not have; Node's own streams are what readable-stream copies.
+      ws: './scripts/absent.ts',
+      socks: './scripts/absent.ts',
+      'readable-stream': 'node:stream',
+    },
+    plugins: [page, binding],
+    banner: {
+      // Bundled CommonJS packages expect require.
+      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
+  });
+  for (const native of (await readdir(prebuilds, { recursive: true })).filter((path) => path.endsWith('.node'))) {
+    if (wanted(native)) await cp(`${prebuilds}/${native}`, `${folder}/prebuilds/${native}`);
+  }
+  await writeFile(`${folder}/LICENSES.txt`, await licences(packagesIn(metafile)));
+}
+
+/** The serial binding looks for its native files beside the bundle. */
+const binding: Plugin = {
+  name: 'binding',
+  setup(building) {
+    building.onLoad({ filter: /\/bindings-cpp\/dist\/serialport-bindings\.js$/ }, () => ({
+      contents: `
+        import load from 'node-gyp-build';
+        import { fileURLToPath } from 'node:url';
+        export const binding = load(fileURLToPath(new URL('.', import.meta.url)));`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** The folders of the packages of which something is in the bundle. */
+export function packagesIn({ outputs }: Metafile): string[] {
+  const used = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  const packages = used.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []);
+  return [...new Set(packages)].sort();
+}
+
+async function licences(packages: readonly string[]): Promise<string> {
+  const texts = new Map<string, string>();
+  for (const folder of packages) {
+    const { name, version, license } = JSON.parse(await readFile(`${root}${folder}/package.json`, 'utf8'));
+    const file = (await readdir(`${root}${folder}`)).find((path) => /^licen[cs]e/i.test(path));
+    if (file === undefined) throw new Error(`${folder}: expected a file with its licence`);
+    texts.set(`${name} ${version} (${license})`, (await readFile(`${root}${folder}/${file}`, 'utf8')).trim());
+  }
+  const own = `twc2mqtt is under the licence of the file LICENSE of its source (MIT). It contains these packages:\n`;
+  const rule = '='.repeat(80);
+  return [own, ...[...texts].map(([title, text]) => `${rule}\n${title}\n\n${text}\n`)].join('\n');
+}
