@@ -47,6 +47,7 @@ export interface AppSettings {
 export async function run({ config, statePath, log, signal, ...rest }: AppSettings): Promise<void> {
   const { brokerSource, captureFile, page: address } = rest;
   const port = config['interface.port'];
+  const choice = config['status.MQTT.broker'];
   const state = await restore(statePath, config, log);
   const writer = createStateWriter(statePath, (problem) =>
     problem === undefined
@@ -69,7 +70,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
     watchdog.stop();
   });
   const watchdog = await startWatchdog({ livenessPath: sign.path });
-  const embedded = await startEmbedded(config['status.MQTT.broker'], log);
+  const embedded = choice.type === 'embedded' ? await startEmbedded(choice.port, log) : undefined;
   const readSessions = () => history.settled().then(() => sessionsIn(path));
   const shown = { ...pageSettings(config), readSessions, captures };
   const page = address && (await startPage({ address, ...shown, command: ask }, log));
@@ -134,7 +135,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
       case 'save':
         save({
           ...state,
-          chargers: port === 'simulator' ? [] : output.chargers,
+          chargers: port.type === 'simulator' ? [] : output.chargers,
           announced: embedded ? [] : output.announced,
           setPoints: output.setPoints,
           sessions: output.sessions,
@@ -156,7 +157,6 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   });
   const turn = crank(bridge, perform, () => sign.touch(condition));
   const linkSettings = {
-    port,
     mayWrite: config['interface.mode'] === 'master',
     received(bytes: Uint8Array) {
       page?.received('heard', bytes);
@@ -165,10 +165,13 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
   };
 
   const keepingLink = keepOpen({
-    open: (stop) => openBus(linkSettings, stop),
+    open: (stop) => openBus(port, linkSettings, stop),
     up(opened) {
       link = opened;
-      log('info', opened.port === port ? `${port}: open` : `${opened.port}: open, the only adapter in ${port}`);
+      log(
+        'info',
+        port.type === 'folder' ? `${opened.port}: open, the only adapter in ${port.name}` : `${port.name}: open`,
+      );
       turn({ type: 'link', up: true });
     },
     down(reason) {
@@ -177,7 +180,7 @@ export async function run({ config, statePath, log, signal, ...rest }: AppSettin
       turn({ type: 'link', up: false, reason });
     },
     signal: ending.signal,
-    ...(port.startsWith('/') && { retrySignal: (stop) => pathChanged(port, stop) }),
+    ...(['serial', 'folder'].includes(port.type) && { retrySignal: (stop) => pathChanged(port.name, stop) }),
   });
 
   const brokerSettings = {

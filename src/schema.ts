@@ -32,12 +32,35 @@ export function accept<T>(schema: Schema<T>, value: unknown): T | undefined {
   return problems.length === 0 ? good : undefined;
 }
 
+/** The value, or an Error with all that is wrong with it. */
+export function parse<T>(schema: Schema<T>, value: unknown): T {
+  const { value: good, problems } = schema.read(value);
+  if (good === undefined || problems.length > 0) throw new Error(problems.map(describeProblem).join('; '));
+  return good;
+}
+
+function describeProblem({ at, expected, got }: Problem): string {
+  const place = at.length > 0 ? `${at.join('.')}: ` : '';
+  return `${place}expected ${expected}, got ${got === undefined ? 'nothing' : JSON.stringify(got)}`;
+}
+
+/** A value is wrong in a way for which there are better words than those of its schema. */
+export class Wrong {
+  readonly expected: string;
+
+  constructor(expected: string) {
+    this.expected = expected;
+  }
+}
+
 /** `take` gives the value to use, or undefined if it is wrong. */
-export function value<T>(expected: string, take: (value: unknown) => T | undefined): Schema<T> {
+export function value<T>(expected: string, take: (value: unknown) => T | Wrong | undefined): Schema<T> {
   return {
     expected,
     read(value) {
       const taken = take(value);
+      if (taken instanceof Wrong)
+        return { value: undefined, problems: [{ at: [], expected: taken.expected, got: value }] };
       return { value: taken, problems: taken === undefined ? [{ at: [], expected, got: value }] : [] };
     },
   };

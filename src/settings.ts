@@ -12,8 +12,9 @@ import { version } from './version.ts';
 
 /** The broker as it is configured. */
 export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic' | 'warn'> {
+  const choice = config['status.MQTT.broker'];
   return {
-    url: config['status.MQTT.broker'],
+    url: choice.type === 'urls' ? choice.urls[0] : choice.name,
     username: config['status.MQTT.username'],
     password: config['status.MQTT.password'],
     version: config['status.MQTT.version'],

@@ -2,6 +2,7 @@
 
 import type { Bridge, Input, Output } from '../bridge.ts';
 import type { Config } from '../config/options.ts';
+import type { Port } from '../io/link.ts';
 import { decode } from '../protocol/codec.ts';
 import { createCutter } from '../protocol/slip.ts';
 import { version } from '../version.ts';
@@ -131,7 +132,14 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
     }),
     start(file, startedAt, now) {
       void end('another one begins');
-      const header = headerLine({ version, startedAt, link: kind(port), config, known, orders: [...orders.values()] });
+      const header = headerLine({
+        version,
+        startedAt,
+        link: port.type === 'folder' ? 'serial' : port.type,
+        config,
+        known,
+        orders: [...orders.values()],
+      });
       file.write(header);
       recording = { file, startedAt: now, lastAt: now, size: header.length + 1 };
       if (link) write(link, now);
@@ -155,14 +163,9 @@ function orderedTo(bytes: Uint8Array): string | undefined {
   return decoded?.valid && decoded.message.name === 'masterHeartbeatLimit' ? decoded.message.receiver : undefined;
 }
 
-function kind(port: string): Header['link'] {
-  if (port === 'simulator') return 'simulator';
-  return port.startsWith('tcp:') ? 'tcp' : 'serial';
-}
-
 /** What is said of a link without paths, host names and addresses: they are nobody's business. */
-export function redactPaths(reason: string, port: string): string {
-  const host = /^tcp:\/\/\[?([^\]]*?)\]?:\d+$/.exec(port)?.[1] ?? port;
+export function redactPaths(reason: string, port: Port): string {
+  const host = port.type === 'tcp' ? port.host : port.name;
   const place = /[/\\]|:.*:|\d+\.\d+\.\d+|^COM\d/;
   return reason
     .split(' ')

@@ -29,14 +29,14 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
   const mode = config['interface.mode'];
   if (asks && mode === 'listen') throw new UsageError(inWords('doctor: --ask needs interface.mode master'));
   const running = await readLiveness(statePath).catch(() => undefined);
-  if (running?.link && port !== 'simulator') {
+  if (running?.link && port.type !== 'simulator') {
     const says = running.problem || 'nothing is wrong';
-    throw new Error(`The bridge itself holds ${port} (process ${running.pid}): stop it first. It says: ${says}`);
+    throw new Error(`The bridge itself holds ${port.name} (process ${running.pid}): stop it first. It says: ${says}`);
   }
   const saved = await restore(statePath, config, () => {});
   const settings = { ...bridgeSettings(config, saved), silentBus: true };
   const silent = createBus(settings, () => {}, performance.now());
-  print(`${port}: listening for ${LISTEN_FOR / 1_000} s, nothing is sent\n`);
+  print(`${port.name}: listening for ${LISTEN_FOR / 1_000} s, nothing is sent\n`);
   await attend(silent, config, false, async (wait) => {
     await wait(LISTEN_FOR);
     const { bytes, frames } = silent.statistics.total;
@@ -89,7 +89,7 @@ async function attend(
     if (!ending.signal.aborted) timer = setTimeout(turn, Math.max(1, bus.wakeAt(now) - performance.now()));
   }
 
-  link = await openBus({ port: config['interface.port'], mayWrite, received: turn }, ending.signal);
+  link = await openBus(config['interface.port'], { mayWrite, received: turn }, ending.signal);
   const gone = link.closed.then((reason) => Promise.reject(new Error(reason)));
   bus.opened(performance.now());
   turn();

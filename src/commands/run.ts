@@ -16,7 +16,7 @@ export async function runBridge(file: string, captureFile?: string): Promise<voi
   };
   log('info', `twc2mqtt ${version}, configuration: ${setup.name}`);
   for (const remark of setup.remarks) log('warn', remark);
-  if (config['interface.port'] === 'simulator') for (const line of banner(setup.simulationHint)) log('warn', line);
+  if (config['interface.port'].type === 'simulator') for (const line of banner(setup.simulationHint)) log('warn', line);
   await run({ ...setup, captureFile, log, signal: endSignal() });
   log('info', 'ended');
 }

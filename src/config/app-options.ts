@@ -4,8 +4,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { accept } from '../schema.ts';
+import { type BrokerChoice, SUPERVISOR } from './broker-choice.ts';
 import { accepted, ConfigError } from './load.ts';
-import { type Config, type OptionPath, options } from './options.ts';
+import { type Config, type OptionPath, options, type Written } from './options.ts';
 
 /** The options that are a setting under another name. */
 export const renamed = {
@@ -58,7 +59,7 @@ function parsed(source: string): unknown {
 export function parseAppOptions(json: unknown, adapters: string): AppConfig {
   const given = filledIn(json);
   const manual = given.mqtt_host !== undefined;
-  const values: Partial<Record<OptionPath, unknown>> = {
+  const values: Written = {
     ...Object.fromEntries(Object.entries(renamed).map(([name, path]) => [path, given[name]])),
     'status.MQTT.ca': inSslFolder(given.mqtt_ca),
     'interface.port': given.simulator === true ? 'simulator' : (given.serial_path ?? given.serial_port ?? adapters),
@@ -68,7 +69,7 @@ export function parseAppOptions(json: unknown, adapters: string): AppConfig {
     (path) => values[path],
     (_, problem) => void problems.push(withAppNames(problem)),
   );
-  const broker = manual ? manualBroker(given) : ASKED;
+  const broker = manual ? manualBroker(given) : SUPERVISOR;
   if (broker === undefined) problems.push(badHost);
   if (problems.length > 0 || broker === undefined) throw new ConfigError(problems);
   return {
@@ -93,14 +94,11 @@ const words: readonly (readonly [string, string])[] = [
   ['interface.port', 'serial_path'],
 ];
 
-/** Stands for the broker that Home Assistant knows, wherever that is just now. */
-const ASKED = 'supervisor';
-
 const badHost =
   'mqtt_host, mqtt_port: expected a name or an address such as 192.168.1.10, without mqtt:// and without a login, and a port from 1 to 65535';
 
 /** Undefined if there can not be such a broker. The host is never shown: people put passwords there. */
-function manualBroker({ mqtt_host: host, mqtt_tls: tls, mqtt_port: port }: Given): string | undefined {
+function manualBroker({ mqtt_host: host, mqtt_tls: tls, mqtt_port: port }: Given): BrokerChoice | undefined {
   const usual = tls === true ? 8883 : 1883;
   if (typeof host !== 'string' || !['undefined', 'string', 'number'].includes(typeof port)) return undefined;
   const url = `${tls === true ? 'mqtts' : 'mqtt'}://${host}:${port ?? usual}`;

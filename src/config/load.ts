@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import leven from 'leven';
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
-import type { Problem } from '../schema.ts';
+import { type Port, SIMULATOR } from '../io/link.ts';
+import { type Problem, parse } from '../schema.ts';
 import { type Config, type Option, type OptionPath, options, simulatedAmps } from './options.ts';
 
 /** A configuration that can not be right; `problems` has a line each. */
@@ -77,7 +78,7 @@ export function accepted(
     if (problems.length === 0) found[path] = good;
   }
   // Every found value passed the check of its own row.
-  const config = { ...defaults(found['interface.port'] ?? options['interface.port'].default), ...found } as Config;
+  const config = { ...defaults(found['interface.port'] as Port | undefined), ...found } as Config;
   for (const [low, high] of ordered) {
     if (config[low] <= config[high]) continue;
     complain(low in found ? low : high, `${low}: expected at most ${high} (${config[high]}), got ${config[low]}`);
@@ -120,11 +121,11 @@ const ordered = [
   ['config.minAmpsPerTWC', 'config.maxAmpsForSlaves'],
 ] as const;
 
-function defaults(port: unknown): Config {
-  const all = Object.entries(options).map(([path, option]) => [path, option.default]);
+function defaults(port: Port = SIMULATOR): Config {
+  const rows = Object.entries(options) as [OptionPath, Option<unknown>][];
   // One default for each row of the table.
-  const plain = Object.fromEntries(all) as Config;
-  return port === 'simulator' ? { ...plain, ...simulatedAmps } : plain;
+  const plain = Object.fromEntries(rows.map(([path, row]) => [path, parse(row.check, row.default)])) as Config;
+  return port.type === 'simulator' ? { ...plain, ...simulatedAmps } : plain;
 }
 
 function describeYamlError(code: string): string {
@@ -133,7 +134,7 @@ function describeYamlError(code: string): string {
 
 /** A name and password in an address are nobody's business. */
 function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/@"]*@/g, '//…@');
+  return text.replace(/:\/\/.*@/g, '://…@');
 }
 
 type Complain = (offset: number | undefined, text: string) => void;

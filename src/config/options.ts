@@ -17,9 +17,13 @@ import {
 } from '../schema.ts';
 import { bridgeTopics } from '../topics/bridge-topics.ts';
 import { chargerTopics } from '../topics/charger-topics.ts';
+import { brokerChoice } from './broker-choice.ts';
+import { listen } from './listen.ts';
+import { port } from './port.ts';
 
 export interface Option<T> {
-  readonly default: T;
+  /** As it would stand in a file. */
+  readonly default: unknown;
   readonly check: Schema<T>;
   readonly help: string;
   /** Never shown, neither in errors nor in logs. */
@@ -54,7 +58,7 @@ const chargerFields = {
 export const options = {
   'interface.port': option(
     'simulator',
-    text('a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator', isPort),
+    port,
     'Where the chargers are: a serial device (best one of `/dev/serial/by-id/`), `tcp://host:port` of a serial server, or `simulator`',
   ),
   'interface.mode': option(
@@ -107,8 +111,8 @@ export const options = {
   ),
   'status.MQTT.broker': option(
     'embedded',
-    text('mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT', isBroker),
-    'The broker: `mqtt://host:1883`, `mqtts://host:8883`, or `embedded` for one of our own on this machine only (`embedded:PORT` for another port than 1883)',
+    brokerChoice,
+    'The broker: `mqtt://host:1883`, `mqtts://host:8883`, a list of such addresses (the nodes of a cluster), or `embedded` for one of our own on this machine only (`embedded:PORT` for another port than 1883)',
   ),
   'status.MQTT.username': option('', anyText, 'Name at the broker; empty for none'),
   'status.MQTT.password': { ...option('', anyText, 'Password at the broker; put it in quotes'), secret: true as const },
@@ -151,7 +155,7 @@ export const options = {
   ),
   'page.listen': option(
     '',
-    text('nothing, or host:port such as 127.0.0.1:8099', isListening),
+    listen,
     'Where the page is served, for example `127.0.0.1:8099` for this machine only; empty for no page. It has no login: see The page',
   ),
   'sessions.pricePerKWh': option(0, number(0, 1_000), 'What a kWh costs, for the costs of sessions; 0 for no costs'),
@@ -173,31 +177,14 @@ export type OptionPath = keyof typeof options;
 /** All settings by their path in the file. */
 export type Config = { readonly [P in OptionPath]: TypeOf<(typeof options)[P]['check']> };
 
+/** Settings as they stand in a file. */
+export type Written = Partial<Readonly<Record<OptionPath, unknown>>>;
+
 /** What the amps are where none are configured and nothing real can burn. */
 export const simulatedAmps: Partial<Config> = { 'config.maxAmpsForSlaves': 32, 'config.maxAmpsPerTWC': 32 };
 
-function option<T>(value: NoInfer<T>, check: Schema<T>, help: string): Option<T> {
-  return { default: value, check, help };
-}
-
-function isPort(value: string): boolean {
-  if (value === 'simulator' || value.startsWith('/') || /^COM\d+$/.test(value)) return true;
-  const url = parsed(value);
-  return url?.protocol === 'tcp:' && url.hostname !== '' && url.port !== '' && `${url.pathname}${url.search}` === '';
-}
-
-function isBroker(value: string): boolean {
-  const port = /^embedded(?::(\d+))?$/.exec(value);
-  if (port) return port[1] === undefined || (Number(port[1]) > 0 && Number(port[1]) < 65_536);
-  const url = parsed(value);
-  if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') return false;
-  // A name and password in the address would end up in logs; there are settings for them.
-  return url.username === '' && url.password === '' && ['', '/'].includes(url.pathname);
-}
-
-function isListening(value: string): boolean {
-  const port = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):(\d{1,5})$/.exec(value)?.[1];
-  return value === '' || (Number(port) > 0 && Number(port) < 65_536);
+function option<T>(written: unknown, check: Schema<T>, help: string): Option<T> {
+  return { default: written, check, help };
 }
 
 function isTopicPrefix(value: string): boolean {
@@ -206,8 +193,4 @@ function isTopicPrefix(value: string): boolean {
 
 function isOwnId(value: string): boolean {
   return isTwcId(value) && !['0000', 'FFFF'].includes(value) && !/^(..)?(C0|DB)/.test(value);
-}
-
-function parsed(value: string): URL | undefined {
-  return URL.canParse(value) ? new URL(value) : undefined;
 }

@@ -5,6 +5,7 @@ import { BY_ID } from '../io/adapters.ts';
 import type { BrokerSource } from '../io/broker.ts';
 import { brokerOf } from '../io/supervisor.ts';
 import { loadAppOptions, withAppNames } from './app-options.ts';
+import type { Listen } from './listen.ts';
 import { loadConfig, statePath } from './load.ts';
 import type { Config } from './options.ts';
 
@@ -57,7 +58,7 @@ export async function findSettings(file: string, environment: Environment): Prom
     name: file,
     config,
     statePath: statePath(config, file),
-    page: listening(config['page.listen']),
+    page: pageAddress(config['page.listen']),
     remarks: [],
     simulationHint: [
       `For real ones change two lines in ${file}:`,
@@ -68,10 +69,8 @@ export async function findSettings(file: string, environment: Environment): Prom
   };
 }
 
-/** `host:port`, with brackets around an IPv6 address; undefined for nothing. */
-function listening(text: string): PageAddress | undefined {
-  const [, host = '', port] = /^(.*):(\d+)$/.exec(text) ?? [];
-  return port === undefined ? undefined : { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+function pageAddress(listen: Listen): PageAddress | undefined {
+  return listen.type === 'nowhere' ? undefined : { host: listen.host, port: listen.port };
 }
 
 async function appSettings(token: string, environment: Environment): Promise<Setup> {

@@ -9,9 +9,18 @@ export interface Link extends Open {
   readonly write: ((bytes: Uint8Array) => void) | undefined;
 }
 
+/** Where the chargers are. `name` is how it is shown, and what the chargers there are remembered by. */
+export type Port =
+  | { readonly type: 'simulator'; readonly name: 'simulator' }
+  | { readonly type: 'serial'; readonly name: string }
+  /** The only serial adapter in this folder. */
+  | { readonly type: 'folder'; readonly name: string }
+  /** A serial server on the network. */
+  | { readonly type: 'tcp'; readonly name: string; readonly host: string; readonly port: number };
+
+export const SIMULATOR: Port = { type: 'simulator', name: 'simulator' };
+
 export interface LinkSettings {
-  /** A serial device, `tcp://host:port`, or a folder with a slash at its end: the only adapter in it. */
-  readonly port: string;
   readonly mayWrite: boolean;
   readonly received: (bytes: Uint8Array) => void;
 }

@@ -7,7 +7,7 @@ import type { Link, LinkSettings } from './link.ts';
 /** More unwritten bytes than this and the device takes nothing: what is said then would be stale. */
 const MOST_UNWRITTEN = 128;
 
-export async function openSerial({ port: path, mayWrite, received }: LinkSettings): Promise<Link> {
+export async function openSerial(path: string, { mayWrite, received }: LinkSettings): Promise<Link> {
   const port = new SerialPort({ path, baudRate: 9600, lock: true, hupcl: false, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(new Error(describeError(path, error))) : resolve()));

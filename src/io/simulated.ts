@@ -1,7 +1,7 @@
 // The link to simulated chargers: gives them the time and carries their bytes.
 
 import { deferred } from './deferred.ts';
-import type { Link, LinkSettings } from './link.ts';
+import { type Link, type LinkSettings, SIMULATOR } from './link.ts';
 
 /** What a simulated bus looks like from here. Times in milliseconds since it was opened. */
 interface Bus {
@@ -10,7 +10,7 @@ interface Bus {
   readonly wakeAt: number;
 }
 
-export function openSimulated(bus: Bus, { port, mayWrite, received }: LinkSettings): Link {
+export function openSimulated(bus: Bus, { mayWrite, received }: LinkSettings): Link {
   const openedAt = performance.now();
   const closed = deferred<string>();
   const now = () => performance.now() - openedAt;
@@ -29,7 +29,7 @@ export function openSimulated(bus: Bus, { port, mayWrite, received }: LinkSettin
 
   rest();
   return {
-    port,
+    port: SIMULATOR.name,
     write: mayWrite
       ? (bytes) => {
           bus.write(bytes, now());

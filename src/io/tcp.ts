@@ -2,7 +2,9 @@
 
 import { connect, type Socket } from 'node:net';
 import { deferred, unlessAborted } from './deferred.ts';
-import type { Link, LinkSettings } from './link.ts';
+import type { Link, LinkSettings, Port } from './link.ts';
+
+type TcpPort = Extract<Port, { type: 'tcp' }>;
 
 const CONNECT_WITHIN = 5_000;
 /** Who has no room for another connection accepts it and closes it at once. */
@@ -16,9 +18,13 @@ const MOST_UNWRITTEN = 128;
  */
 const DEAD_AFTER = 20_000;
 
-export async function openTcp({ port, mayWrite, received }: LinkSettings, signal: AbortSignal): Promise<Link> {
-  const { hostname, port: number } = new URL(port);
-  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(number), noDelay: true });
+export async function openTcp(
+  place: TcpPort,
+  { mayWrite, received }: LinkSettings,
+  signal: AbortSignal,
+): Promise<Link> {
+  const { name: port } = place;
+  const socket = connect({ host: place.host, port: place.port, noDelay: true });
   await connected(socket, port, signal);
   socket.setKeepAlive(true, KEEP_ALIVE_AFTER);
   const closed = deferred<string>();

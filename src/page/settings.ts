@@ -10,7 +10,7 @@ export function pageSettings(config: Config): Pick<PageSettings, 'facts' | 'topi
     topicPrefix: config['status.MQTT.topicPrefix'],
     facts: {
       version: version,
-      simulated: config['interface.port'] === 'simulator',
+      simulated: config['interface.port'].type === 'simulator',
       relay: config['control.relay'],
       limits: limitsOf(config),
     },

@@ -2,13 +2,14 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/options.ts';
+import { SIMULATOR } from '../io/link.ts';
 import type { Log } from '../io/log.ts';
 import { readState } from '../io/state-file.ts';
 import { type SavedState, savedState } from './saved-state.ts';
 
 export async function restore(path: string, config: Config, log: Log): Promise<SavedState> {
-  const port = config['interface.port'];
-  const broker = config['status.MQTT.broker'];
+  const port = config['interface.port'].name;
+  const broker = config['status.MQTT.broker'].name;
   const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
   const fresh = {
     version: 1,
@@ -27,7 +28,7 @@ export async function restore(path: string, config: Config, log: Log): Promise<S
     const chargers = found.port === port ? found.chargers : [];
     const announced = found.broker === broker ? found.announced : [];
     // Wherever the adapter is now, a car that charged still has to be accounted for; but not a simulated one.
-    const sessions = (found.port === 'simulator') === (port === 'simulator') ? found.sessions : [];
+    const sessions = (found.port === SIMULATOR.name) === (port === SIMULATOR.name) ? found.sessions : [];
     return { ...found, port, chargers, broker, announced, sessions };
   } catch (error) {
     log('warn', `${path}: not usable, the chargers are learned anew: ${String(error)}`);

@@ -9,7 +9,7 @@ export const MOST_SESSION_LOG_BYTES = 4_000_000;
 
 /** The file of the sessions that goes with a state file. Simulated cars are no reason for anybody to pay. */
 export function sessionLogPath(statePath: string, config: Config): string {
-  const kind = config['interface.port'] === 'simulator' ? 'simulated-sessions' : 'sessions';
+  const kind = config['interface.port'].type === 'simulator' ? 'simulated-sessions' : 'sessions';
   return `${statePath.replace(/(\.state)?\.json$/, '')}.${kind}.jsonl`;
 }
 

@@ -107,7 +107,7 @@ test.each([
   ['tcp://192.168.1.20:8899', 'connect ENETUNREACH 192.168.1.20:8899 - Local (192.168.1.3:0) it was unplugged'],
   ['tcp://[fe80::1]:8899', 'connect ENETUNREACH fe80::1:8899 - Local (:::0) it was unplugged'],
 ])('why the link to %s is down is told without the place', (port, reason) => {
-  const told = redactPaths(reason, port);
+  const told = redactPaths(reason, configured({ 'interface.port': port })['interface.port']);
   expect(told).toMatch(/it was unplugged$/);
   expect(told).not.toMatch(/FTDI|pci|COM3|garage|192|fe80|::/);
 });

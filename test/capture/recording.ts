@@ -2,7 +2,7 @@
 
 import { createRecorder, type Recorder, type RecorderSettings } from '../../src/capture/recorder.ts';
 import { accepted } from '../../src/config/load.ts';
-import type { Config } from '../../src/config/options.ts';
+import type { Config, Written } from '../../src/config/options.ts';
 import { createWorld, type World, type WorldSettings } from '../world.ts';
 
 export const began = '2026-03-29T01:30:00.000+01:00';
@@ -35,7 +35,7 @@ export function sheet(path = 'capture.jsonl'): Sheet {
 }
 
 /** The defaults for simulated chargers, which are those of a world, with these changes. */
-export function configured(settings: Partial<Config> = {}): Config {
+export function configured(settings: Written = {}): Config {
   return accepted(
     (path) => settings[path],
     (_, problem) => {

@@ -7,6 +7,7 @@ import { ConfigError } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/options.ts';
 
 const BY_ID = '/dev/serial/by-id/';
+const at = (url: string) => ({ type: 'urls', name: url, urls: [url] }) as const;
 const read = (json: unknown) => parseAppOptions(json, BY_ID);
 
 describe('where the chargers are', () => {
@@ -19,18 +20,21 @@ describe('where the chargers are', () => {
     [{ serial_path: '/dev/ttyUSB0', simulator: true }, 'simulator'],
     [{ serial_path: '/dev/ttyUSB0', simulator: false }, '/dev/ttyUSB0'],
   ])('%j', (options, port) => {
-    expect(read(options).config['interface.port']).toBe(port);
+    expect(read(options).config['interface.port'].name).toBe(port);
   });
 });
 
 describe('which broker', () => {
   test.each<[object, Partial<Config>]>([
-    [{ mqtt_host: '192.168.1.10' }, { 'status.MQTT.broker': 'mqtt://192.168.1.10:1883', 'status.MQTT.username': '' }],
-    [{ mqtt_host: 'broker', mqtt_port: 1884 }, { 'status.MQTT.broker': 'mqtt://broker:1884' }],
-    [{ mqtt_host: 'broker', mqtt_port: '1884' }, { 'status.MQTT.broker': 'mqtt://broker:1884' }],
-    [{ mqtt_host: 'broker', mqtt_tls: true }, { 'status.MQTT.broker': 'mqtts://broker:8883' }],
-    [{ mqtt_host: 'broker', mqtt_tls: true, mqtt_port: 8884 }, { 'status.MQTT.broker': 'mqtts://broker:8884' }],
-    [{ mqtt_host: '[fe80::1]', mqtt_tls: false }, { 'status.MQTT.broker': 'mqtt://[fe80::1]:1883' }],
+    [
+      { mqtt_host: '192.168.1.10' },
+      { 'status.MQTT.broker': at('mqtt://192.168.1.10:1883'), 'status.MQTT.username': '' },
+    ],
+    [{ mqtt_host: 'broker', mqtt_port: 1884 }, { 'status.MQTT.broker': at('mqtt://broker:1884') }],
+    [{ mqtt_host: 'broker', mqtt_port: '1884' }, { 'status.MQTT.broker': at('mqtt://broker:1884') }],
+    [{ mqtt_host: 'broker', mqtt_tls: true }, { 'status.MQTT.broker': at('mqtts://broker:8883') }],
+    [{ mqtt_host: 'broker', mqtt_tls: true, mqtt_port: 8884 }, { 'status.MQTT.broker': at('mqtts://broker:8884') }],
+    [{ mqtt_host: '[fe80::1]', mqtt_tls: false }, { 'status.MQTT.broker': at('mqtt://[fe80::1]:1883') }],
     [
       { mqtt_host: 'broker', mqtt_username: 'me', mqtt_password: 'mine', mqtt_ca: 'house.pem' },
       { 'status.MQTT.username': 'me', 'status.MQTT.password': 'mine', 'status.MQTT.ca': '/ssl/house.pem' },

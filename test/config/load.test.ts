@@ -6,34 +6,52 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig, parseConfig, statePath } from '../../src/config/load.ts';
-import { type Config, type OptionPath, options } from '../../src/config/options.ts';
+import type { OptionPath } from '../../src/config/options.ts';
 
-const plain = Object.fromEntries(Object.entries(options).map(([path, row]) => [path, row.default])) as Config;
 const realPort = 'interface:\n  port: /dev/ttyUSB0\n';
+const real = parseConfig(realPort, 'config.yaml');
 
 describe('without a setting', () => {
   test('chargers are simulated and get 32 A, where nothing can burn', () => {
-    const simulated = { ...plain, 'config.maxAmpsForSlaves': 32, 'config.maxAmpsPerTWC': 32 };
-    expect(parseConfig('', 'config.yaml')).toEqual(simulated);
+    const simulated = parseConfig('', 'config.yaml');
+    expect(simulated).toEqual({
+      ...real,
+      'interface.port': { type: 'simulator', name: 'simulator' },
+      'config.maxAmpsForSlaves': 32,
+      'config.maxAmpsPerTWC': 32,
+    });
     expect(parseConfig('config:\nlog:\n  level:\n', 'config.yaml')).toEqual(simulated);
   });
 
   test('real chargers get 6 A', () => {
-    expect(parseConfig(realPort, 'config.yaml')).toEqual({ ...plain, 'interface.port': '/dev/ttyUSB0' });
+    expect(real).toMatchObject({
+      'interface.port': { type: 'serial', name: '/dev/ttyUSB0' },
+      'config.maxAmpsForSlaves': 6,
+      'config.maxAmpsPerTWC': 6,
+    });
   });
 });
 
 test.each<[OptionPath, string, unknown]>([
-  ['interface.port', '/dev/serial/by-id/usb-FTDI_FT232R', '/dev/serial/by-id/usb-FTDI_FT232R'],
-  ['interface.port', 'tcp://192.168.1.20:8899', 'tcp://192.168.1.20:8899'],
-  ['interface.port', '"tcp://[fd00::20]:8899"', 'tcp://[fd00::20]:8899'],
+  ['interface.port', '/dev/serial/by-id/usb-FTDI', { type: 'serial', name: '/dev/serial/by-id/usb-FTDI' }],
+  ['interface.port', '/dev/serial/by-id/', { type: 'folder', name: '/dev/serial/by-id/' }],
+  ['interface.port', 'com3', { type: 'serial', name: 'COM3' }],
+  ['interface.port', 'tcp://gate:8899', { type: 'tcp', name: 'tcp://gate:8899', host: 'gate', port: 8899 }],
+  ['interface.port', 'socket://gate:8899', { type: 'tcp', name: 'tcp://gate:8899', host: 'gate', port: 8899 }],
+  ['interface.port', '"tcp://[fd00::20]:23"', { type: 'tcp', name: 'tcp://[fd00::20]:23', host: 'fd00::20', port: 23 }],
   ['interface.mode', 'listen', 'listen'],
   ['interface.id', '"1234"', '1234'],
   ['config.maxAmpsForSlaves', '40', 40],
   ['config.energyUnit', 'Wh', 'Wh'],
-  ['status.MQTT.broker', 'mqtts://broker.local:8883', 'mqtts://broker.local:8883'],
-  ['status.MQTT.broker', 'mqtt://broker.local', 'mqtt://broker.local'],
-  ['status.MQTT.broker', 'embedded:18830', 'embedded:18830'],
+  ['status.MQTT.broker', 'mqtts://a:8883', { type: 'urls', name: 'mqtts://a:8883', urls: ['mqtts://a:8883'] }],
+  ['status.MQTT.broker', 'mqtt://a', { type: 'urls', name: 'mqtt://a', urls: ['mqtt://a'] }],
+  [
+    'status.MQTT.broker',
+    '[mqtt://a, mqtts://b:1]',
+    { type: 'urls', name: 'mqtt://a, mqtts://b:1', urls: ['mqtt://a', 'mqtts://b:1'] },
+  ],
+  ['status.MQTT.broker', 'embedded', { type: 'embedded', name: 'embedded', port: 1883 }],
+  ['status.MQTT.broker', 'embedded:18830', { type: 'embedded', name: 'embedded:18830', port: 18830 }],
   ['status.MQTT.password', '"p@ss: word#"', 'p@ss: word#'],
   ['status.MQTT.topicPrefix', 'home/garage', 'home/garage'],
   ['status.MQTT.ratelimit', '0', 0],
@@ -42,9 +60,10 @@ test.each<[OptionPath, string, unknown]>([
   ['status.MQTT.version', '5', '5'],
   ['status.MQTT.version', '3.1.1', '3.1.1'],
   ['homeassistant.discovery', 'off', 'off'],
-  ['page.listen', '127.0.0.1:8099', '127.0.0.1:8099'],
-  ['page.listen', '"[::1]:8099"', '[::1]:8099'],
-  ['page.listen', 'garage.local:80', 'garage.local:80'],
+  ['page.listen', '""', { type: 'nowhere' }],
+  ['page.listen', '127.0.0.1:8099', { type: 'address', host: '127.0.0.1', port: 8099 }],
+  ['page.listen', '"[::1]:8099"', { type: 'address', host: '::1', port: 8099 }],
+  ['page.listen', 'garage.local:80', { type: 'address', host: 'garage.local', port: 80 }],
   ['vehicles', '{ 5yj3e1ea2kf000317: Red }', { '5YJ3E1EA2KF000317': 'Red' }],
   ['sessions.pricePerKWh', '0.32', 0.32],
   ['log.level', 'debug', 'debug'],
@@ -59,11 +78,7 @@ describe('a wrong value is told with its place, what was expected and what came'
       'ttyUSB0',
       'a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "ttyUSB0"',
     ],
-    [
-      'interface.port',
-      'tcp://host',
-      'a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "tcp://host"',
-    ],
+    ['interface.port', 'tcp://host', 'tcp://host:port with a port from 1 to 65535, got "tcp://host"'],
     ['interface.mode', 'slave', 'one of master, listen, got "slave"'],
     ['interface.id', '"00C0"', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got "00C0"'],
     ['interface.id', '"FFFF"', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got "FFFF"'],
@@ -75,12 +90,12 @@ describe('a wrong value is told with its place, what was expected and what came'
     [
       'status.MQTT.broker',
       'broker.local',
-      'mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT, got "broker.local"',
+      'mqtt://host:1883, mqtts://host:8883, a list of such addresses, embedded or embedded:PORT, got "broker.local"',
     ],
     [
       'status.MQTT.broker',
       'embedded:0',
-      'mqtt://host:1883, mqtts://host:8883, embedded or embedded:PORT, got "embedded:0"',
+      'mqtt://host:1883, mqtts://host:8883, a list of such addresses, embedded or embedded:PORT, got "embedded:0"',
     ],
     ['status.MQTT.ratelimit', '-1', 'a number from 0 to 86400, got -1'],
     ['status.MQTT.ratelimit', '.nan', 'a number from 0 to 86400, got null'],
@@ -326,7 +341,7 @@ test.each([
   ['config.yaml', '', 'twc2mqtt-config.state.json'],
   ['config.yaml', '/data/state.json', '/data/state.json'],
 ])('%s with the state path "%s" remembers chargers in %s', (file, path, wanted) => {
-  expect(statePath({ ...plain, 'state.path': path }, file)).toBe(wanted);
+  expect(statePath({ ...real, 'state.path': path }, file)).toBe(wanted);
 });
 
 function problems(source: string): readonly string[] {

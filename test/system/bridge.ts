@@ -3,7 +3,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Document } from 'yaml';
-import type { Config } from '../../src/config/options.ts';
+import type { Written } from '../../src/config/options.ts';
 import type { Folder } from './folder.ts';
 import { type Program, type ProgramSettings, start } from './program.ts';
 
@@ -19,7 +19,7 @@ export interface RunningBridge extends Program {
 }
 
 /** What a test does not say. */
-const usual: Partial<Config> = {
+const usual: Written = {
   'config.maxAmpsForSlaves': 32,
   'config.maxAmpsPerTWC': 32,
   'status.MQTT.ratelimit': 0,
@@ -29,7 +29,7 @@ const usual: Partial<Config> = {
 /** Writes the configuration into the folder and starts the bridge; what it remembers stays in the folder too. */
 export async function startBridge(
   folder: Folder,
-  settings: Partial<Config>,
+  settings: Written,
   environment: ProgramSettings['env'] = {},
 ): Promise<RunningBridge> {
   const file = folder.file('bridge.yaml');
@@ -56,7 +56,7 @@ export async function startConfigured(file: string, env: ProgramSettings['env'] 
 }
 
 /** `{ 'log.level': 'debug' }` as it stands in a file. */
-function yaml(settings: Partial<Config>): string {
+function yaml(settings: Written): string {
   const document = new Document({});
   for (const [path, value] of Object.entries(settings)) document.setIn(path.split('.'), value);
   return String(document);

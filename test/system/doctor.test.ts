@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Document } from 'yaml';
-import type { Config } from '../../src/config/options.ts';
+import type { Written } from '../../src/config/options.ts';
 import { encode } from '../../src/protocol/codec.ts';
 import type { MasterMessage, SlaveMessage } from '../../src/protocol/messages.ts';
 import { wire } from '../../src/protocol/slip.ts';
@@ -29,14 +29,14 @@ interface Visit {
   readonly err: string;
 }
 
-async function configured(folder: Folder, settings: Partial<Config>): Promise<string> {
+async function configured(folder: Folder, settings: Written): Promise<string> {
   const document = new Document({});
   for (const [path, value] of Object.entries(settings)) document.setIn(path.split('.'), value);
   await writeFile(folder.file('bridge.yaml'), String(document));
   return folder.file('bridge.yaml');
 }
 
-async function doctor(port: string, args: readonly string[] = [], settings: Partial<Config> = {}): Promise<Visit> {
+async function doctor(port: string, args: readonly string[] = [], settings: Written = {}): Promise<Visit> {
   await using folder = await createFolder();
   const file = await configured(folder, { 'interface.port': port, ...settings });
   const child = spawn(process.execPath, [artifact, 'doctor', '--config', file, ...args]);

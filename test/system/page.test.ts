@@ -2,7 +2,7 @@
 
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Config } from '../../src/config/options.ts';
+import type { Written } from '../../src/config/options.ts';
 import { slave } from '../world.ts';
 import { createHome, ingress } from './app.ts';
 import { namelessControls, tabOrder } from './audit.ts';
@@ -52,7 +52,7 @@ function card(page: Page | FrameLocator, id: string) {
   return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: id, exact: true }) });
 }
 
-async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')], others: Partial<Config> = {}) {
+async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')], others: Written = {}) {
   const stack = new AsyncStack();
   const mosquitto = stack.use(await startMosquitto());
   const pty = stack.use(await createPty());

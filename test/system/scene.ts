@@ -1,7 +1,7 @@
 // A whole house for a fault to happen in: a broker, a bus with a charger whose car takes another current every moment, the
 // bridge between them, and somebody who reads everything.
 
-import type { Config } from '../../src/config/options.ts';
+import type { Written } from '../../src/config/options.ts';
 import { slave, tesla } from '../world.ts';
 import { type RunningBridge, startBridge } from './bridge.ts';
 import type { Cable } from './cable.ts';
@@ -34,7 +34,7 @@ export interface SceneSettings {
   readonly pty?: PtySettings;
   readonly broker?: MosquittoSettings;
   readonly login?: SubscriberSettings;
-  readonly config?: Partial<Config>;
+  readonly config?: Written;
   readonly environment?: Readonly<Record<string, string>>;
   readonly line?: SlavesSettings['line'];
 }

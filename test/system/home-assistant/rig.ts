@@ -1,6 +1,6 @@
 // A bridge with its chargers, on the broker that Home Assistant is on. Each test has its own, under its own prefix.
 
-import type { Config } from '../../../src/config/options.ts';
+import type { Written } from '../../../src/config/options.ts';
 import { type RunningBridge, startBridge } from '../bridge.ts';
 import { createFolder } from '../folder.ts';
 import { createSerialServer } from '../serial-server.ts';
@@ -10,13 +10,13 @@ import type { Puppet } from './puppet.ts';
 export interface Rig extends AsyncDisposable {
   readonly bridge: RunningBridge;
   /** Ends the bridge and starts it again, as it was or with other settings; `signal` says how it ends. */
-  restart(settings?: Partial<Config>, signal?: NodeJS.Signals): Promise<void>;
+  restart(settings?: Written, signal?: NodeJS.Signals): Promise<void>;
 }
 
 export async function startRig(
   broker: { readonly url: string },
   puppets: readonly Puppet[],
-  settings: Partial<Config> & { readonly 'status.MQTT.topicPrefix': string },
+  settings: Written & { readonly 'status.MQTT.topicPrefix': string },
 ): Promise<Rig> {
   const folder = await createFolder();
   const server = await createSerialServer();
@@ -25,7 +25,7 @@ export async function startRig(
     server,
     puppets.map(({ slave }) => slave),
   );
-  const begin = (more: Partial<Config> = {}) =>
+  const begin = (more: Written = {}) =>
     startBridge(folder, {
       'interface.port': server.port,
       'status.MQTT.broker': broker.url,

@@ -1,0 +1,47 @@
+// Which broker is used, as an owner writes it.
+
+import { value, Wrong } from '../schema.ts';
+import { urlOf } from './port.ts';
+
+/** `name` is how it is shown, and what announcements are remembered by. */
+export type BrokerChoice =
+  /** One of our own, on this machine only. */
+  | { readonly type: 'embedded'; readonly name: string; readonly port: number }
+  /** One broker, or the nodes of a cluster; each `mqtt://host:port` or `mqtts://host:port`. */
+  | { readonly type: 'urls'; readonly name: string; readonly urls: readonly [string, ...string[]] }
+  /** The one that Home Assistant knows, wherever that is just now. */
+  | { readonly type: 'supervisor'; readonly name: 'supervisor' };
+
+export const SUPERVISOR: BrokerChoice = { type: 'supervisor', name: 'supervisor' };
+
+const EMBEDDED_PORT = 1883;
+const MOST_NODES = 16;
+const expected = 'mqtt://host:1883, mqtts://host:8883, a list of such addresses, embedded or embedded:PORT';
+
+export const brokerChoice = value<BrokerChoice>(expected, (found) => {
+  const all: readonly unknown[] = Array.isArray(found) ? found : [found];
+  const embedded = typeof found === 'string' ? /^embedded(?::(\d{1,5}))?$/.exec(found) : undefined;
+  if (embedded) return embeddedAt(found as string, Number(embedded[1] ?? EMBEDDED_PORT));
+  const problem = all.map(problemOf).find((one) => one !== undefined);
+  if (problem !== undefined) return problem === 'other' ? undefined : new Wrong(problem);
+  const [first, ...others] = all.map(String);
+  if (first === undefined || all.length > MOST_NODES) return new Wrong(`from 1 to ${MOST_NODES} addresses in a list`);
+  return { type: 'urls', name: all.join(', '), urls: [first, ...others] };
+});
+
+function embeddedAt(name: string, port: number): BrokerChoice | undefined {
+  return port > 0 && port < 65_536 ? { type: 'embedded', name, port } : undefined;
+}
+
+/** A name and password in the address would end up in logs. */
+const CREDENTIALS =
+  'an address without a name and a password (put these into status.MQTT.username and status.MQTT.password)';
+
+function problemOf(found: unknown): string | undefined {
+  if (typeof found !== 'string') return 'other';
+  const [, scheme = '', rest = ''] = /^(mqtts?):\/\/(.*)$/.exec(found) ?? [];
+  if (rest.includes('@')) return CREDENTIALS;
+  const url = urlOf(found);
+  if (scheme === '' || !url || url.hostname === '' || url.port === '0') return 'other';
+  return ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '' ? undefined : 'other';
+}
