@@ -1,6 +1,7 @@
 // A real Home Assistant of the test's own, connected to a broker: what it shows, what it knows, what it complains of.
 
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { freePort } from '../free-port.ts';
@@ -18,6 +19,12 @@ export interface HomeAssistant extends AsyncDisposable {
   shows(entityId: string, state: string | RegExp, within?: number): Promise<void>;
   /** A command of its WebSocket interface. */
   ask<T>(type: string, fields?: Readonly<Record<string, unknown>>): Promise<T>;
+  /** Gives an entity a state that no integration gives it: a sensor of a simulated house. */
+  set(entityId: string, state: string, attributes?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Takes a blueprint of the project, as if it were imported. */
+  takeBlueprint(file: string): Promise<void>;
+  /** An automation from such a blueprint; replaces one with this id. */
+  automate(id: string, blueprint: string, input: Readonly<Record<string, unknown>>): Promise<void>;
   /** What is known of an entity beside its state. */
   attributes(entityId: string): Promise<Readonly<Record<string, unknown>>>;
   /** The registered entities of the device with this identifier. */
@@ -52,6 +59,7 @@ export interface Device {
   readonly via_device_id: string | null;
 }
 
+const blueprints = new URL('../../../blueprints/automation/twc2mqtt/', import.meta.url);
 const script = fileURLToPath(new URL('hass', import.meta.url));
 /** A bare machine installs it first. */
 const STARTS_WITHIN = 170_000;
@@ -85,9 +93,25 @@ async function connected(program: Program, url: string, token: string): Promise<
     return all.filter(({ identifiers }) => identifiers.some(([domain]) => domain === 'mqtt'));
   }
 
+  async function post(path: string, body: unknown): Promise<void> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const reply = await fetch(`${url}/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+  }
+
   return {
     url,
     token,
+    set: (entityId, state, attributes = {}) => post(`states/${entityId}`, { state, attributes }),
+    async takeBlueprint(file) {
+      const yaml = await readFile(new URL(file, blueprints), 'utf8');
+      await socket.ask('blueprint/save', { domain: 'automation', path: `twc2mqtt/${file}`, yaml });
+    },
+    automate: (id, blueprint, input) =>
+      post(`config/automation/config/${id}`, {
+        alias: id,
+        use_blueprint: { path: `twc2mqtt/${blueprint}`, input },
+      }),
     state: (entityId) => states.get(entityId),
     states: (pattern) => Object.fromEntries([...states].filter(([entityId]) => pattern.test(entityId)).sort()),
     async shows(entityId, state, within) {

@@ -14,13 +14,20 @@ export interface Puppet {
   code: number | undefined;
   /** Counted beyond what its car took. */
   moreKWh: number;
+  /** What its car takes, A of each phase, as it last told. */
+  readonly amps: readonly [number, number, number];
 }
 
 export function puppet(name: string, settings: Partial<SlaveSettings> = {}): Puppet {
   const inner = slave(name, { ...settings, car: () => strings.car });
 
+  let told = 0;
+
   function said(message: SlaveMessage): SlaveMessage {
-    if (message.name === 'slaveHeartbeat') return { ...message, state: strings.code ?? message.state };
+    if (message.name === 'slaveHeartbeat') {
+      told = message.actualAmps;
+      return { ...message, state: strings.code ?? message.state };
+    }
     if (message.name !== 'meterResponse') return message;
     return { ...message, energyCounter: message.energyCounter + strings.moreKWh };
   }
@@ -38,6 +45,9 @@ export function puppet(name: string, settings: Partial<SlaveSettings> = {}): Pup
     car: tesla,
     code: undefined,
     moreKWh: 0,
+    get amps() {
+      return strings.car?.phases === 1 ? ([told, 0, 0] as const) : ([told, told, told] as const);
+    },
   };
   return strings;
 }
