@@ -18,7 +18,7 @@ export interface House extends Disposable {
   readonly phases: readonly string[];
 }
 
-export interface Moment {
+interface Moment {
   readonly at: number;
   readonly gridWatts: number;
   /** The highest of the phases. */
