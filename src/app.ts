@@ -1,5 +1,6 @@
-// The shell: opens the link and the broker, turns the crank, performs the outputs, closes in reverse.
+// The shell: opens everything, gives the heart what happens and performs what comes out of it, closes in reverse.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
 import { describeFinding, problems } from './bus/finding.ts';
 import { startCapture } from './capture/file.ts';
@@ -7,30 +8,27 @@ import { createCaptures } from './capture/library.ts';
 import { createRecorder } from './capture/recorder.ts';
 import type { Config } from './config/options.ts';
 import type { PageAddress } from './config/setup.ts';
-import { type Broker, type BrokerSource, openBroker } from './io/broker.ts';
+import { type BrokerSource, openBroker } from './io/broker.ts';
+import { type Closers, createClosers } from './io/closers.ts';
 import { aborted, deferred } from './io/deferred.ts';
-import { createLineWriter } from './io/line-file.ts';
-import type { Link } from './io/link.ts';
-import { createLiveness } from './io/liveness.ts';
+import { createLiveness, type Liveness } from './io/liveness.ts';
 import type { Log } from './io/log.ts';
+import { createLoop, type Loop } from './io/loop.ts';
 import { pathChanged } from './io/path-watch.ts';
 import { keepOpen } from './io/retry.ts';
-import { createStateWriter } from './io/state-file.ts';
-import { startWatchdog } from './io/watchdog.ts';
+import { startWatchdog, type Watchdog } from './io/watchdog.ts';
 import { openBus, startEmbedded } from './open-bus.ts';
 import { pageSettings } from './page/settings.ts';
 import { startPage } from './page/start.ts';
-import { forbidden } from './protocol/allow-list.ts';
+import { Performer } from './perform.ts';
 import { allowListOf, bridgeSettings, configuredBroker } from './settings.ts';
-import { restore } from './state/restore.ts';
-import type { SavedState } from './state/saved-state.ts';
-import { MOST_SESSION_LOG_BYTES, sessionLogPath, readSessions as sessionsIn } from './state/session-log.ts';
+import { openStorage } from './state/storage.ts';
 
 export interface AppSettings {
   readonly config: Config;
   readonly statePath: string;
   readonly log: Log;
-  /** Who knows the broker, if it is not the configuration. */
+  /** What knows the broker, if it is not the configuration. */
   readonly brokerSource?: BrokerSource | undefined;
   /** A new file that is to hold what is on the bus from the first byte on. */
   readonly captureFile?: string | undefined;
@@ -42,208 +40,202 @@ export interface AppSettings {
 
 /**
  * Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed.
- * Rejects, before anything is sent, when the capture file can not be made.
+ * Rejects, before anything is sent, when the capture file can not be made; and, when the chargers are told, with an error
+ * that the heart has thrown.
  */
-export async function run({ config, statePath, log, signal, ...rest }: AppSettings): Promise<void> {
-  const { brokerSource, captureFile, page: address } = rest;
-  const port = config['interface.port'];
-  const choice = config['status.MQTT.broker'];
-  const state = await restore(statePath, config, log);
-  const writer = createStateWriter(statePath, (problem) =>
-    problem === undefined
-      ? log('info', `${statePath}: can be written again`)
-      : log('warn', `${statePath}: can not be written, ${problem}`),
-  );
-  writer.write(state);
-  const path = sessionLogPath(statePath, config);
-  const history = createLineWriter(path, MOST_SESSION_LOG_BYTES, (reason) =>
-    log('warn', `${path}: the session can not be written, ${reason} (trying again with the next)`),
-  );
-
-  const recorder = createRecorder({ config, known: state, log });
+export async function run(settings: AppSettings): Promise<void> {
+  const { config, statePath, log, signal, captureFile, page: address } = settings;
+  await using closers = createClosers();
+  const liveness = await watched(statePath, log, closers);
+  const storage = await openStorage(statePath, config, log);
+  closers.add(storage.close);
+  const recorder = createRecorder({ config, known: storage.known, log });
+  closers.add(() => recorder.end('the bridge has ended'));
   const captures = createCaptures(recorder, statePath, log);
   if (captureFile !== undefined) await startCapture(recorder, captureFile);
   process.on('SIGUSR2', captures.toggle);
-
-  const sign = await createLiveness(statePath, (reason) => {
-    log('warn', `no sign of life can be left, and nobody watches whether the bridge is stuck: ${reason}`);
-    watchdog.stop();
-  });
-  const watchdog = await startWatchdog({ livenessPath: sign.path });
+  closers.add(() => process.off('SIGUSR2', captures.toggle));
+  const choice = config['status.MQTT.broker'];
   const embedded = choice.type === 'embedded' ? await startEmbedded(choice.port, log) : undefined;
-  const readSessions = () => history.settled().then(() => sessionsIn(path));
-  const shown = { ...pageSettings(config), readSessions, captures };
-  const page = address && (await startPage({ address, ...shown, command: ask }, log));
+  closers.add(() => embedded?.close());
+
   const wallClock = (now: number) => Date.now() - performance.now() + now;
-  const bridge = recorder.recorded(createBridge({ ...bridgeSettings(config, state), wallClock }, performance.now()));
-  const permitted = allowListOf(config);
-  const ending = new AbortController();
-  const left = deferred<void>();
-  let link: Link | undefined;
-  let broker: Broker | undefined;
-  let refusal: string | undefined;
-  let saving = Promise.resolve();
+  const heart = { ...bridgeSettings(config, storage.known), wallClock };
+  const bridge = recorder.recorded(createBridge(heart, performance.now()));
+  const forgets = { chargers: config['interface.port'].type === 'simulator', announced: embedded !== undefined };
+  const performer = new Performer({ storage, allowList: allowListOf(config), forgets, log });
+  const failure = deferred<never>();
+  const loop = createLoop<Input, Output>({
+    stepped: touching(bridge, performer, liveness),
+    time: { type: 'time' },
+    perform: (output, step) => performer.perform(output, step),
+    failed: failure.reject,
+  });
+  closers.add(loop.stop);
+  // Whatever fails, and wherever: the chargers are told before the process ends.
+  process.on('uncaughtException', failure.reject);
+  closers.add(() => process.off('uncaughtException', failure.reject));
 
-  function send(bytes: Uint8Array): void {
-    const problem = forbidden(bytes, permitted);
-    if (problem !== undefined) {
-      log('error', `refused to send a frame: ${problem}`);
-      return;
-    }
-    link?.write?.(bytes);
-    page?.received('said', bytes);
+  const { readSessions } = storage;
+  const shown = { ...pageSettings(config), readSessions, captures, command: asking(loop) };
+  performer.page = address && (await startPage({ address, ...shown }, log));
+  closers.add(() => performer.page?.close());
+  const clientId = storage.known.clientId;
+  const keeping = { ...settings, ...(embedded && { embeddedUrl: `mqtt://127.0.0.1:${embedded.port}` }), clientId };
+  closers.add(keepLink(keeping, loop, performer));
+  closers.add(keepBroker(keeping, loop, performer));
+
+  try {
+    await Promise.race([aborted(signal), failure.promise]);
+    log('info', 'ending: telling the chargers');
+    loop.step({ type: 'shutdown' });
+    await Promise.race([performer.stopped, failure.promise]);
+  } catch (error) {
+    log('error', `ending because of a mistake in the program, please report it: ${stackOf(error)}`);
+    await tellChargers(bridge, performer);
+    throw error;
+  } finally {
+    await performer.broker?.disconnect();
   }
+}
 
-  /** What the page asks for goes the way of what the broker brings. */
-  function ask(topic: string, payload: string): string | undefined {
-    refusal = 'nothing can be set here';
-    turn({ type: 'message', topic, payload, retained: false });
-    return refusal;
+const TELL_WITHIN = 1_000;
+const TELL_EVERY = 20;
+
+/** The heart has failed: what still works of it tells the chargers that it ends. */
+async function tellChargers(bridge: Bridge, performer: Performer): Promise<void> {
+  const until = performance.now() + TELL_WITHIN;
+  while (performer.link && performance.now() < until) {
+    const frame = bridge.lastFrame(performance.now());
+    if (frame === 'done') return;
+    if (frame) performer.send(frame);
+    await sleep(TELL_EVERY);
   }
+}
 
-  function publish(topic: string, payload: string): void {
-    broker?.publish(topic, payload, (problem) => {
-      turn({ type: 'delivered', topic, refused: problem !== undefined });
-    });
-  }
+function stackOf(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text.replaceAll(/\s*\n\s*/g, ' ').slice(0, MOST_STACK);
+}
 
-  /** A session that is over is in the history before the state forgets that it went on. */
-  function save(newest: SavedState): void {
-    saving = history.settled().then(() => writer.write(newest));
-  }
+const MOST_STACK = 1_000;
 
-  function perform(output: Output): void {
-    switch (output.type) {
-      case 'send':
-        send(output.bytes);
-        break;
-      case 'publish':
-        publish(output.topic, output.payload);
-        break;
-      case 'show':
-        page?.show(output.values);
-        break;
-      case 'answer':
-        refusal = output.refusal;
-        break;
-      case 'log':
-        log(output.level, output.text);
-        break;
-      case 'subscribe':
-        broker?.subscribe(output.topic);
-        break;
-      case 'save':
-        save({
-          ...state,
-          chargers: port.type === 'simulator' ? [] : output.chargers,
-          announced: embedded ? [] : output.announced,
-          setPoints: output.setPoints,
-          sessions: output.sessions,
-        });
-        break;
-      case 'endSession':
-        history.append(output.session);
-        break;
-      case 'stopped':
-        left.resolve();
-        break;
-    }
-  }
+/** A sign of life for those who look from outside, and a watchdog that ends a bridge which is stuck. */
+async function watched(statePath: string, log: Log, closers: Closers): Promise<Liveness> {
+  let watchdog: Watchdog | undefined;
+  const liveness = await createLiveness(statePath, (reason) => {
+    log('warn', `no sign of life can be left, so a bridge that is stuck would not be noticed: ${reason}`);
+    watchdog?.stop();
+  });
+  closers.add(liveness.end);
+  watchdog = await startWatchdog({ livenessPath: liveness.path });
+  closers.add(watchdog.stop);
+  return liveness;
+}
 
-  const condition = () => ({
-    link: link !== undefined,
-    broker: broker !== undefined,
+/** The heart, with a sign of life at every step. */
+function touching(bridge: Bridge, performer: Performer, liveness: Liveness): Bridge {
+  const status = () => ({
+    link: performer.link !== undefined,
+    broker: performer.broker !== undefined,
     problem: problems(bridge.findings).map(describeFinding).join('; '),
   });
-  const turn = crank(bridge, perform, () => sign.touch(condition));
-  const linkSettings = {
-    mayWrite: config['interface.mode'] === 'master',
-    received(bytes: Uint8Array) {
-      page?.received('heard', bytes);
-      turn({ type: 'bytes', bytes });
+  return {
+    ...bridge,
+    step(input, now) {
+      liveness.touch(status);
+      return bridge.step(input, now);
+    },
+    get findings() {
+      return bridge.findings;
     },
   };
+}
 
-  const keepingLink = keepOpen({
-    open: (stop) => openBus(port, linkSettings, stop),
-    up(opened) {
-      link = opened;
+/** What the page asks for goes the way of what the broker brings; gives why it was refused, undefined if it was not. */
+function asking(loop: Loop<Input, Output>): (topic: string, payload: string) => string | undefined {
+  return (topic, payload) => {
+    const outputs = loop.step({ type: 'message', topic, payload, retained: false });
+    const answer = outputs.find((output) => output.type === 'answer');
+    return answer ? answer.refusal : 'nothing can be set here';
+  };
+}
+
+interface Keeping extends AppSettings {
+  readonly clientId: string;
+  readonly embeddedUrl?: string;
+}
+
+/** Keeps the link to the chargers open until what it gives is called. */
+function keepLink({ config, log, signal }: Keeping, loop: Loop<Input, Output>, performer: Performer) {
+  const ending = new AbortController();
+  const port = config['interface.port'];
+  const settings = {
+    mayWrite: config['interface.mode'] === 'master',
+    received(bytes: Uint8Array) {
+      performer.page?.received('heard', bytes);
+      loop.step({ type: 'bytes', bytes });
+    },
+  };
+  const kept = keepOpen({
+    open: (stop) => openBus(port, settings, stop),
+    up(link) {
+      performer.link = link;
       log(
         'info',
-        port.type === 'folder' ? `${opened.port}: open, the only adapter in ${port.name}` : `${port.name}: open`,
+        port.type === 'folder' ? `${link.port}: open, the only adapter in ${port.name}` : `${port.name}: open`,
       );
-      turn({ type: 'link', up: true });
+      loop.step({ type: 'link', up: true });
     },
     down(reason) {
-      link = undefined;
-      if (signal.aborted) return;
-      turn({ type: 'link', up: false, reason });
+      performer.link = undefined;
+      if (!signal.aborted) loop.step({ type: 'link', up: false, reason });
     },
     signal: ending.signal,
     ...(['serial', 'folder'].includes(port.type) && { retrySignal: (stop) => pathChanged(port.name, stop) }),
   });
+  return closing(ending, kept);
+}
 
-  const brokerSettings = {
+/** Keeps the connection to the broker until what it gives is called. */
+function keepBroker(keeping: Keeping, loop: Loop<Input, Output>, performer: Performer) {
+  const { config, log, signal, brokerSource, embeddedUrl, clientId } = keeping;
+  const ending = new AbortController();
+  const settings = {
     ...configuredBroker(config),
-    ...(embedded && { url: `mqtt://127.0.0.1:${embedded.port}` }),
-    clientId: state.clientId,
+    ...(embeddedUrl && { url: embeddedUrl }),
+    clientId,
     statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
     warn: (text: string) => log('warn', text),
   };
-  const keepingBroker = keepOpen({
+  const kept = keepOpen({
     async open(stop) {
-      const asked = await brokerSource?.(stop);
-      return openBroker({ ...brokerSettings, ...asked }, (message) => turn({ type: 'message', ...message }), stop);
+      const address = await brokerSource?.(stop);
+      return openBroker({ ...settings, ...address }, (message) => loop.step({ type: 'message', ...message }), stop);
     },
-    up(opened) {
-      broker = opened;
-      void opened.acknowledged.then(() => log('info', `${opened.url}: connected`));
-      turn({ type: 'broker', up: true });
+    up(broker) {
+      performer.broker = broker;
+      void broker.acknowledged.then(() => log('info', `${broker.url}: connected`));
+      loop.step({ type: 'broker', up: true });
     },
-    down(reason, isNews) {
-      broker = undefined;
+    down(reason, changed) {
+      performer.broker = undefined;
       if (signal.aborted) return;
-      if (isNews) log('warn', `${reason} (trying again until it works)`);
-      turn({ type: 'broker', up: false, reason });
+      if (changed) log('warn', `${reason} (trying again until it works)`);
+      loop.step({ type: 'broker', up: false, reason });
     },
     signal: ending.signal,
     ...(brokerSource && whileAsking),
   });
-
-  await aborted(signal);
-  log('info', 'ending: telling the chargers');
-  turn({ type: 'shutdown' });
-  await left.promise;
-  await broker?.disconnect();
-  ending.abort();
-  await Promise.all([keepingLink, keepingBroker, page?.close()]);
-  await embedded?.close();
-  process.off('SIGUSR2', captures.toggle);
-  await recorder.end('the bridge has ended');
-  await saving;
-  await writer.settled();
-  turn.stop();
-  watchdog.stop();
-  await sign.end();
+  return closing(ending, kept);
 }
 
-/** Who is asked for the broker is not asked too often, and has new credentials when the old ones are refused. */
+/** What is asked for the broker is not asked too often, and has new credentials when the old ones are refused. */
 const whileAsking = { soonest: 1_000, afterRefusal: 5_000 };
 
-/** Steps the bridge with an input, performs what comes out, tells that it turned, and wakes it when it wants to be woken. */
-function crank(
-  bridge: Bridge,
-  perform: (output: Output) => void,
-  turned: () => void,
-): ((input: Input) => void) & { stop(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  function turn(input: Input): void {
-    const now = performance.now();
-    for (const output of bridge.step(input, now)) perform(output);
-    turned();
-    clearTimeout(timer);
-    const wait = bridge.wakeAt(now) - performance.now();
-    if (Number.isFinite(wait)) timer = setTimeout(turn, Math.max(1, Math.ceil(wait)), { type: 'time' } satisfies Input);
-  }
-  return Object.assign(turn, { stop: () => clearTimeout(timer) });
+function closing(ending: AbortController, kept: Promise<void>): () => Promise<void> {
+  return () => {
+    ending.abort();
+    return kept;
+  };
 }

@@ -74,6 +74,11 @@ export interface Bridge {
   step(input: Input, now: number): readonly Output[];
   /** When the next `time` is due. */
   wakeAt(now: number): number;
+  /**
+   * For the case that `step` has thrown: what tells the chargers that the bridge ends, with no other part than the bus;
+   * undefined while it has to wait for an answer, `done` when there is nothing more to say.
+   */
+  lastFrame(now: number): Uint8Array | 'done' | undefined;
   /** What is wrong and what is worth knowing. */
   readonly findings: readonly Finding[];
 }
@@ -221,6 +226,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
       save();
       return outputs;
     },
+    lastFrame: (now) => (bus.shutdown() ? 'done' : bus.nextFrame(control.targets, now)),
     get findings() {
       return shown?.findings ?? [];
     },

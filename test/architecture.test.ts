@@ -20,6 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ['capture'],
   ['page/web'],
   ['page'],
+  ['perform.ts'],
   ['app.ts'],
   ['commands'],
   ['main.ts'],
@@ -58,6 +59,7 @@ const rules: Readonly<Record<string, Rule>> = {
   // What runs in a browser takes from the bridge only what is true there too.
   'page/web': { ours: ['page', 'topics/commands.ts'], packages: [] },
   page: { packages: ['node:*'] },
+  'perform.ts': { packages: [] },
   'app.ts': { packages: ['node:*'] },
   commands: { packages: ['node:*', 'serialport', 'luxon'] },
   'main.ts': { packages: ['node:*'] },

@@ -1,7 +1,9 @@
 // The heart against simulated slaves in simulated time.
 
 import { describe, expect, test } from 'vitest';
-import { createWorld, heartbeats, id, largestGap, own, slave, switchable, tesla } from './world.ts';
+import type { Bridge } from '../src/bridge.ts';
+import type { Message } from '../src/protocol/messages.ts';
+import { createWorld, heartbeats, id, largestGap, messageIn, own, slave, switchable, tesla } from './world.ts';
 
 const none = () => undefined;
 
@@ -373,4 +375,34 @@ test.each([true, false])('frames are told when lines of the level debug are want
     expect(lines(told) > 0, told).toBe(debug);
   }
   expect(lines('info')).toBeGreaterThan(0);
+});
+
+test('a bridge whose step throws still has the frames that lower every charger', () => {
+  let broken = false;
+  const wallClock = (now: number) => {
+    if (broken) throw new Error('the clock is gone');
+    return now;
+  };
+  let bridge: Bridge | undefined;
+  const watched = (made: Bridge) => {
+    bridge = made;
+    return made;
+  };
+  const world = createWorld({ slaves: [slave('1A2B'), slave('3C4D')], wallClock, watched });
+  world.pass(60_000);
+  broken = true;
+  expect(() => world.pass(60_000)).toThrow('the clock is gone');
+  const told: Message[] = [];
+  let now = world.now();
+  for (; now < world.now() + 1_000; now += 20) {
+    const frame = bridge?.lastFrame(now);
+    if (frame === 'done') break;
+    if (frame) told.push(messageIn(frame));
+  }
+  expect(now).toBeLessThan(world.now() + 1_000);
+  const limits = told.map((message) => 'limitAmps' in message && [message.receiver, message.limitAmps]);
+  expect(limits.sort()).toEqual([
+    ['1A2B', 6],
+    ['3C4D', 6],
+  ]);
 });

@@ -169,7 +169,7 @@ export function createWorld(settings: WorldSettings = {}): World {
         }
       }
       if (output.type === 'send') {
-        said.push({ at: clock, message: only(output.bytes), bytes: output.bytes });
+        said.push({ at: clock, message: messageIn(output.bytes), bytes: output.bytes });
         bus.write(output.bytes, clock);
         if (echo) input({ type: 'bytes', bytes: output.bytes });
       }
@@ -250,7 +250,8 @@ export function fleetOf(...chargers: readonly (Fleet extends ReadonlyMap<TwcId, 
   return new Map(chargers.map((charger) => [charger.id, charger]));
 }
 
-function only(bytes: Uint8Array): Message {
+/** The message in the bytes that the bridge sends at once. */
+export function messageIn(bytes: Uint8Array): Message {
   const frame = createCutter().cut(bytes, 0)[0]?.frame;
   const decoded = frame && decode(frame);
   if (!decoded?.valid) throw new Error(`the bridge sent no valid frame: ${Buffer.from(bytes).toString('hex')}`);

@@ -4,6 +4,7 @@ import type { ReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import type { Log } from '../io/log.ts';
+import { createQueue } from '../io/queue.ts';
 import { captureBeside, captureName, toggleCapture } from './file.ts';
 import type { Recorder } from './recorder.ts';
 import type { CaptureKept, CaptureNow } from './status.ts';
@@ -28,17 +29,11 @@ const MOST_KEPT = 20;
 export function createCaptures(recorder: Recorder, statePath: string, log: Log): Captures {
   const folder = dirname(statePath);
   let words = '';
-  let before: Promise<unknown> = Promise.resolve();
+  /** To open a file takes a while, in which no other may be started. */
+  const queue = createQueue();
   recorder.watch((news) => {
     words = news;
   });
-
-  /** To open a file takes a while, in which nobody else may start one. */
-  function inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = before.then(act);
-    before = done.catch(() => {});
-    return done;
-  }
 
   async function ask(on: boolean) {
     if (on === (recorder.path !== undefined)) return refused(on ? 'a capture runs already' : 'no capture runs');
@@ -58,8 +53,8 @@ export function createCaptures(recorder: Recorder, statePath: string, log: Log):
   }
 
   return {
-    toggle: () => void inTurn(() => toggleCapture(recorder, statePath, log)),
-    ask: (on) => inTurn(() => ask(on)),
+    toggle: () => void queue.add(() => toggleCapture(recorder, statePath, log)),
+    ask: (on) => queue.add(() => ask(on)),
     get now() {
       const { path, mostMegabytes } = recorder;
       return { running: path === undefined ? undefined : basename(path), words, mostMegabytes };

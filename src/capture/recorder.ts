@@ -126,6 +126,7 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
         return outputs;
       },
       wakeAt: (now) => bridge.wakeAt(now),
+      lastFrame: (now) => bridge.lastFrame(now),
       get findings() {
         return bridge.findings;
       },

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { findSettings, type Setup } from '../config/setup.ts';
 import { openBroker } from '../io/broker.ts';
-import { unlessAborted } from '../io/deferred.ts';
+import { bounded } from '../io/deferred.ts';
 import { configuredBroker } from '../settings.ts';
 import { collect } from './forget.ts';
 import { ofRunning, runBridge } from './run.ts';
@@ -41,7 +41,7 @@ async function isRunning({ config, brokerSource }: Setup): Promise<boolean> {
       signal,
     );
     try {
-      await unlessAborted(collect(broker, [`${prefix}/status`], prefix, arrived), signal);
+      await bounded(collect(broker, [`${prefix}/status`], prefix, arrived), { signal });
     } finally {
       await broker.close();
     }

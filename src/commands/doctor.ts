@@ -1,5 +1,6 @@
 // The command `doctor`: listens to the bus for a while, asks if it may, and says in words what is wrong and what to do.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, createBus } from '../bus/bus.ts';
 import type { Finding } from '../bus/finding.ts';
 import { spoilt } from '../bus/statistics.ts';
@@ -8,16 +9,17 @@ import { toSaved } from '../charger/saved.ts';
 import type { Config } from '../config/options.ts';
 import { findSettings } from '../config/setup.ts';
 import type { Targets } from '../control/targets.ts';
-import { deferred } from '../io/deferred.ts';
+import { createClosers } from '../io/closers.ts';
 import type { Link } from '../io/link.ts';
 import { readLiveness } from '../io/liveness.ts';
+import { createLoop } from '../io/loop.ts';
 import { openBus } from '../open-bus.ts';
 import { forbidden } from '../protocol/allow-list.ts';
 import { allowListOf, bridgeSettings } from '../settings.ts';
 import { restore } from '../state/restore.ts';
 import { UsageError } from './command.ts';
 
-/** A slave without a master says hello every 10 s; who can not be read is heard for a second hello. */
+/** A slave without a master announces itself every 10 s; one that can not be read is heard a second time. */
 const LISTEN_FOR = 12_000;
 const LISTEN_ON_FOR = 12_000;
 const ASK_FOR = 21_000;
@@ -34,7 +36,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
     throw new Error(`The bridge itself holds ${port.name} (process ${running.pid}): stop it first. It says: ${says}`);
   }
   const saved = await restore(statePath, config, () => {});
-  const settings = { ...bridgeSettings(config, saved), silentBus: true };
+  const settings = { ...bridgeSettings(config, saved), silent: true };
   const silent = createBus(settings, () => {}, performance.now());
   print(`${port.name}: listening for ${LISTEN_FOR / 1_000} s, nothing is sent\n`);
   await attend(silent, config, false, async (wait) => {
@@ -60,53 +62,49 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
   );
 }
 
-/** Whoever asks to find out must not let a car begin to charge that would be left alone afterwards. */
+/** A visit must not let a car begin to charge: nothing would look after it afterwards. */
 function nothingFor(config: Config): Targets {
   const wish = { limit: config['config.maxAmpsPerTWC'], enabled: false };
   return { circuit: config['config.maxAmpsForSlaves'], of: () => wish };
 }
 
-/** Opens the link, gives the traffic its bytes and time while the visit lasts, and sends what it says if it may. */
+/** Opens the link, gives the bus its bytes and time while the visit lasts, and sends what it says if it may. */
 async function attend(
   bus: Bus,
   config: Config,
   mayWrite: boolean,
   visit: (wait: (milliseconds: number) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const wishes = nothingFor(config);
-  const permitted = allowListOf(config);
+  await using closers = createClosers();
+  const targets = nothingFor(config);
+  const allowList = allowListOf(config);
   const ending = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  closers.add(() => ending.abort());
   let link: Link | undefined;
-
-  function turn(bytes: Uint8Array = new Uint8Array()): void {
-    const now = performance.now();
-    if (bytes.length > 0) bus.received(bytes, now);
-    bus.advance(now);
-    const said = bus.nextFrame(wishes, now);
-    if (said && forbidden(said, permitted) === undefined) link?.write?.(said);
-    clearTimeout(timer);
-    if (!ending.signal.aborted) timer = setTimeout(turn, Math.max(1, bus.wakeAt(now) - performance.now()));
-  }
-
-  link = await openBus(config['interface.port'], { mayWrite, received: turn }, ending.signal);
-  const gone = link.closed.then((reason) => Promise.reject(new Error(reason)));
+  const loop = createLoop<Uint8Array, Uint8Array>({
+    stepped: {
+      step(bytes, now) {
+        if (bytes.length > 0) bus.received(bytes, now);
+        bus.advance(now);
+        const frame = bus.nextFrame(targets, now);
+        return frame ? [frame] : [];
+      },
+      wakeAt: (now) => bus.wakeAt(now),
+    },
+    time: new Uint8Array(),
+    perform: (frame) => void (forbidden(frame, allowList) === undefined && link?.write?.(frame)),
+  });
+  closers.add(loop.stop);
+  link = await openBus(config['interface.port'], { mayWrite, received: loop.step }, ending.signal);
+  closers.add(link.close);
   bus.opened(performance.now());
-  turn();
-  try {
-    await Promise.race([gone, visit(waited)]);
-  } finally {
-    ending.abort();
-    clearTimeout(timer);
-    gone.catch(() => {});
-    await link.close();
-  }
-}
-
-function waited(milliseconds: number): Promise<void> {
-  const { promise, resolve } = deferred<void>();
-  setTimeout(resolve, milliseconds);
-  return promise;
+  loop.step(new Uint8Array());
+  const wait = (milliseconds: number) => sleep(milliseconds, undefined, { signal: ending.signal });
+  const gone = link.closed.then((reason) => Promise.reject(new Error(reason)));
+  const visited = visit(wait);
+  visited.catch(() => {});
+  gone.catch(() => {});
+  await Promise.race([gone, visited]);
 }
 
 function report({ statistics: { total } }: Bus, chargers: readonly Charger[], findings: readonly Finding[]): string {

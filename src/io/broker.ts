@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import { createAcks, type Done } from './acks.ts';
-import { deferred, unlessAborted } from './deferred.ts';
+import { bounded, deferred } from './deferred.ts';
 import { type Open, Refusal } from './retry.ts';
 
 /** Where a broker is, and who we are there. */
@@ -106,9 +106,9 @@ export async function openBroker(
     async disconnect() {
       const { statusTopic = '' } = settings;
       const said = new Promise((resolve) => client.publish(statusTopic, 'offline', OFFLINE, resolve));
-      await within(DISCONNECT_WITHIN, said);
+      await moment(said);
       answers.stop();
-      await within(DISCONNECT_WITHIN, client.endAsync());
+      await moment(client.endAsync());
       // Ending waits for what the broker never acknowledged; the connection does not.
       client.stream.destroy();
     },
@@ -147,21 +147,18 @@ async function contents(path: string): Promise<Buffer | undefined> {
 
 async function connected(client: MqttClient, { url }: BrokerSettings, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
-  const fail = (error: Error) => reject(describeError(url, error));
-  const closed = () => fail(new Error('the connection was closed before the broker answered'));
-  const silent = () => fail(new Error(`no answer within ${CONNECT_WITHIN / 1_000} s; is it an MQTT broker?`));
-  const late = setTimeout(silent, CONNECT_WITHIN);
+  const closed = () => reject(new Error('the connection was closed before the broker answered'));
+  const late = `no answer within ${CONNECT_WITHIN / 1_000} s; is it an MQTT broker?`;
   client.once('connect', () => resolve());
-  client.once('error', fail);
+  client.once('error', reject);
   client.once('close', closed);
   try {
-    await unlessAborted(promise, signal);
+    await bounded(promise, { signal, within: CONNECT_WITHIN, late });
   } catch (error) {
     client.end(true);
-    throw error;
+    throw describeError(url, error as Error);
   } finally {
-    clearTimeout(late);
-    client.off('error', fail);
+    client.off('error', reject);
     client.off('close', closed);
   }
 }
@@ -189,11 +186,7 @@ function describeError(url: string, error: Error | ErrorWithReasonCode): Error {
   return new Error(`${url}: ${words[String(code)] ?? (error.message || String(code))}`);
 }
 
-async function within(milliseconds: number, done: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([done.catch(() => {}), late]);
-  clearTimeout(timer);
+/** The end must not wait for a broker that does not answer. */
+async function moment(done: Promise<unknown>): Promise<void> {
+  await bounded(done, { within: DISCONNECT_WITHIN }).catch(() => {});
 }

@@ -2,6 +2,7 @@
 // was just being written; a torn line is nobody's, and the next one begins behind it.
 
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { createQueue } from './queue.ts';
 import { replace } from './state-file.ts';
 
 /** The JSON of all whole lines, oldest first; empty when there is no file. Throws when it is there and can not be read. */
@@ -28,7 +29,7 @@ export interface LineWriter {
  */
 export function createLineWriter(path: string, mostBytes: number, failed: (reason: string) => void): LineWriter {
   let waiting: readonly string[] = [];
-  let working: Promise<void> = Promise.resolve();
+  const queue = createQueue();
   let told = '';
 
   async function save(): Promise<void> {
@@ -49,9 +50,9 @@ export function createLineWriter(path: string, mostBytes: number, failed: (reaso
   return {
     append(content) {
       waiting = [...waiting, `${JSON.stringify(content)}\n`];
-      working = working.then(save);
+      void queue.add(save);
     },
-    settled: () => working,
+    settled: queue.settled,
   };
 }
 

@@ -1,7 +1,7 @@
 // Keeps something open for ever: opens it, waits until it is gone, opens it again.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deferred } from './deferred.ts';
+import { bounded } from './deferred.ts';
 
 /** Something open. */
 export interface Open {
@@ -15,8 +15,8 @@ export interface Open {
 export interface Keeping<T extends Open> {
   readonly open: (signal: AbortSignal) => Promise<T>;
   readonly up: (opened: T) => void;
-  /** Called when it goes, or can not be opened for another reason than before. It is news unless it never worked since that was told. */
-  readonly down: (reason: string, isNews: boolean) => void;
+  /** Called when it goes, or can not be opened for another reason than before; `changed` unless it never worked since that was told. */
+  readonly down: (reason: string, changed: boolean) => void;
   readonly signal: AbortSignal;
   /** Resolves when something happened that makes another try worth while; what it holds goes when the signal is aborted. */
   readonly retrySignal?: ((signal: AbortSignal) => Promise<void>) | undefined;
@@ -41,10 +41,10 @@ const FLAPPING = 1_250;
 
 /** Returns when the signal is aborted and what was open is closed. Never two opens at once. */
 export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<void> {
-  const { open, up, down, signal, retrySignal: stirs, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
+  const { open, up, down, signal, retrySignal, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
   let downSince = performance.now();
   let told: string | undefined;
-  /** That what has just gone can not be opened at once is no news. */
+  /** It is expected that what has just gone can not be opened at once. */
   let justGone = false;
   /** How often in a row it was gone right after it was opened. */
   let brief = 0;
@@ -58,7 +58,7 @@ export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<voi
     let reason: string;
     // Looked out for before the try, so that nothing is missed between the try and the pause.
     const looking = new AbortController();
-    const retried = stirs?.(looking.signal);
+    const retried = retrySignal?.(looking.signal);
     try {
       const opened = await open(signal);
       looking.abort();
@@ -99,12 +99,10 @@ export function pause(awayFor: number, random = Math.random()): number {
 }
 
 async function untilClosed(opened: Open, signal: AbortSignal): Promise<string> {
-  const aborted = deferred<void>();
-  const abort = () => aborted.resolve();
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  const reason = await Promise.race([opened.closed, aborted.promise]);
-  signal.removeEventListener('abort', abort);
-  if (reason === undefined) await opened.close();
-  return reason ?? 'closed';
+  try {
+    return await bounded(opened.closed, { signal });
+  } catch {
+    await opened.close();
+    return 'closed';
+  }
 }

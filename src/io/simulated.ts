@@ -2,6 +2,7 @@
 
 import { deferred } from './deferred.ts';
 import { type Link, type LinkSettings, SIMULATOR } from './link.ts';
+import { createLoop } from './loop.ts';
 
 /** What a simulated bus looks like from here. Times in milliseconds since it was opened. */
 interface Bus {
@@ -13,32 +14,28 @@ interface Bus {
 export function openSimulated(bus: Bus, { mayWrite, received }: LinkSettings): Link {
   const openedAt = performance.now();
   const closed = deferred<string>();
-  const now = () => performance.now() - openedAt;
-  let timer: NodeJS.Timeout | undefined;
-
-  function wake(): void {
-    const bytes = bus.read(now());
-    if (bytes.length > 0) received(bytes);
-    rest();
-  }
-
-  function rest(): void {
-    clearTimeout(timer);
-    timer = setTimeout(wake, Math.max(1, Math.ceil(bus.wakeAt - now())));
-  }
-
-  rest();
+  const loop = createLoop<Uint8Array, Uint8Array>({
+    stepped: {
+      /** What is heard comes with time only, never while something is said. */
+      step(said, now) {
+        if (said.length > 0) {
+          bus.write(said, now - openedAt);
+          return [];
+        }
+        const heard = bus.read(now - openedAt);
+        return heard.length > 0 ? [heard] : [];
+      },
+      wakeAt: () => bus.wakeAt + openedAt,
+    },
+    time: new Uint8Array(),
+    perform: received,
+  });
   return {
     port: SIMULATOR.name,
-    write: mayWrite
-      ? (bytes) => {
-          bus.write(bytes, now());
-          rest();
-        }
-      : undefined,
+    write: mayWrite ? (bytes) => void loop.step(bytes) : undefined,
     closed: closed.promise,
     async close() {
-      clearTimeout(timer);
+      loop.stop();
       closed.resolve('closed');
     },
   };

@@ -1,6 +1,7 @@
 // A small file that survives restarts, written so that a crash at any moment leaves the old or the new content whole.
 
 import { open, readFile, rename } from 'node:fs/promises';
+import { createQueue } from './queue.ts';
 
 /** The file's JSON, or undefined when there is none. Throws when it is there and can not be read as JSON. */
 export async function readState(path: string): Promise<unknown> {
@@ -25,7 +26,7 @@ const AGAIN_AFTER = 1_000;
 /** `told` is called with the reason when writing does not work, once per reason, and with undefined when it works again. */
 export function createStateWriter(path: string, told: (problem: string | undefined) => void): StateWriter {
   let waiting: string | undefined;
-  let working: Promise<void> = Promise.resolve();
+  const queue = createQueue();
   let again: NodeJS.Timeout | undefined;
   let problem: string | undefined;
 
@@ -44,7 +45,7 @@ export function createStateWriter(path: string, told: (problem: string | undefin
   }
 
   function start(): void {
-    working = working.then(save);
+    void queue.add(save);
   }
 
   return {
@@ -54,7 +55,7 @@ export function createStateWriter(path: string, told: (problem: string | undefin
     },
     async settled() {
       if (waiting !== undefined) start();
-      await working;
+      await queue.settled();
       clearTimeout(again);
     },
   };

@@ -1,9 +1,8 @@
 // Home Assistant's Supervisor, asked for the broker that Home Assistant uses. The token is new at every start of the app.
 
-import { get } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { get, type IncomingMessage } from 'node:http';
 import type { BrokerAddress } from './broker.ts';
-import { deferred, unlessAborted } from './deferred.ts';
+import { bounded, deferred } from './deferred.ts';
 import { Explanation } from './retry.ts';
 
 export interface Supervisor {
@@ -12,6 +11,8 @@ export interface Supervisor {
 }
 
 const ANSWERS_WITHIN = 10_000;
+/** Characters; its answer has some hundred. */
+const MOST_ANSWER = 20_000;
 
 /** Rejects with an error that says what is wrong and what to do about it. */
 export async function brokerOf({ url, token }: Supervisor, signal: AbortSignal): Promise<BrokerAddress> {
@@ -32,19 +33,28 @@ interface Answer {
 async function answer(url: URL, token: string, signal: AbortSignal): Promise<Answer> {
   const { promise, resolve, reject } = deferred<Answer>();
   const request = get(url, { headers: { authorization: `Bearer ${token}` }, agent: false }, (response) => {
-    text(response).then((body) => resolve({ status: response.statusCode ?? 0, body: parsed(body) }), reject);
+    start(response).then((body) => resolve({ status: response.statusCode ?? 0, body: parsed(body) }), reject);
   });
-  const late = () => reject(new Error(`nothing within ${ANSWERS_WITHIN / 1_000} s`));
-  const timer = setTimeout(late, ANSWERS_WITHIN);
   request.on('error', reject);
   try {
-    return await unlessAborted(promise, signal);
+    const late = `nothing within ${ANSWERS_WITHIN / 1_000} s`;
+    return await bounded(promise, { signal, within: ANSWERS_WITHIN, late });
   } catch (error) {
     throw new Explanation(`${supervisor} does not answer (${reasonOf(error)}). It may be starting or updating itself`);
   } finally {
-    clearTimeout(timer);
     request.destroy();
   }
+}
+
+/** The text of an answer as far as it can be of use; more is not read. */
+async function start(response: IncomingMessage): Promise<string> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of response as AsyncIterable<string>) {
+    text += chunk;
+    if (text.length > MOST_ANSWER) break;
+  }
+  return text;
 }
 
 const supervisor = "Home Assistant's Supervisor";

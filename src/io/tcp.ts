@@ -1,7 +1,7 @@
 // A serial server on the network: a raw TCP stream of the bus's bytes.
 
 import { connect, type Socket } from 'node:net';
-import { deferred, unlessAborted } from './deferred.ts';
+import { bounded, deferred } from './deferred.ts';
 import type { Link, LinkSettings, Port } from './link.ts';
 
 type TcpPort = Extract<Port, { type: 'tcp' }>;
@@ -65,30 +65,30 @@ export async function openTcp(
 
 async function connected(socket: Socket, port: string, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
-  const fail = (error: Error) => reject(new Error(describeError(port, error)));
-  const late = setTimeout(() => fail(new Error(`no connection within ${CONNECT_WITHIN / 1_000} s`)), CONNECT_WITHIN);
   socket.once('connect', resolve);
-  socket.once('error', fail);
+  socket.once('error', reject);
   try {
-    await unlessAborted(promise, signal);
+    await bounded(promise, {
+      signal,
+      within: CONNECT_WITHIN,
+      late: `no connection within ${CONNECT_WITHIN / 1_000} s`,
+    });
   } catch (error) {
     socket.on('error', () => {});
     socket.destroy();
-    throw error;
+    throw new Error(describeError(port, error as Error));
   } finally {
-    clearTimeout(late);
     socket.off('connect', resolve);
-    socket.off('error', fail);
+    socket.off('error', reject);
   }
 }
 
 /** Rejects when the connection is gone before it was of use. */
 async function standing(socket: Socket, closed: Promise<string>): Promise<void> {
-  const stands = deferred<undefined>();
-  const timer = setTimeout(stands.resolve, STANDS_AFTER, undefined);
-  socket.once('data', () => stands.resolve(undefined));
-  const reason = await Promise.race([closed, stands.promise]);
-  clearTimeout(timer);
+  const used = deferred<undefined>();
+  socket.once('data', () => used.resolve(undefined));
+  const first = Promise.race([closed, used.promise]);
+  const reason = await bounded(first, { within: STANDS_AFTER }).catch(() => undefined);
   if (reason !== undefined) throw new Error(`${reason} at once; does another program use the serial server?`);
 }
 

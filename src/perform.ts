@@ -1,0 +1,85 @@
+// Performs what comes out of the heart, on the link, the broker, the page, the disk and the log.
+
+import type { Input, Output } from './bridge.ts';
+import type { Broker } from './io/broker.ts';
+import { deferred } from './io/deferred.ts';
+import type { Link } from './io/link.ts';
+import type { Log } from './io/log.ts';
+import type { Page } from './page/page.ts';
+import { type AllowList, forbidden } from './protocol/allow-list.ts';
+import type { Storage } from './state/storage.ts';
+
+export interface PerformerSettings {
+  readonly storage: Pick<Storage, 'save' | 'endSession'>;
+  readonly allowList: AllowList;
+  /** What is known of simulated chargers, and what an embedded broker holds, ends with the process. */
+  readonly forgets: { readonly chargers: boolean; readonly announced: boolean };
+  readonly log: Log;
+}
+
+type Step = (input: Input) => unknown;
+type Performers = {
+  readonly [T in Output['type']]: (output: Extract<Output, { readonly type: T }>, step: Step) => void;
+};
+
+export class Performer {
+  /** Undefined while they are not open. */
+  link: Link | undefined;
+  broker: Broker | undefined;
+  page: Page | undefined;
+  readonly #settings: PerformerSettings;
+  readonly #stopped = deferred<void>();
+  readonly #performers: Performers = {
+    send: ({ bytes }) => this.send(bytes),
+    publish: ({ topic, payload }, step) => this.#publish(topic, payload, step),
+    subscribe: ({ topic }) => this.broker?.subscribe(topic),
+    show: ({ values }) => this.page?.show(values),
+    log: ({ level, text }) => this.#settings.log(level, text),
+    save: ({ type, ...newest }) => this.#save(newest),
+    endSession: ({ session }) => this.#settings.storage.endSession(session),
+    stopped: () => this.#stopped.resolve(),
+    // For the one who gave the command: it is read where that is given.
+    answer: () => {},
+  };
+
+  constructor(settings: PerformerSettings) {
+    this.#settings = settings;
+  }
+
+  perform(output: Output, step: Step): void {
+    // The row of its type takes it.
+    (this.#performers[output.type] as (output: Output, step: Step) => void)(output, step);
+  }
+
+  /** Resolves when the heart has told the chargers that it ends. */
+  get stopped(): Promise<void> {
+    return this.#stopped.promise;
+  }
+
+  /** Writes a frame to the bus, if it may be written there. */
+  send(bytes: Uint8Array): void {
+    const { allowList, log } = this.#settings;
+    const problem = forbidden(bytes, allowList);
+    if (problem !== undefined) {
+      log('error', `refused to send a frame: ${problem}`);
+      return;
+    }
+    this.link?.write?.(bytes);
+    this.page?.received('said', bytes);
+  }
+
+  #publish(topic: string, payload: string, step: Step): void {
+    this.broker?.publish(topic, payload, (problem) =>
+      step({ type: 'delivered', topic, refused: problem !== undefined }),
+    );
+  }
+
+  #save(newest: Omit<Extract<Output, { readonly type: 'save' }>, 'type'>): void {
+    const { storage, forgets } = this.#settings;
+    storage.save({
+      ...newest,
+      ...(forgets.chargers && { chargers: [] }),
+      ...(forgets.announced && { announced: [] }),
+    });
+  }
+}

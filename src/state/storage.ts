@@ -1,0 +1,50 @@
+// What the bridge keeps on the disk: its state, and the charging sessions that are over.
+
+import type { Config } from '../config/options.ts';
+import { createLineWriter } from '../io/line-file.ts';
+import type { Log } from '../io/log.ts';
+import { createStateWriter } from '../io/state-file.ts';
+import type { SessionRecord } from '../session/record.ts';
+import { restore } from './restore.ts';
+import type { SavedState } from './saved-state.ts';
+import { MOST_SESSION_LOG_BYTES, sessionLogPath, readSessions as sessionsIn } from './session-log.ts';
+
+export interface Storage {
+  /** What is known from before a restart. */
+  readonly known: SavedState;
+  /** Writes what is known now; what is not given stays as it was before the restart. */
+  save(newest: Partial<SavedState>): void;
+  endSession(session: SessionRecord): void;
+  /** All sessions that are over. */
+  readSessions(): Promise<readonly SessionRecord[]>;
+  /** Resolves when all is written, as far as it can be. */
+  close(): Promise<void>;
+}
+
+export async function openStorage(statePath: string, config: Config, log: Log): Promise<Storage> {
+  const known = await restore(statePath, config, log);
+  const writer = createStateWriter(statePath, (problem) =>
+    problem === undefined
+      ? log('info', `${statePath}: can be written again`)
+      : log('warn', `${statePath}: can not be written, ${problem}`),
+  );
+  const path = sessionLogPath(statePath, config);
+  const sessions = createLineWriter(path, MOST_SESSION_LOG_BYTES, (reason) =>
+    log('warn', `${path}: the session can not be written, ${reason} (trying again with the next)`),
+  );
+  let saving = Promise.resolve();
+  writer.write(known);
+  return {
+    known,
+    // A session that is over is in its file before the state forgets that it went on.
+    save(newest) {
+      saving = sessions.settled().then(() => writer.write({ ...known, ...newest }));
+    },
+    endSession: sessions.append,
+    readSessions: () => sessions.settled().then(() => sessionsIn(path)),
+    async close() {
+      await saving;
+      await writer.settled();
+    },
+  };
+}
