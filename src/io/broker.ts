@@ -64,7 +64,7 @@ export async function openBroker(
   heard: (message: ReceivedMessage) => void,
   signal: AbortSignal,
 ): Promise<Broker> {
-  const client = connect(settings.url, await clientOptions(settings));
+  const client = connect(await clientOptions(settings));
   const gone = deferred<string>();
   const works = deferred<void>();
   const { url } = settings;
@@ -120,9 +120,10 @@ export async function openBroker(
 }
 
 async function clientOptions(settings: BrokerSettings): Promise<IClientOptions> {
-  const { username, password, clientId, version, statusTopic } = settings;
+  const { url, username, password, clientId, version, statusTopic } = settings;
   const [ca, cert, key] = await Promise.all([settings.ca, settings.cert, settings.key].map(contents));
   return {
+    ...address(url),
     clientId,
     ...(username && { username, password }),
     protocolVersion: version === '5' ? 5 : 4,
@@ -133,6 +134,16 @@ async function clientOptions(settings: BrokerSettings): Promise<IClientOptions> 
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
+  };
+}
+
+/** In parts, since the library takes an address apart with a function of Node.js that is deprecated. */
+function address(url: string): Pick<IClientOptions, 'protocol' | 'host' | 'port'> {
+  const { protocol, hostname, port } = new URL(url);
+  return {
+    protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port && { port: Number(port) }),
   };
 }
 

@@ -9,7 +9,6 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { facts, files, withFacts } from '../../scripts/facts.ts';
 import { drawn } from '../../scripts/icon.ts';
 import { obstacles, type Release } from '../../scripts/release.ts';
-import { commands } from '../../src/commands/commands.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { instructions } from './dockerfile.ts';
 
@@ -65,13 +64,18 @@ describe('the image', () => {
     expect([...only('CMD'), ...only('SHELL'), ...only('USER')]).toEqual([]);
   });
 
-  test('is asked for its health by the program itself, early enough for the start of Home Assistant', () => {
+  test('is asked for its health without a second Node.js, early enough for the start of Home Assistant', () => {
     const [check = '', ...others] = only('HEALTHCHECK');
     expect(others).toEqual([]);
-    const command = JSON.parse(/ CMD (\[.*\])$/.exec(check)?.[1] ?? '[]');
-    expect(command).toEqual(['node', '/opt/twc2mqtt/twc2mqtt.js', 'health']);
-    expect(Object.keys(commands)).toContain(command.at(-1));
     expect(check).toContain('--start-interval=5s');
+    const command = JSON.parse(/ CMD (\[.*\])$/.exec(check)?.[1] ?? '[]');
+    expect(command).toEqual(['sh', '-c', 'find "$TWC2MQTT_LIVENESS" -mmin -1 | grep -q .']);
+  });
+
+  test('keeps the sign that the bridge lives in memory of its own', () => {
+    expect(only('ENV')).toEqual(['TWC2MQTT_LIVENESS=/tmp/twc2mqtt.alive']);
+    expect(parse(text('ha-addon/config.yaml')).tmpfs).toBe(true);
+    expect(parse(text('docs/compose.yaml')).services.twc2mqtt.tmpfs).toEqual(['/tmp']);
   });
 });
 

@@ -45,13 +45,28 @@ test('it serves real chargers through its native file for Alpine, warns of nothi
   await app.says(/1A2B: online/);
   await subscriber.sees('TWC/1A2B/availability', 'online');
   expect(await app.shell('cat /proc/1/comm; node --version')).toMatch(/^tini\nv24\.\d+\.\d+$/);
-  expect(await app.health()).toBe(0);
+  await until(async () => (await app.health()) === 0, 'it is healthy');
   const { code, took } = await app.stop();
   expect(code).toBe(0);
   expect(took).toBeLessThan(5_000);
   expect(subscriber.messages.findLast(({ topic }) => topic === 'TWC/status')).toMatchObject({ payload: 'offline' });
   expect(app.lines.filter((line) => /warn|deprecat/i.test(line))).toEqual([]);
   expect(await readdir(`${folder.file('data')}`)).toContain('twc2mqtt.state.json');
+});
+
+test('it is healthy only with a fresh sign in memory of its own', async () => {
+  await using folder = await createFolder();
+  await using supervisor = await startSupervisor(notEnabled);
+  await using app = await image.start({
+    data: await data(folder, { simulator: true }),
+    env: { ...usual, SUPERVISOR_URL: supervisor.url },
+  });
+  await app.says(/1A2B: online/);
+  await until(async () => (await app.health()) === 0, 'it is healthy');
+  expect(await app.health({ TWC2MQTT_LIVENESS: '/tmp/none' })).not.toBe(0);
+  await app.shell('touch -d "2020-01-01 00:00" /tmp/old');
+  expect(await app.health({ TWC2MQTT_LIVENESS: '/tmp/old' })).not.toBe(0);
+  expect(await app.stop()).toMatchObject({ code: 0 });
 });
 
 test('it ends well however early it is told to', async () => {
@@ -92,7 +107,7 @@ test('another user than root runs it with a file, without Home Assistant', async
   );
   await using app = await image.start({ data: path, user: 1_000 });
   await app.says(/1A2B: online/);
-  expect(await app.health()).toBe(0);
+  await until(async () => (await app.health()) === 0, 'it is healthy');
   expect(await app.stop()).toMatchObject({ code: 0 });
   expect(JSON.parse(await readFile(`${path}/twc2mqtt-config.state.json`, 'utf8'))).toBeTypeOf('object');
   await using check = await image.start({ data: path, user: 1_000, args: ['check'] });
