@@ -166,8 +166,8 @@ describe('without Home Assistant', () => {
     const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(text('docs/container.md')) ?? [];
     const config = parseConfig(example.replaceAll(/^ {3}/gm, ''), 'twc.config.yaml');
     expect(config).toMatchObject({
-      'interface.port': '/dev/serial/by-id/',
-      'status.MQTT.broker': 'mqtt://mosquitto:1883',
+      'interface.port': { type: 'folder', name: '/dev/serial/by-id/' },
+      'status.MQTT.broker': { type: 'urls', urls: ['mqtt://mosquitto:1883'] },
       'config.maxAmpsForSlaves': 6,
     });
   });
