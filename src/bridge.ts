@@ -1,7 +1,7 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
-import { type BusSettings, createBus, type Log } from './bus/bus.ts';
+import { Bus, type BusSettings, type Log } from './bus/bus.ts';
 import type { Finding } from './bus/finding.ts';
 import type { AllChargerSettings } from './charger/charger-settings.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
@@ -94,7 +94,7 @@ export function createBridge(settings: BridgeSettings, startedAt: number): Bridg
     if (level === 'warn') stats.warned(line);
     outputs.push({ type: 'log', level, text: line });
   };
-  const bus = createBus(settings, log, startedAt);
+  const bus = new Bus(settings, log, startedAt);
   const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
   const sessions = createSessionTracker(settings, startedAt);
   const inControl = settings.mode === 'master';

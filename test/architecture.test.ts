@@ -138,7 +138,7 @@ describe('a planted violation is found', () => {
     ['charger/vin.ts', "import { DateTime } from 'luxon';\nimport mqtt from 'mqtt';", ['mqtt']],
     ['control/allocation.ts', "export { x } from '../bus/master.ts';", ['bus/master.ts']],
     ['bus/master.ts', "const later = await import('../io/link.ts');", ['io/link.ts']],
-    ['topics/values.ts', "import { createBus } from '../bus/bus.ts';", ['bus/bus.ts']],
+    ['topics/values.ts', "import { Bus } from '../bus/bus.ts';", ['bus/bus.ts']],
     ['home-assistant/payloads.ts', "import { options } from '../config/options.ts';", ['config/options.ts']],
     ['simulator/slave.ts', "import { vin } from '../charger/vin.ts';", ['charger/vin.ts']],
     ['io/serial.ts', "import type { Frame } from '../protocol/codec.ts';", ['protocol/codec.ts']],

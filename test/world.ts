@@ -5,7 +5,7 @@ import type { Fleet } from '../src/charger/fleet.ts';
 import { decode, encode, type Version } from '../src/protocol/codec.ts';
 import { isTwcId, type TwcId } from '../src/protocol/field.ts';
 import type { MasterMessage, Message, SlaveMessage } from '../src/protocol/messages.ts';
-import { createCutter, wire } from '../src/protocol/slip.ts';
+import { Cutter, wire } from '../src/protocol/slip.ts';
 import { createSimulatedBus } from '../src/simulator/bus.ts';
 import { type Car, SimulatedSlave, type Slave, type SlaveSettings } from '../src/simulator/slave.ts';
 
@@ -252,7 +252,7 @@ export function fleetOf(...chargers: readonly (Fleet extends ReadonlyMap<TwcId, 
 
 /** The message in the bytes that the bridge sends at once. */
 export function messageIn(bytes: Uint8Array): Message {
-  const frame = createCutter().cut(bytes, 0)[0]?.frame;
+  const frame = new Cutter().cut(bytes, 0)[0]?.frame;
   const decoded = frame && decode(frame);
   if (!decoded?.valid) throw new Error(`the bridge sent no valid frame: ${Buffer.from(bytes).toString('hex')}`);
   return decoded.message;

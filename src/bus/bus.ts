@@ -14,17 +14,19 @@ import { logLines } from '../charger/log-lines.ts';
 import { fromSaved, type SavedCharger, sameSaved, toSaved } from '../charger/saved.ts';
 import type { Limits } from '../control/limits.ts';
 import type { Targets } from '../control/targets.ts';
-import { decode, encode, type Version } from '../protocol/codec.ts';
+import { decode, versionOf } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
-import { createCutter, wire } from '../protocol/slip.ts';
+import { Cutter, wire } from '../protocol/slip.ts';
 import { describeFinding, type Finding } from './finding.ts';
 import { createFindingTracker } from './finding-tracker.ts';
 import { type FindingInput, findings, MOST_SLAVES } from './findings.ts';
-import { createListener } from './listener.ts';
-import { createMaster } from './master.ts';
+import { Listener } from './listener.ts';
+import { Master } from './master.ts';
+import { Refusals } from './refusals.ts';
+import { Replayer } from './replayer.ts';
 import type { BusRole } from './role.ts';
-import { type BusCounts, busCounts, createStatistics, type Statistics } from './statistics.ts';
+import { type BusCounts, busCounts, Statistics } from './statistics.ts';
 
 export interface BusSettings {
   /** `listen`: a genuine master is on the bus and nothing is ever sent. */
@@ -39,211 +41,209 @@ export interface BusSettings {
   readonly energyUnit: EnergyUnit;
   /** The chargers known from before a restart. */
   readonly savedChargers: readonly SavedCharger[];
-  /** In a replay: gives what was said then, once, and nothing else is said. */
+  /** In a replay: gives the bytes that were said at this moment, once; nothing else is said. */
   readonly replayedFrame?: () => Uint8Array | undefined;
 }
 
-/** A text that takes time to make is given as a function: it may be that nobody wants it. */
+/** A text that takes time to make is given as a function: the level may be off. */
 export type Log = (level: 'warn' | 'info' | 'debug', text: string | (() => string)) => void;
 
-export interface Bus {
-  readonly fleet: Fleet;
-  /** What to remember of the chargers; the same list as long as that is the same. */
-  readonly savedChargers: readonly SavedCharger[];
-  opened(now: number): void;
-  /** `reason`: what is to be shown as a problem, undefined for nothing. */
-  closed(reason: string | undefined): void;
-  received(bytes: Uint8Array, now: number): void;
-  /** Time passed. */
-  advance(now: number): void;
-  /** The bytes to send now. */
-  nextFrame(wishes: Targets, now: number): Uint8Array | undefined;
-  /** Tells the chargers that nobody will speak any more; true when that is done. */
-  shutdown(): boolean;
-  /** What is to be known of the bus; the same list as long as it is the same. */
-  findings(wishes: Targets, now: number): readonly Finding[];
-  /** What is so at this very moment, however short it may last. */
-  findingsNow(wishes: Targets, now: number): readonly Finding[];
-  /** Nobody was heard beside whom we must not speak. */
-  mayAsk(now: number): boolean;
-  readonly statistics: Pick<Statistics, 'total' | 'recent' | 'lastByteAt'>;
-  /** The statistics in the few numbers that are published. */
-  counts(now: number): BusCounts;
-  wakeAt(now: number): number;
-}
-
-/** A refused unit is reported for this long after it was last heard: it announces itself every 10 s. */
-const REFUSED_FOR = 30_000;
-
 /** Without a frame little is new, and most steps are for other things. */
-const LOOKED_EVERY = 250;
+const FINDINGS_EVERY = 250;
 
-const logged = { problem: 'warn', hint: 'info' } as const;
+const logLevels = { problem: 'warn', hint: 'info' } as const;
 
-export function createBus(settings: BusSettings, log: Log, startedAt: number): Bus {
-  const most = settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
-  const speaks = settings.mode === 'master' && !settings.silent;
-  const cutter = createCutter();
-  const statistics = createStatistics(startedAt);
-  const findingTracker = createFindingTracker();
-  /** Units for which there is no room, and when they were last heard. */
-  const refused = new Map<TwcId, number>();
-  let fleet: Fleet = new Map(settings.savedChargers.map((known) => [known.id, fromSaved(known, startedAt)]));
-  let role: BusRole | undefined;
-  let saved = settings.savedChargers;
-  /** The fleet that the records were made of. */
-  let savedFleet: Fleet | undefined;
+/** Times are monotonic milliseconds. */
+export class Bus {
+  readonly statistics: Statistics;
+  readonly #settings: BusSettings;
+  readonly #log: Log;
+  readonly #cutter = new Cutter();
+  readonly #findingTracker = createFindingTracker();
+  readonly #refusals: Refusals;
+  #fleet: Fleet;
+  #role: BusRole | undefined;
+  #savedChargers: readonly SavedCharger[];
+  /** The fleet that the saved chargers were made of. */
+  #savedFleet: Fleet | undefined;
   /** Why the link is down; none before the first try. */
-  let down: readonly Finding[] = [];
-  /** The findings that the log has. */
-  let told: readonly Finding[] = [];
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  #linkFindings: readonly Finding[] = [];
+  #findings: readonly Finding[] = [];
+  #findingsAt = Number.NEGATIVE_INFINITY;
   /** Something came that may be a finding at once. */
-  let stale = true;
+  #stale = true;
 
-  function take(frame: Uint8Array, now: number): void {
-    stale = true;
+  constructor(settings: BusSettings, log: Log, startedAt: number) {
+    this.#settings = settings;
+    this.#log = log;
+    this.statistics = new Statistics(startedAt);
+    this.#refusals = new Refusals((text) => log('warn', text));
+    this.#savedChargers = settings.savedChargers;
+    this.#fleet = new Map(settings.savedChargers.map((saved) => [saved.id, fromSaved(saved, startedAt)]));
+  }
+
+  get fleet(): Fleet {
+    return this.#fleet;
+  }
+
+  /** What to save of the chargers; the same list as long as that is the same. */
+  get savedChargers(): readonly SavedCharger[] {
+    return this.#savedChargers;
+  }
+
+  opened(now: number): void {
+    this.#stale = true;
+    this.#role = this.#roleFrom(now);
+  }
+
+  /** `reason`: what is to be shown as a problem, undefined for nothing. */
+  closed(reason: string | undefined): void {
+    this.#stale = true;
+    this.#role = undefined;
+    this.#linkFindings = reason === undefined ? [] : [{ level: 'problem', text: reason, advice: '' }];
+    this.#findingTracker.forget();
+  }
+
+  received(bytes: Uint8Array, now: number): void {
+    this.#role?.activity(now);
+    this.statistics.bytes(bytes, now);
+    for (const cut of this.#cutter.cut(bytes, now)) {
+      if (cut.frame) this.#receivedFrame(cut.frame, now);
+      else {
+        this.#log('debug', () => `noise of ${cut.length} bytes, ${cut.noise}`);
+        this.statistics.fault(cut.noise, cut.length);
+      }
+    }
+  }
+
+  /** Time passed. */
+  advance(now: number): void {
+    this.statistics.advance(now);
+    this.#refusals.advance(now);
+    if (this.#role?.advance(now)) this.#stale = true;
+    this.#setFleet(advanceFleet(this.#fleet, now));
+    this.#updateSaved();
+  }
+
+  /** The bytes of the wire to send now. */
+  nextFrame(targets: Targets, now: number): Uint8Array | undefined {
+    const outgoing = this.#role?.nextFrame(this.#fleet, targets, now);
+    if (!outgoing) return undefined;
+    const { message, frame } = outgoing;
+    this.#log('debug', () => `said ${JSON.stringify(message)}`);
+    this.#noteOffer(message, now);
+    return wire(frame);
+  }
+
+  /** Tells the chargers that the master ends; true when that is done. */
+  shutdown(): boolean {
+    return this.#role?.shutdown(this.#fleet) ?? true;
+  }
+
+  /** What is to be known of the bus; the same list as long as it is the same. */
+  findings(targets: Targets, now: number): readonly Finding[] {
+    if (!this.#stale && now - this.#findingsAt < FINDINGS_EVERY) return this.#findings;
+    this.#stale = false;
+    this.#findingsAt = now;
+    const input = this.#findingInput(targets, now);
+    const found = input ? this.#findingTracker.update(input) : this.#linkFindings;
+    for (const one of found) {
+      if (!this.#findings.includes(one)) this.#log(logLevels[one.level], `${one.level}: ${describeFinding(one)}`);
+    }
+    this.#findings = found;
+    return found;
+  }
+
+  /** What is so at this very moment, however short it may last. */
+  findingsNow(targets: Targets, now: number): readonly Finding[] {
+    const input = this.#findingInput(targets, now);
+    return input ? findings(input) : this.#linkFindings;
+  }
+
+  /** No other master was heard beside which we must not speak. */
+  mayAsk(now: number): boolean {
+    return this.#role?.observations(this.#fleet, now).master === undefined;
+  }
+
+  /** The statistics in the few numbers that are published. */
+  readonly counts = (now: number): BusCounts => busCounts(this.statistics, now);
+
+  wakeAt(now: number): number {
+    const role = this.#role?.wakeAt(this.#fleet, now) ?? Number.POSITIVE_INFINITY;
+    return Math.min(fleetWakeAt(this.#fleet), this.statistics.wakeAt, role);
+  }
+
+  get #speaks(): boolean {
+    return this.#settings.mode === 'master' && !this.#settings.silent;
+  }
+
+  #roleFrom(now: number): BusRole {
+    const { id, replayedFrame } = this.#settings;
+    if (!this.#speaks) return new Listener(id);
+    const settings = { ...this.#settings, openedAt: now, statistics: this.statistics, log: this.#log };
+    return replayedFrame ? new Replayer(settings, replayedFrame) : new Master(settings);
+  }
+
+  #receivedFrame(frame: Uint8Array, now: number): void {
+    this.#stale = true;
     const decoded = decode(frame);
     if (!decoded.valid) {
-      log('debug', `bad frame, ${decoded.reason}`);
-      statistics.fault(decoded.reason, frame.length);
+      this.#log('debug', `bad frame, ${decoded.reason}`);
+      this.statistics.fault(decoded.reason, frame.length);
       return;
     }
-    log('debug', () => `heard ${JSON.stringify(decoded.message)}`);
-    statistics.frame();
-    const message = role?.received(frame, decoded.message, fleet, now);
-    if (message) learn(message, frame.length === 14 ? 1 : 2, now);
+    this.#log('debug', () => `heard ${JSON.stringify(decoded.message)}`);
+    this.statistics.frame();
+    const message = this.#role?.received(frame, decoded.message, this.#fleet, now);
+    if (message) this.#learn(message, frame, now);
   }
 
-  function learn(message: Message, version: Version, now: number): void {
-    if (message.name === 'masterHeartbeatLimit') {
-      fleet = withOffer(fleet, message.receiver, message.limitAmps, now);
-      return;
-    }
+  #learn(message: Message, frame: Uint8Array, now: number): void {
+    this.#noteOffer(message, now);
     const id = senderOf(message);
     if (id === undefined) return;
-    const after = fleetWithMessage(fleet, id, message, version, settings.energyUnit, most, now);
-    if (after) change(after);
-    else refuse(id, now);
+    const { mode, energyUnit } = this.#settings;
+    // Beside a genuine master there is one unit more: the master itself.
+    const most = mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
+    const after = fleetWithMessage(this.#fleet, id, message, versionOf(frame), energyUnit, most, now);
+    if (after) this.#setFleet(after);
+    else this.#refusals.refuse(id, [...this.#fleet.keys()], now);
   }
 
-  function noteSaid(message: Message, now: number): void {
-    log('debug', () => `said ${JSON.stringify(message)}`);
-    if (message.name === 'masterHeartbeatLimit') fleet = withOffer(fleet, message.receiver, message.limitAmps, now);
+  #noteOffer(message: Message, now: number): void {
+    if (message.name !== 'masterHeartbeatLimit') return;
+    this.#fleet = withOffer(this.#fleet, message.receiver, message.limitAmps, now);
   }
 
-  function repeat(bytes: Uint8Array | undefined, now: number): Uint8Array | undefined {
-    const frame = bytes && createCutter().cut(bytes, now)[0]?.frame;
-    const decoded = frame ? decode(frame) : undefined;
-    if (!frame || !decoded?.valid) return undefined;
-    role?.replayed(frame, now);
-    noteSaid(decoded.message, now);
-    return bytes;
-  }
-
-  function refuse(id: TwcId, now: number): void {
-    if (!refused.has(id)) {
-      log('warn', `${id}: refused, there are ${MOST_SLAVES} slaves already: ${[...fleet.keys()].join(', ')}`);
-    }
-    refused.set(id, now);
-  }
-
-  function change(after: Fleet): void {
+  #setFleet(after: Fleet): void {
     for (const [id, charger] of after) {
-      const before = fleet.get(id);
+      const before = this.#fleet.get(id);
       if (charger === before) continue;
-      refused.delete(id);
-      for (const { level, text } of logLines(before, charger)) log(level, text);
+      this.#refusals.accept(id);
+      for (const { level, text } of logLines(before, charger)) this.#log(level, text);
     }
-    fleet = after;
+    this.#fleet = after;
   }
 
-  function noteRecords(): void {
-    if (fleet === savedFleet) return;
-    savedFleet = fleet;
-    const newest = confirmed(fleet).map(toSaved);
-    if (!sameSaved(newest, saved)) saved = newest;
+  #updateSaved(): void {
+    if (this.#fleet === this.#savedFleet) return;
+    this.#savedFleet = this.#fleet;
+    const newest = confirmed(this.#fleet).map(toSaved);
+    if (!sameSaved(newest, this.#savedChargers)) this.#savedChargers = newest;
   }
 
-  function findingInput(wishes: Targets, now: number): FindingInput | undefined {
-    if (!role) return undefined;
+  #findingInput(targets: Targets, now: number): FindingInput | undefined {
+    if (!this.#role) return undefined;
     return {
       now,
-      mode: settings.mode,
-      speaks,
-      recent: statistics.recent(now),
-      repeats: statistics.repeats,
-      observations: role.observations(fleet, now),
-      fleet,
-      targets: wishes,
-      refused: [...refused.keys()],
+      mode: this.#settings.mode,
+      speaks: this.#speaks,
+      recent: this.statistics.recent(now),
+      repeats: this.statistics.repeats,
+      observations: this.#role.observations(this.#fleet, now),
+      fleet: this.#fleet,
+      targets,
+      refused: this.#refusals.ids,
     };
   }
-
-  return {
-    get fleet() {
-      return fleet;
-    },
-    get savedChargers() {
-      return saved;
-    },
-    opened(now) {
-      stale = true;
-      role = speaks ? createMaster({ ...settings, openedAt: now, statistics, log }) : createListener(settings.id);
-    },
-    closed(reason) {
-      stale = true;
-      role = undefined;
-      down = reason === undefined ? [] : [{ level: 'problem', text: reason, advice: '' }];
-      findingTracker.forget();
-    },
-    received(bytes, now) {
-      role?.activity(now);
-      statistics.bytes(bytes, now);
-      for (const cut of cutter.cut(bytes, now)) {
-        if (cut.frame) take(cut.frame, now);
-        else {
-          log('debug', () => `noise of ${cut.length} bytes, ${cut.noise}`);
-          statistics.fault(cut.noise, cut.length);
-        }
-      }
-    },
-    advance(now) {
-      statistics.advance(now);
-      if (role?.advance(now)) stale = true;
-      change(advanceFleet(fleet, now));
-      noteRecords();
-      for (const [id, heardAt] of refused) if (now - heardAt > REFUSED_FOR) refused.delete(id);
-    },
-    nextFrame(wishes, now) {
-      if (settings.replayedFrame) return repeat(settings.replayedFrame(), now);
-      const utterance = role?.nextFrame(fleet, wishes, now);
-      if (!utterance) return undefined;
-      const { message, version } = utterance;
-      noteSaid(message, now);
-      return wire(encode(message, version));
-    },
-    shutdown: () => role?.shutdown(fleet) ?? true,
-    findings(wishes, now) {
-      if (!stale && now - lookedAt < LOOKED_EVERY) return told;
-      stale = false;
-      lookedAt = now;
-      const seen = findingInput(wishes, now);
-      const found = seen ? findingTracker.update(seen) : down;
-      for (const one of found) if (!told.includes(one)) log(logged[one.level], `${one.level}: ${describeFinding(one)}`);
-      told = found;
-      return found;
-    },
-    findingsNow(wishes, now) {
-      const seen = findingInput(wishes, now);
-      return seen ? findings(seen) : down;
-    },
-    mayAsk: (now) => role?.observations(fleet, now).master === undefined,
-    statistics,
-    counts: (now) => busCounts(statistics, now),
-    wakeAt(now) {
-      const speaksAt = settings.replayedFrame ? undefined : role?.wakeAt(fleet, now);
-      return Math.min(fleetWakeAt(fleet), statistics.wakeAt, speaksAt ?? Number.POSITIVE_INFINITY);
-    },
-  };
 }

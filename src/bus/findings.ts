@@ -1,5 +1,5 @@
 // What is wrong on the bus, in words with what to do: one row a finding. The topic `problem`, the command `doctor` and
-// the page all read it.
+// the page read it.
 
 import type { Charger } from '../charger/charger.ts';
 import type { Fleet } from '../charger/fleet.ts';
@@ -37,7 +37,7 @@ export interface Row {
   /** The text has numbers that change: it stays as it was first said for a while. */
   readonly varies?: true;
   /** The texts; none when it is not so. */
-  readonly when: (seen: FindingInput) => readonly string[];
+  readonly when: (input: FindingInput) => readonly string[];
   readonly advice: string;
 }
 
@@ -56,25 +56,26 @@ const ANSWERS_WITHIN = 10_000;
 export const rows: Readonly<Record<string, Row>> = {
   silence: {
     after: 30_000,
-    when: (seen) => one(isSilent(seen) && seen.mode === 'master' && 'No charger is heard'),
+    when: (input) => one(isSilent(input) && input.mode === 'master' && 'No charger is heard'),
     advice:
       'does it have power, is its rotary switch on F and was it reset after that? Are D+ and D- connected at both ends, and is this the right adapter?',
   },
   silenceBesideMaster: {
     after: 30_000,
-    when: (seen) => one(isSilent(seen) && seen.mode === 'listen' && 'Nothing is heard on the bus'),
+    when: (input) => one(isSilent(input) && input.mode === 'listen' && 'Nothing is heard on the bus'),
     advice: 'do the chargers have power? Are D+ and D- connected at both ends, and is this the right adapter?',
   },
   unreadable: {
     after: 30_000,
-    when: (seen) => one(noForeignFrame(seen) && seen.repeats > 0 && 'Somebody speaks, but not one frame is readable'),
+    when: (input) =>
+      one(noForeignFrame(input) && input.repeats > 0 && 'Something is sent on the bus, but not one frame is readable'),
     advice:
       'most likely D+ and D- are swapped: swap them at the adapter. Otherwise the speed is wrong: a serial server needs 9600 baud, 8 data bits, no parity, 1 stop bit and raw TCP',
   },
   noise: {
     after: 30_000,
-    when: (seen) =>
-      one(noForeignFrame(seen) && seen.repeats === 0 && foreignBytes(seen) >= NOISE_FROM && 'Only noise is heard'),
+    when: (input) =>
+      one(noForeignFrame(input) && input.repeats === 0 && foreignBytes(input) >= NOISE_FROM && 'Only noise is heard'),
     advice:
       'is the adapter one for RS-485, with D+ and D- connected at both ends? Swap the two, and check the speed of a serial server (9600 8N1, raw TCP). A line without bias resistors makes noise too',
   },
@@ -109,22 +110,22 @@ export const rows: Readonly<Record<string, Row>> = {
     when: ({ recent }) => one(recent.echoes > 0 && 'The adapter returns what it sends'),
     advice: 'that is recognised and does no harm',
   },
-  rival: {
+  otherMaster: {
     when: ({ mode, observations: { master } }) =>
       one(mode === 'master' && master && `Another master speaks on the bus (${master})`),
     advice: 'set its rotary switch to F, or stop the other program. Nothing is sent now',
   },
   noMaster: {
     after: 30_000,
-    when: (seen) =>
-      one(seen.mode === 'listen' && seen.recent.frames > 0 && !seen.observations.master && 'No master is heard'),
-    advice: 'without one nobody charges. If there is to be no genuine master, take the mode master',
+    when: (input) =>
+      one(input.mode === 'listen' && input.recent.frames > 0 && !input.observations.master && 'No master is heard'),
+    advice: 'without a master no charger charges a car. If there is no genuine master, set interface.mode to master',
   },
-  conflict: {
+  idConflict: {
     when: ({ observations: { idConflict: namesake } }) => one(namesake && `A charger has our id ${namesake}`),
     advice: 'it is asked to choose another; if that does not help, set interface.id',
   },
-  stray: {
+  foreignSlave: {
     after: 5_000,
     stays: 10_000,
     when: ({ mode, observations: { foreignSlave: stray, master } }) =>
@@ -132,14 +133,15 @@ export const rows: Readonly<Record<string, Row>> = {
     advice: 'another master or program is on the bus: stop it',
   },
   tooMany: {
+    varies: true,
     when: ({ refused }) =>
       one(refused.length > 0 && `More than ${MOST_SLAVES} chargers on the bus, refused: ${refused.join(', ')}`),
     advice: '',
   },
-  deaf: {
+  noAnswer: {
     after: ANSWERS_WITHIN,
-    when: (seen) =>
-      each(seen, (charger) => charger.online && !charger.heartbeat && seen.speaks && !seen.observations.master).map(
+    when: (input) =>
+      each(input, (charger) => charger.online && !charger.heartbeat && input.speaks && !input.observations.master).map(
         ({ id }) => `${id} is heard but does not answer`,
       ),
     advice:
@@ -164,12 +166,12 @@ export const rows: Readonly<Record<string, Row>> = {
       const share = recent.unanswered / recent.asked;
       return one(recent.asked >= ENOUGH && heard && percent(share, MUCH, 'of the heartbeats are not answered'));
     },
-    advice: 'the chargers do not hear all that is sent: check cable, termination and the adapter',
+    advice: 'the chargers do not hear everything that is sent: check cable, termination and the adapter',
   },
   error: {
     after: 30_000,
-    when: (seen) =>
-      each(seen, ({ online, heartbeat }) => online && isState(heartbeat, 'error')).map(
+    when: (input) =>
+      each(input, ({ online, heartbeat }) => online && isState(heartbeat, 'error')).map(
         ({ id }) => `${id} reports an error`,
       ),
     advice:
@@ -204,13 +206,13 @@ function each({ fleet }: FindingInput, is: (charger: Charger) => boolean): Charg
   return [...fleet.values()].filter((charger) => charger.confirmed && is(charger));
 }
 
-/** Not one frame of somebody else. */
+/** Not one frame of another unit. */
 function noForeignFrame({ recent }: FindingInput): boolean {
   return recent.frames === 0;
 }
 
-function isSilent(seen: FindingInput): boolean {
-  return noForeignFrame(seen) && seen.repeats === 0 && foreignBytes(seen) < NOISE_FROM;
+function isSilent(input: FindingInput): boolean {
+  return noForeignFrame(input) && input.repeats === 0 && foreignBytes(input) < NOISE_FROM;
 }
 
 /** Without what the adapter gave back. */

@@ -1,30 +1,52 @@
-// The listener: it hears everything and never sends a byte.
+// The listener: it hears everything beside a genuine master, believes it, and never sends a byte.
 
+import type { Fleet } from '../charger/fleet.ts';
+import { isSlaveFrame } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
-import { type BusRole, OBSERVED_FOR } from './role.ts';
+import type { Message } from '../protocol/messages.ts';
+import { type BusRole, OBSERVED_FOR, type Observations } from './role.ts';
 
-/** We only listen, beside a genuine master or to find out. Everything said is believed, and orders to slaves are noted. */
-export function createListener(own: TwcId): BusRole {
-  let master: { readonly id: TwcId | 'unknown'; readonly at: number } | undefined;
-  let idConflictAt = Number.NEGATIVE_INFINITY;
-  return {
-    activity() {},
-    received(frame, message, _fleet, now) {
-      const id = 'sender' in message ? message.sender : 'unknown';
-      if (frame[0] !== 0xfd) master = { id, at: now };
-      else if (id === own) idConflictAt = now;
-      return message;
-    },
-    advance: () => false,
-    replayed() {},
-    nextFrame: () => undefined,
-    wakeAt: () => Number.POSITIVE_INFINITY,
-    shutdown: () => true,
-    observations: (_fleet, now) => ({
-      master: master && now - master.at < OBSERVED_FOR ? master.id : undefined,
-      idConflict: now - idConflictAt < OBSERVED_FOR ? own : undefined,
+export class Listener implements BusRole {
+  readonly #id: TwcId;
+  #master: { readonly id: TwcId | 'unknown'; readonly at: number } | undefined;
+  #idConflictAt = Number.NEGATIVE_INFINITY;
+
+  /** `id` is our own, which no slave may have. */
+  constructor(id: TwcId) {
+    this.#id = id;
+  }
+
+  activity(): void {}
+
+  received(frame: Uint8Array, message: Message, _fleet: Fleet, now: number): Message {
+    const id = 'sender' in message ? message.sender : 'unknown';
+    if (!isSlaveFrame(frame)) this.#master = { id, at: now };
+    else if (id === this.#id) this.#idConflictAt = now;
+    return message;
+  }
+
+  advance(): boolean {
+    return false;
+  }
+
+  nextFrame(): undefined {
+    return undefined;
+  }
+
+  wakeAt(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  shutdown(): boolean {
+    return true;
+  }
+
+  observations(_fleet: Fleet, now: number): Observations {
+    return {
+      master: this.#master && now - this.#master.at < OBSERVED_FOR ? this.#master.id : undefined,
+      idConflict: now - this.#idConflictAt < OBSERVED_FOR ? this.#id : undefined,
       foreignSlave: undefined,
       relaysLeftOpen: [],
-    }),
-  };
+    };
+  }
 }

@@ -12,14 +12,13 @@ import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
 import { createLimitCommands } from './limit-command.ts';
-import { createOtherMasterWatch } from './other-master.ts';
 import { createQuestionnaire } from './questions.ts';
+import { Reception, type ReceptionSettings } from './reception.ts';
 import { createRelays } from './relays.ts';
-import { type BusRole, OBSERVED_FOR, type Outgoing } from './role.ts';
+import type { BusRole, Observations, Outgoing } from './role.ts';
 import type { Statistics } from './statistics.ts';
 
-export interface MasterSettings {
-  readonly id: TwcId;
+export interface MasterSettings extends ReceptionSettings {
   readonly limits: Limits;
   /** Whether the owner allows to work the relays of version 2 units. */
   readonly relay: boolean;
@@ -28,7 +27,6 @@ export interface MasterSettings {
   /** When the bus was opened, ms. */
   readonly openedAt: number;
   readonly statistics: Pick<Statistics, 'echo' | 'count'>;
-  readonly log: (level: 'info', text: string) => void;
 }
 
 /** A heartbeat to each slave this often. */
@@ -39,15 +37,14 @@ const CHARACTER = 10 / 9.6;
 const ANSWER_WITHIN = 300;
 /** Pause after an answer. */
 const PAUSE = 100;
-/** Nobody speaks while bytes came this recently. */
+/** No frame is begun while bytes came this recently. */
 const QUIET_FOR = 25;
 /** A line that never falls quiet must not cost the chargers their heartbeats. */
 const NOISE_AT_MOST = 100;
 /** A genuine master is heard within about this time; listen that long before the first word. */
 const LISTEN_FIRST = 1_000;
-/** Slaves answer the announcements with linkready at once: wait this long for who is there before raising anybody. */
+/** Slaves answer the announcements with linkready at once: wait this long for them before any limit is raised. */
 const RAISE_AFTER = 5_000;
-const FOREIGN_SLAVE_FOR = 3_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -64,185 +61,172 @@ const HEARTBEAT_ANSWER = 0xfde0;
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const SHUTDOWN_AMPS = 6;
 
-export function createMaster(settings: MasterSettings): BusRole {
-  const { id: own, limits, relay, askPlugState, openedAt, statistics, log } = settings;
-  const watch = createOtherMasterWatch(own);
-  const questionnaire = createQuestionnaire(askPlugState);
-  const relays = createRelays(relay, own);
-  const heartbeatAt = new Map<TwcId, number>();
-  const commands = createLimitCommands();
-  const told = new Set<TwcId>();
-  let transaction: Transaction | undefined;
+export class Master implements BusRole {
+  readonly #settings: MasterSettings;
+  readonly #reception: Reception;
+  readonly #questionnaire;
+  readonly #relays;
+  readonly #limitCommands = createLimitCommands();
+  readonly #heartbeatAt = new Map<TwcId, number>();
+  /** The slaves that were told of the shutdown. */
+  readonly #told = new Set<TwcId>();
+  #transaction: Transaction | undefined;
   /** The last heartbeat that was not answered in time. */
-  let missed: Transaction | undefined;
-  let lastByteAt = Number.NEGATIVE_INFINITY;
-  let freeAt = openedAt + LISTEN_FIRST;
-  let announced = 0;
-  let shuttingDown = false;
-  let conflictAt = Number.NEGATIVE_INFINITY;
-  let foreignSlave: { readonly slave: TwcId; readonly to: TwcId; readonly at: number } | undefined;
-  /** What the log says when something is over, and when that is. */
-  const endings = new Map<string, number>();
+  #missed: Transaction | undefined;
+  #lastByteAt = Number.NEGATIVE_INFINITY;
+  #freeAt: number;
+  #announced = 0;
+  #shuttingDown = false;
+
+  constructor(settings: MasterSettings) {
+    this.#settings = settings;
+    this.#reception = new Reception(settings);
+    this.#questionnaire = createQuestionnaire(settings.askPlugState);
+    this.#relays = createRelays(settings.relay, settings.id);
+    this.#freeAt = settings.openedAt + LISTEN_FIRST;
+  }
+
+  activity(now: number): void {
+    this.#lastByteAt = now;
+  }
+
+  received(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined {
+    // A slave with our id chooses another when it hears us announce ours (protocol 4.4).
+    if (this.#reception.hasIdConflict(message)) this.#announced = 0;
+    const believed = this.#reception.received(frame, message, fleet, now);
+    const id = believed && senderOf(believed);
+    if (id === undefined) return undefined;
+    this.#noteAnswer(id, codeOf(frame), now);
+    this.#questionnaire.answered(id, message);
+    this.#welcome(id, message, fleet, now);
+    return message;
+  }
+
+  advance(now: number): boolean {
+    return this.#reception.advance(now);
+  }
+
+  nextFrame(fleet: Fleet, targets: Targets, now: number): Outgoing | undefined {
+    if (now < this.#mayBegin()) return undefined;
+    this.#giveUp(fleet);
+    const urgent = this.#mostUrgent(fleet);
+    if (urgent && this.#dueAt(urgent) <= now) return this.#sendHeartbeat(urgent, fleet, targets, now);
+    if (this.#shuttingDown) return undefined;
+    const relayRequest = this.#relays.nextRequest(fleet, targets, now);
+    if (relayRequest) return this.#send(relayRequest, 2, now);
+    const announcement = announcements[Math.floor(this.#announced / ANNOUNCED_TIMES)];
+    if (announcement) {
+      this.#announced++;
+      return this.#send({ name: announcement, sender: this.#settings.id, sign: SIGN }, 2, now);
+    }
+    return this.#sendQuestion(fleet, now);
+  }
+
+  wakeAt(fleet: Fleet, now: number): number {
+    const urgent = this.#mostUrgent(fleet);
+    const heartbeatDue = urgent ? this.#dueAt(urgent) : Number.POSITIVE_INFINITY;
+    const announcing = this.#announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
+    const asking = this.#questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
+    const speaking = Math.max(this.#mayBegin(), Math.min(heartbeatDue, announcing, asking, this.#relays.wakeAt));
+    return Math.min(speaking, this.#reception.wakeAt);
+  }
+
+  shutdown(fleet: Fleet): boolean {
+    if (!this.#shuttingDown) this.#heartbeatAt.clear();
+    this.#shuttingDown = true;
+    return [...fleet.values()].every((charger) => this.#told.has(charger.id) || !charger.online);
+  }
+
+  observations(fleet: Fleet, now: number): Observations {
+    return { ...this.#reception.observations(now), relaysLeftOpen: this.#relays.leftOpen(fleet) };
+  }
 
   /** From when we may speak: the bus is quiet, or will not become so. */
-  function mayBegin(): number {
-    const free = transaction?.until ?? freeAt;
-    return Math.max(free, Math.min(lastByteAt + QUIET_FOR, free + NOISE_AT_MOST), watch.silentUntil);
+  #mayBegin(): number {
+    const free = this.#transaction?.until ?? this.#freeAt;
+    const quiet = Math.min(this.#lastByteAt + QUIET_FOR, free + NOISE_AT_MOST);
+    return Math.max(free, quiet, this.#reception.silentUntil);
   }
 
-  function dueAt(charger: Charger): number {
-    return (heartbeatAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) + HEARTBEAT_EVERY;
+  #dueAt(charger: Charger): number {
+    return (this.#heartbeatAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) + HEARTBEAT_EVERY;
   }
 
-  function mostUrgent(fleet: Fleet): Charger | undefined {
+  #mostUrgent(fleet: Fleet): Charger | undefined {
     let urgent: Charger | undefined;
     for (const charger of fleet.values()) {
-      if (!urgent || dueAt(charger) < dueAt(urgent)) urgent = charger;
+      if (!urgent || this.#dueAt(charger) < this.#dueAt(urgent)) urgent = charger;
     }
     return urgent;
   }
 
-  function say(message: MasterMessage, version: Version, now: number): Outgoing {
-    const frame = encode(message, version);
-    const sentBy = now + (frame.length + 2) * CHARACTER;
-    watch.sent(frame, now);
-    transaction =
-      'receiver' in message
-        ? { to: message.receiver, answer: 0xfd00 | (codeOf(frame) & 0xff), until: sentBy + ANSWER_WITHIN }
-        : undefined;
-    freeAt = sentBy + PAUSE;
-    return { message, version };
+  #sendHeartbeat(charger: Charger, fleet: Fleet, targets: Targets, now: number): Outgoing {
+    this.#heartbeatAt.set(charger.id, now);
+    if (charger.online) this.#settings.statistics.count('asked');
+    if (this.#missed?.to === charger.id) this.#missed = undefined;
+    if (this.#shuttingDown) this.#told.add(charger.id);
+    return this.#send(this.#heartbeat(charger, fleet, targets, now), charger.version ?? 2, now);
   }
 
-  function heartbeat(charger: Charger, fleet: Fleet, wishes: Targets, now: number): MasterMessage {
-    const wanted = nextOffer(charger, fleet, limits, wishes, openedAt + RAISE_AFTER, now);
-    const amps = shuttingDown && wanted !== undefined ? Math.min(wanted, SHUTDOWN_AMPS) : wanted;
-    const address = { sender: own, receiver: charger.id, masterPluggedIn: false } as const;
+  #heartbeat(charger: Charger, fleet: Fleet, targets: Targets, now: number): MasterMessage {
+    const { id, limits, openedAt } = this.#settings;
+    const offer = nextOffer(charger, fleet, limits, targets, openedAt + RAISE_AFTER, now);
+    const amps = this.#shuttingDown && offer !== undefined ? Math.min(offer, SHUTDOWN_AMPS) : offer;
+    const address = { sender: id, receiver: charger.id, masterPluggedIn: false } as const;
     // Version 1 stops only while 0 A is repeated; a version 2 unit that has nothing would take 0 A for 6 A (protocol 4.9).
     const reported = amps === charger.heartbeat?.limitAmps && (amps !== 0 || charger.version !== 1);
     const answered = amps === lastOffer(charger) && charger.offer?.mayHold === undefined;
-    if (amps === undefined || (reported && answered)) {
-      return { name: 'masterHeartbeat', ...address, command: 0x00 };
+    if (amps === undefined || (reported && answered)) return { name: 'masterHeartbeat', ...address, command: 0x00 };
+    return { name: 'masterHeartbeatLimit', ...address, command: this.#limitCommands.for(charger), limitAmps: amps };
+  }
+
+  #sendQuestion(fleet: Fleet, now: number): Outgoing | undefined {
+    const next = this.#questionnaire.next([...fleet.values()], now);
+    if (!next || next.at > now) return undefined;
+    this.#questionnaire.asked(next.charger, next.question, now);
+    return this.#send({ name: next.question.ask, sender: this.#settings.id, receiver: next.charger.id }, 2, now);
+  }
+
+  #send(message: MasterMessage, version: Version, now: number): Outgoing {
+    const frame = encode(message, version);
+    const sentBy = now + (frame.length + 2) * CHARACTER;
+    this.#reception.sent(frame, now);
+    this.#transaction =
+      'receiver' in message
+        ? { to: message.receiver, answer: 0xfd00 | (codeOf(frame) & 0xff), until: sentBy + ANSWER_WITHIN }
+        : undefined;
+    this.#freeAt = sentBy + PAUSE;
+    return { message, frame };
+  }
+
+  /** An answer ends the transaction that it belongs to. */
+  #noteAnswer(id: TwcId, code: number, now: number): void {
+    if (this.#transaction?.to === id && this.#transaction.answer === code) {
+      this.#transaction = undefined;
+      this.#freeAt = now + PAUSE;
+    } else if (this.#missed?.to === id && this.#missed.answer === code) {
+      this.#settings.statistics.count('late');
+      this.#missed = undefined;
     }
-    return { name: 'masterHeartbeatLimit', ...address, command: commands.for(charger), limitAmps: amps };
   }
 
   /**
    * A unit that announces itself gets its heartbeat at once, and one that answers for the first time its first limit, since
    * it may hold a high one from an earlier master; but not before those that are due already.
    */
-  function welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
+  #welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
-    if (announces || fleet.get(id)?.online === false) questionnaire.reopen(id);
+    if (announces || fleet.get(id)?.online === false) this.#questionnaire.reopen(id);
     const reports = message.name === 'slaveHeartbeat' && !fleet.get(id)?.heartbeat;
-    if ((announces || reports) && heartbeatAt.has(id)) heartbeatAt.set(id, now - HEARTBEAT_EVERY);
+    if ((announces || reports) && this.#heartbeatAt.has(id)) this.#heartbeatAt.set(id, now - HEARTBEAT_EVERY);
   }
 
-  /** The answer did not come in time. Who is known to be away is not expected to answer. */
-  function giveUp(fleet: Fleet): void {
-    if (transaction?.answer === HEARTBEAT_ANSWER && fleet.get(transaction.to)?.online) {
-      statistics.count('unanswered');
-      missed = transaction;
+  /** The answer did not come in time. A unit that is known to be away is not expected to answer. */
+  #giveUp(fleet: Fleet): void {
+    if (this.#transaction?.answer === HEARTBEAT_ANSWER && fleet.get(this.#transaction.to)?.online) {
+      this.#settings.statistics.count('unanswered');
+      this.#missed = this.#transaction;
     }
-    transaction = undefined;
+    this.#transaction = undefined;
   }
-
-  return {
-    activity(now) {
-      lastByteAt = now;
-    },
-
-    received(frame, message, fleet, now) {
-      if (frame[0] !== 0xfd) {
-        const kind = watch.classify(frame, message, fleet, now);
-        if (kind === 'otherMaster') endings.set('no other master is heard any more: we speak again', watch.silentUntil);
-        if (kind === 'echo') statistics.echo(frame);
-        return undefined;
-      }
-      const id = senderOf(message);
-      if (id === undefined) return undefined;
-      if (id === own) {
-        // A slave with our id chooses another when it hears us announce ours (protocol 4.4).
-        if (message.name === 'slaveLinkready') {
-          conflictAt = now;
-          endings.set(`no charger has our id ${own} any more`, now + OBSERVED_FOR);
-          announced = 0;
-        }
-        return undefined;
-      }
-      if (message.name === 'slaveHeartbeat' && message.receiver !== own) {
-        foreignSlave = { slave: id, to: message.receiver, at: now };
-        return undefined;
-      }
-      if (message.name !== 'slaveLinkready' && message.name !== 'slaveHeartbeat' && !fleet.has(id)) return undefined;
-      if (transaction?.to === id && transaction.answer === codeOf(frame)) {
-        transaction = undefined;
-        freeAt = now + PAUSE;
-      } else if (missed?.to === id && missed.answer === codeOf(frame)) {
-        statistics.count('late');
-        missed = undefined;
-      }
-      questionnaire.answered(id, message);
-      welcome(id, message, fleet, now);
-      return message;
-    },
-
-    advance(now) {
-      const over = [...endings].filter(([, at]) => now >= at);
-      for (const [text] of over) {
-        endings.delete(text);
-        log('info', text);
-      }
-      return over.length > 0;
-    },
-
-    replayed: (frame, now) => watch.sent(frame, now),
-
-    nextFrame(fleet, wishes, now) {
-      if (now < mayBegin()) return undefined;
-      giveUp(fleet);
-      const urgent = mostUrgent(fleet);
-      if (urgent && dueAt(urgent) <= now) {
-        heartbeatAt.set(urgent.id, now);
-        if (urgent.online) statistics.count('asked');
-        if (missed?.to === urgent.id) missed = undefined;
-        if (shuttingDown) told.add(urgent.id);
-        return say(heartbeat(urgent, fleet, wishes, now), urgent.version ?? 2, now);
-      }
-      if (shuttingDown) return undefined;
-      const relayOrder = relays.nextRequest(fleet, wishes, now);
-      if (relayOrder) return say(relayOrder, 2, now);
-      const name = announcements[Math.floor(announced / ANNOUNCED_TIMES)];
-      if (name) {
-        announced++;
-        return say({ name, sender: own, sign: SIGN }, 2, now);
-      }
-      const next = questionnaire.next([...fleet.values()], now);
-      if (!next || next.at > now) return undefined;
-      questionnaire.asked(next.charger, next.question, now);
-      return say({ name: next.question.ask, sender: own, receiver: next.charger.id }, 2, now);
-    },
-
-    wakeAt(fleet, now) {
-      const urgent = mostUrgent(fleet);
-      const heartbeatDue = urgent ? dueAt(urgent) : Number.POSITIVE_INFINITY;
-      const announcing = announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
-      const asking = questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
-      const speaking = Math.max(mayBegin(), Math.min(heartbeatDue, announcing, asking, relays.wakeAt));
-      return Math.min(speaking, ...endings.values());
-    },
-
-    observations: (fleet, now) => ({
-      master: watch.otherMaster(now),
-      idConflict: now - conflictAt < OBSERVED_FOR ? own : undefined,
-      foreignSlave: foreignSlave && now - foreignSlave.at < FOREIGN_SLAVE_FOR ? foreignSlave : undefined,
-      relaysLeftOpen: relays.leftOpen(fleet),
-    }),
-
-    shutdown(fleet) {
-      if (!shuttingDown) heartbeatAt.clear();
-      shuttingDown = true;
-      return [...fleet.values()].every((charger) => told.has(charger.id) || !charger.online);
-    },
-  };
 }

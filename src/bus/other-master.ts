@@ -36,7 +36,7 @@ export function createOtherMasterWatch(own: TwcId): OtherMasterWatch {
 
   /**
    * The checksum does not cover the type byte, so a slave's answer can turn into what a master would say: to us, or to
-   * nobody at all, since its other bytes stand where the receiver would. A real master speaks to slaves.
+   * no unit at all, since its other bytes stand where the receiver would. A real master speaks to slaves.
    */
   function isTurnedAnswer(sender: TwcId, receiver: TwcId, fleet: Fleet, now: number): boolean {
     const slave = fleet.get(sender);

@@ -1,8 +1,7 @@
-// What the two ways to be on the bus have in common: a master speaks, a listener never does.
+// What the roles on the bus have in common: a master speaks, a listener never does, a replayer says what was said before.
 
 import type { Fleet } from '../charger/fleet.ts';
 import type { Targets } from '../control/targets.ts';
-import type { Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { MasterMessage, Message } from '../protocol/messages.ts';
 
@@ -10,22 +9,20 @@ import type { MasterMessage, Message } from '../protocol/messages.ts';
 export interface BusRole {
   /** Bytes came, whatever they were. */
   activity(now: number): void;
-  /** A valid frame came: the message in it if it is to be believed, undefined for our echo and for what is not meant for us. */
+  /** A valid frame came: the message in it if it is to be believed; undefined for our echo and for what is not meant for us. */
   received(frame: Uint8Array, message: Message, fleet: Fleet, now: number): Message | undefined;
-  /** Time passed; true when something that was seen is over. */
+  /** Time passed; true when something that was observed is over. */
   advance(now: number): boolean;
-  /** In a replay: this frame was said then. */
-  replayed(frame: Uint8Array, now: number): void;
   /** What to say now, if anything. The caller sends it. */
-  nextFrame(fleet: Fleet, wishes: Targets, now: number): Outgoing | undefined;
-  /** When `speaks` may have something to say. */
+  nextFrame(fleet: Fleet, targets: Targets, now: number): Outgoing | undefined;
+  /** When `nextFrame` may have something to say. */
   wakeAt(fleet: Fleet, now: number): number;
-  /** From now on nobody is offered more than the least that every car takes; true when everybody has been told. */
+  /** From now on no charger is offered more than the least that every car takes; true when every charger has been told. */
   shutdown(fleet: Fleet): boolean;
-  /** What was noticed of others on this bus. */
   observations(fleet: Fleet, now: number): Observations;
 }
 
+/** What was noticed of others on this bus. */
 export interface Observations {
   /** Another master that was heard a short while ago. */
   readonly master: TwcId | 'unknown' | undefined;
@@ -39,7 +36,8 @@ export interface Observations {
 
 export interface Outgoing {
   readonly message: MasterMessage;
-  readonly version: Version;
+  /** The message as a frame, without the bytes around it on the wire. */
+  readonly frame: Uint8Array;
 }
 
 /** A master, or a slave with our id, is remembered for this long after it was last heard. */

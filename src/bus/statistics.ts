@@ -18,33 +18,12 @@ const counted = [
   'echoBytes',
   /** Bytes between frames, without the one to three that real units leave behind a frame (protocol 1.2). */
   'noiseBytes',
-  /** Heartbeats that were sent, those that nobody answered in time, and answers that came too late. */
+  /** Heartbeats that were sent, those that were not answered in time, and answers that came too late. */
   'asked',
   'unanswered',
   'late',
   ...faults,
 ] as const;
-
-export interface Statistics {
-  readonly total: Counts;
-  /** Of the last minute as it was within the last second: that costs nothing for each frame. */
-  recent(now: number): Counts;
-  /** When the last byte came, ms. */
-  readonly lastByteAt: number | undefined;
-  /** How often in the last minute a burst of bytes began like one of those before it, without a good frame. */
-  readonly repeats: number;
-  bytes(bytes: Uint8Array, now: number): void;
-  /** A good frame came. */
-  frame(): void;
-  /** It was one of ours that came back. */
-  echo(frame: Uint8Array): void;
-  /** Not a frame: the reason in the words of codec and cutter, and how many bytes it was. */
-  fault(reason: string, length: number): void;
-  count(what: 'asked' | 'unanswered' | 'late'): void;
-  /** Time passed. */
-  advance(now: number): void;
-  readonly wakeAt: number;
-}
 
 /** What is counted on the bus. */
 export interface BusCounts {
@@ -64,79 +43,100 @@ const BURST_AFTER = 300;
 const COMPARED = 6;
 const BURSTS = 4;
 
-export function createStatistics(startedAt: number): Statistics {
-  const total = nothing();
-  let marks: readonly Counts[] = [{ ...total }];
-  let markedAt = startedAt;
-  let recent: Counts = nothing();
-  let recentAt = Number.NEGATIVE_INFINITY;
-  let lastByteAt: number | undefined;
-  let burst: number[] = [];
-  let bursts: readonly string[] = [];
-  let repeatedAt: readonly number[] = [];
+export class Statistics {
+  readonly #total = nothing();
+  #marks: readonly Counts[] = [nothing()];
+  #markedAt: number;
+  #recent: Counts = nothing();
+  #recentAt = Number.NEGATIVE_INFINITY;
+  #lastByteAt: number | undefined;
+  #burst: number[] = [];
+  #bursts: readonly string[] = [];
+  #repeatedAt: readonly number[] = [];
 
-  /** What speaks in the same way again and again can not be read; noise never repeats itself. */
-  function listenForBursts(bytes: Uint8Array, now: number): void {
-    if (lastByteAt === undefined || now - lastByteAt > BURST_AFTER) burst = [];
-    if (burst.length >= COMPARED) return;
-    burst.push(...bytes.subarray(0, COMPARED - burst.length));
-    if (burst.length < COMPARED) return;
-    const heard = burst.join();
-    // A line that is held says the same all the time too.
-    if (new Set(burst).size === 1) return;
-    if (bursts.includes(heard)) repeatedAt = [...repeatedAt.slice(1 - BURSTS), now];
-    else bursts = [...bursts.slice(1 - BURSTS), heard];
+  constructor(startedAt: number) {
+    this.#markedAt = startedAt;
   }
 
-  return {
-    total,
-    recent(now) {
-      if (now >= recentAt + RECENT_FOR) {
-        const before = marks[0] ?? total;
-        recent = tally((name) => total[name] - before[name]);
-        recentAt = now;
-      }
-      return recent;
-    },
-    get lastByteAt() {
-      return lastByteAt;
-    },
-    get repeats() {
-      return repeatedAt.length;
-    },
-    bytes(bytes, now) {
-      total.bytes += bytes.length;
-      listenForBursts(bytes, now);
-      lastByteAt = now;
-    },
-    frame() {
-      total.frames++;
-    },
-    echo(frame) {
-      total.frames--;
-      total.echoes++;
-      total.echoBytes += wire(frame).length;
-    },
-    fault(reason, length) {
-      if (length <= TAIL) return;
-      const fault = faults.find((name) => reason.startsWith(name)) ?? 'content';
-      // Bytes that are too few for any frame were none.
-      if (fault === 'length' && length < shortestFrame) total.noiseBytes += length;
-      else total[fault]++;
-    },
-    count(what) {
-      total[what]++;
-    },
-    advance(now) {
-      if (now < markedAt + MARKED_EVERY) return;
-      markedAt = now;
-      marks = [...marks.slice(1 - MARKS), { ...total }];
-      repeatedAt = repeatedAt.filter((at) => now - at < MARKS * MARKED_EVERY);
-    },
-    get wakeAt() {
-      return markedAt + MARKED_EVERY;
-    },
-  };
+  /** Since the start. */
+  get total(): Counts {
+    return this.#total;
+  }
+
+  /** Of the last minute as it was within the last second: that costs nothing for each frame. */
+  recent(now: number): Counts {
+    if (now >= this.#recentAt + RECENT_FOR) {
+      const before = this.#marks[0] ?? this.#total;
+      this.#recent = tally((name) => this.#total[name] - before[name]);
+      this.#recentAt = now;
+    }
+    return this.#recent;
+  }
+
+  /** When the last byte came, ms. */
+  get lastByteAt(): number | undefined {
+    return this.#lastByteAt;
+  }
+
+  /** How often in the last minute a burst of bytes began like one of those before it, without a good frame. */
+  get repeats(): number {
+    return this.#repeatedAt.length;
+  }
+
+  bytes(bytes: Uint8Array, now: number): void {
+    this.#total.bytes += bytes.length;
+    this.#compareBurst(bytes, now);
+    this.#lastByteAt = now;
+  }
+
+  /** A good frame came. */
+  frame(): void {
+    this.#total.frames++;
+  }
+
+  /** It was one of ours that the adapter gave back. */
+  echo(frame: Uint8Array): void {
+    this.#total.frames--;
+    this.#total.echoes++;
+    this.#total.echoBytes += wire(frame).length;
+  }
+
+  /** Not a frame: the reason in the words of codec and cutter, and how many bytes it was. */
+  fault(reason: string, length: number): void {
+    if (length <= TAIL) return;
+    const fault = faults.find((name) => reason.startsWith(name)) ?? 'content';
+    // Bytes that are too few for any frame were none.
+    if (fault === 'length' && length < shortestFrame) this.#total.noiseBytes += length;
+    else this.#total[fault]++;
+  }
+
+  count(what: 'asked' | 'unanswered' | 'late'): void {
+    this.#total[what]++;
+  }
+
+  advance(now: number): void {
+    if (now < this.#markedAt + MARKED_EVERY) return;
+    this.#markedAt = now;
+    this.#marks = [...this.#marks.slice(1 - MARKS), { ...this.#total }];
+    this.#repeatedAt = this.#repeatedAt.filter((at) => now - at < MARKS * MARKED_EVERY);
+  }
+
+  get wakeAt(): number {
+    return this.#markedAt + MARKED_EVERY;
+  }
+
+  /** A sender that can not be read says the same again and again; noise never repeats itself. */
+  #compareBurst(bytes: Uint8Array, now: number): void {
+    if (this.#lastByteAt === undefined || now - this.#lastByteAt > BURST_AFTER) this.#burst = [];
+    if (this.#burst.length >= COMPARED) return;
+    this.#burst.push(...bytes.subarray(0, COMPARED - this.#burst.length));
+    if (this.#burst.length < COMPARED) return;
+    const heard = this.#burst.join();
+    // A line that is held says the same all the time too.
+    if (new Set(this.#burst).size === 1) return;
+    if (this.#bursts.includes(heard)) this.#repeatedAt = [...this.#repeatedAt.slice(1 - BURSTS), now];
+    else this.#bursts = [...this.#bursts.slice(1 - BURSTS), heard];
+  }
 }
 
 function nothing(): Record<keyof Counts, number> {
@@ -155,7 +155,7 @@ export function badShare(counts: Counts): number | undefined {
   return all === 0 ? undefined : bad / all;
 }
 
-/** Frames that were spoilt on the way; one that nobody knows came whole. */
+/** Frames that were spoilt on the way; one with an unknown code came whole. */
 export function spoilt(counts: Counts): number {
   return counts.checksum + counts.length + counts.escape + counts.content;
 }

@@ -4,7 +4,7 @@ import type { Bridge, Input, Output } from '../bridge.ts';
 import type { Config } from '../config/options.ts';
 import type { Port } from '../io/link.ts';
 import { decode } from '../protocol/codec.ts';
-import { createCutter } from '../protocol/slip.ts';
+import { firstFrame } from '../protocol/slip.ts';
 import { version } from '../version.ts';
 import { entryLine, type Happening, type Header, headerLine } from './format.ts';
 
@@ -159,7 +159,7 @@ export function createRecorder({ config, known: before, log }: RecorderSettings)
 }
 
 function orderedTo(bytes: Uint8Array): string | undefined {
-  const frame = createCutter().cut(bytes, 0)[0]?.frame;
+  const frame = firstFrame(bytes);
   const decoded = frame && decode(frame);
   return decoded?.valid && decoded.message.name === 'masterHeartbeatLimit' ? decoded.message.receiver : undefined;
 }

@@ -3,11 +3,10 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { decode } from '../protocol/codec.ts';
-import { createCutter } from '../protocol/slip.ts';
+import { Cutter, END } from '../protocol/slip.ts';
 
 type Line = { readonly valid: true; readonly message: unknown } | { readonly valid: false; readonly reason: string };
 
-const END = 0xc0;
 /** Shorter noise between frames is the junk byte of real units (protocol 1.2). */
 const NOISE_FROM = 4;
 
@@ -24,7 +23,7 @@ export function decodeLine(line: string): Line[] {
   if (!/^([0-9a-f]{2})+$/i.test(digits))
     return [refused(`expected pairs of hex digits, got ${line.trim().slice(0, 60)}`)];
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  const cuts = createCutter().cut(bytes.includes(END) ? bytes : Uint8Array.of(END, ...bytes, END), 0);
+  const cuts = new Cutter().cut(bytes.includes(END) ? bytes : Uint8Array.of(END, ...bytes, END), 0);
   const results = cuts.flatMap((cut): Line[] => {
     if (cut.frame) return [decode(cut.frame)];
     return cut.length < NOISE_FROM ? [] : [refused(cut.noise)];

@@ -1,7 +1,7 @@
 // The command `doctor`: listens to the bus for a while, asks if it may, and says in words what is wrong and what to do.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bus, createBus } from '../bus/bus.ts';
+import { Bus } from '../bus/bus.ts';
 import type { Finding } from '../bus/finding.ts';
 import { spoilt } from '../bus/statistics.ts';
 import type { Charger } from '../charger/charger.ts';
@@ -37,7 +37,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
   }
   const saved = await restore(statePath, config, () => {});
   const settings = { ...bridgeSettings(config, saved), silent: true };
-  const silent = createBus(settings, () => {}, performance.now());
+  const silent = new Bus(settings, () => {}, performance.now());
   print(`${port.name}: listening for ${LISTEN_FOR / 1_000} s, nothing is sent\n`);
   await attend(silent, config, false, async (wait) => {
     await wait(LISTEN_FOR);
@@ -48,7 +48,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
   let judged = silent;
   if (asks && silent.mayAsk(performance.now())) {
     const remembered = heard.filter(({ id }) => id !== settings.id).map(toSaved);
-    judged = createBus({ ...settings, silent: false, savedChargers: remembered }, () => {}, performance.now());
+    judged = new Bus({ ...settings, silent: false, savedChargers: remembered }, () => {}, performance.now());
     print(`asking for ${ASK_FOR / 1_000} s; no car is offered more than it has\n`);
     await attend(judged, config, true, (wait) => wait(ASK_FOR));
   }

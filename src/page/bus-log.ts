@@ -2,7 +2,7 @@
 
 import { decode } from '../protocol/codec.ts';
 import { describeMessage } from '../protocol/describe.ts';
-import { type Cut, createCutter } from '../protocol/slip.ts';
+import { type Cut, Cutter, END } from '../protocol/slip.ts';
 
 export interface Line {
   /** Whether we said it or heard it. */
@@ -19,7 +19,6 @@ export interface BusLog {
   lines(way: Line['way'], bytes: Uint8Array, now: number): readonly Line[];
 }
 
-const END = 0xc0;
 /** Shorter noise between frames is the junk byte of real units (protocol 1.2). */
 const NOISE_FROM = 4;
 /** More of one line is not shown; the longest frame has 42 bytes when all of it is escaped. */
@@ -31,7 +30,7 @@ export function createBusLog(): BusLog {
 }
 
 function createReader(way: Line['way']): (bytes: Uint8Array, now: number) => Line[] {
-  const cutter = createCutter();
+  const cutter = new Cutter();
   /** Since the last line. */
   let raw: number[] = [];
   let length = 0;

@@ -1,8 +1,8 @@
 // The transmit allow-list (protocol 3.9), on the bytes, in front of the write: the last thing that a frame passes.
 
-import { decode, encode } from './codec.ts';
+import { decode, encode, versionOf } from './codec.ts';
 import { type MasterMessage, type Message, masterMessages, optInMessages } from './messages.ts';
-import { createCutter, wire } from './slip.ts';
+import { Cutter, wire } from './slip.ts';
 
 export interface AllowList {
   /** No limit may be higher, A. */
@@ -24,7 +24,7 @@ const permissions: Readonly<Record<keyof typeof optInMessages, 'relay' | 'askPlu
  * master says, within the permit.
  */
 export function forbidden(bytes: Uint8Array, allowList: AllowList): string | undefined {
-  const cuts = createCutter().cut(bytes, 0);
+  const cuts = new Cutter().cut(bytes, 0);
   const frame = cuts[0]?.frame;
   if (cuts.length !== 1 || !frame) return 'expected exactly one frame';
   const decoded = decode(frame);
@@ -49,7 +49,7 @@ function isOptional(name: Message['name']): name is keyof typeof optInMessages {
 /** Nothing before or after the frame, no filler in it, no value outside its field. */
 function isOurWay(message: MasterMessage, frame: Uint8Array, bytes: Uint8Array): boolean {
   try {
-    const own = wire(encode(message, frame.length === 14 ? 1 : 2));
+    const own = wire(encode(message, versionOf(frame)));
     return own.length === bytes.length && own.every((byte, i) => byte === bytes[i]);
   } catch (error) {
     if (error instanceof RangeError) return false;

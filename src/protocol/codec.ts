@@ -20,6 +20,8 @@ export type Decoded =
 
 export const shortestFrame = 13;
 export const longestFrame = 20;
+const VERSION_1_LENGTH = 14;
+const SLAVE_TYPE = 0xfd;
 
 /** Decodes one frame. Bytes after the fields are not looked at: real masters and others disagree about them. */
 export function decode(frame: Uint8Array): Decoded {
@@ -56,6 +58,16 @@ export function encode(message: MasterMessage | SlaveMessage, version: Version =
   }
   frame[frame.length - 1] = checksum(frame);
   return frame;
+}
+
+/** The version of the unit that sent a frame (protocol 2.2). */
+export function versionOf(frame: Uint8Array): Version {
+  return frame.length === VERSION_1_LENGTH ? 1 : 2;
+}
+
+/** Whether a frame's type byte is that of a slave, or of a genuine master about itself; others are a master's (protocol 5). */
+export function isSlaveFrame(frame: Uint8Array): boolean {
+  return frame[0] === SLAVE_TYPE;
 }
 
 /** The two bytes that name a message. */

@@ -54,11 +54,11 @@ const words: Words = {
   vinResponse3: ({ sender, vin }) => `${sender}: the VIN ends with ${quoted(vin)}`,
   plugStateResponse: ({ sender, plugState }) => `${sender}: plug state ${plugState}`,
   idle: () => 'idle',
-  serialLegacyRequest: () => 'somebody asks for the serial number',
+  serialLegacyRequest: () => 'the master asks for the serial number',
   serialLegacyResponse: ({ serial }) => `serial number ${quoted(serial)}`,
-  modelRequest: () => 'somebody asks for the model',
+  modelRequest: () => 'the master asks for the model',
   modelResponse: ({ model }) => `model ${quoted(model)}`,
-  firmwareRequest: () => 'somebody asks for the firmware',
+  firmwareRequest: () => 'the master asks for the firmware',
   firmwareResponse: ({ version }) => `firmware ${version}`,
 };
 

@@ -136,3 +136,8 @@ export type Message = MessageOf<keyof Table>;
 export type MasterMessage = MessageOf<keyof typeof masterMessages | keyof typeof optInMessages>;
 export type SlaveMessage = MessageOf<keyof typeof slaveMessages>;
 export type MessageNamed<Name extends keyof Table> = MessageOf<Name>;
+
+/** Whether a message is one that a master of ours may say, with or without the owner's leave. */
+export function isMasterMessage(message: Message): message is MasterMessage {
+  return Object.hasOwn(masterMessages, message.name) || Object.hasOwn(optInMessages, message.name);
+}

@@ -3,7 +3,8 @@
 
 import { longestFrame, shortestFrame } from './codec.ts';
 
-const END = 0xc0;
+/** Begins and ends a frame. */
+export const END = 0xc0;
 const ESCAPE = 0xdb;
 const ESCAPED_END = 0xdc;
 const ESCAPED_ESCAPE = 0xdd;
@@ -13,66 +14,67 @@ export type Cut =
   | { readonly frame: Uint8Array; readonly noise?: undefined }
   | { readonly frame?: undefined; readonly noise: string; readonly length: number };
 
-/** Cuts a stream of bytes. Memory is bounded by the longest frame, whatever comes. */
-export interface Cutter {
-  /** `now` in milliseconds: a candidate that has seen no byte for two seconds is forgotten. */
-  cut(bytes: Uint8Array, now: number): readonly Cut[];
-}
-
+/** A candidate that has seen no byte for this long is forgotten, ms. */
 const FORGET_AFTER = 2_000;
 
-export function createCutter(): Cutter {
-  const buffer = new Uint8Array(longestFrame);
-  let length = 0;
-  let collecting = false;
-  let escaping = false;
-  let broken: string | undefined;
-  let lastByteAt = Number.NEGATIVE_INFINITY;
+/** Cuts a stream of bytes. Memory is bounded by the longest frame, whatever comes. */
+export class Cutter {
+  readonly #buffer = new Uint8Array(longestFrame);
+  #length = 0;
+  #collecting = false;
+  #escaping = false;
+  #broken: string | undefined;
+  #lastByteAt = Number.NEGATIVE_INFINITY;
 
-  function begin(started: boolean): void {
-    collecting = started;
-    length = 0;
-    escaping = false;
-    broken = undefined;
+  /** What these bytes complete. `now` in milliseconds. */
+  cut(bytes: Uint8Array, now: number): readonly Cut[] {
+    const cuts: Cut[] = [];
+    if (now - this.#lastByteAt > FORGET_AFTER) this.#begin(false);
+    if (bytes.length > 0) this.#lastByteAt = now;
+    for (const byte of bytes) {
+      if (byte === END) {
+        if (this.#collecting && (this.#length > 0 || this.#escaping)) cuts.push(this.#candidate());
+        this.#begin(true);
+      } else if (!this.#collecting) continue;
+      else if (this.#escaping) this.#appendEscaped(byte);
+      else if (byte === ESCAPE) this.#escaping = true;
+      else this.#append(byte);
+    }
+    return cuts;
   }
 
-  function candidate(): Cut {
-    if (escaping) broken = 'escape: the frame ends inside an escape';
-    if (broken !== undefined) return { noise: broken, length };
+  #begin(collecting: boolean): void {
+    this.#collecting = collecting;
+    this.#length = 0;
+    this.#escaping = false;
+    this.#broken = undefined;
+  }
+
+  #candidate(): Cut {
+    const length = this.#length;
+    if (this.#escaping) this.#broken = 'escape: the frame ends inside an escape';
+    if (this.#broken !== undefined) return { noise: this.#broken, length };
     if (length < shortestFrame)
       return { noise: `length: expected ${shortestFrame} to ${longestFrame} bytes, got ${length}`, length };
-    return { frame: buffer.slice(0, length) };
+    return { frame: this.#buffer.slice(0, length) };
   }
 
-  function append(byte: number): void {
-    if (length < buffer.length) buffer[length++] = byte;
-    else broken ??= `length: more than ${longestFrame} bytes`;
+  #append(byte: number): void {
+    if (this.#length < this.#buffer.length) this.#buffer[this.#length++] = byte;
+    else this.#broken ??= `length: more than ${longestFrame} bytes`;
   }
 
-  function appendEscaped(byte: number): void {
-    escaping = false;
-    if (byte === ESCAPED_END) append(END);
-    else if (byte === ESCAPED_ESCAPE) append(ESCAPE);
-    else broken ??= `escape: expected DC or DD after DB, got ${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  #appendEscaped(byte: number): void {
+    this.#escaping = false;
+    if (byte === ESCAPED_END) this.#append(END);
+    else if (byte === ESCAPED_ESCAPE) this.#append(ESCAPE);
+    else this.#broken ??= `escape: expected DC or DD after DB, got ${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
+}
 
-  return {
-    cut(bytes, now) {
-      const cuts: Cut[] = [];
-      if (now - lastByteAt > FORGET_AFTER) begin(false);
-      if (bytes.length > 0) lastByteAt = now;
-      for (const byte of bytes) {
-        if (byte === END) {
-          if (collecting && (length > 0 || escaping)) cuts.push(candidate());
-          begin(true);
-        } else if (!collecting) continue;
-        else if (escaping) appendEscaped(byte);
-        else if (byte === ESCAPE) escaping = true;
-        else append(byte);
-      }
-      return cuts;
-    },
-  };
+/** The first frame in bytes of the wire; undefined when there is none. */
+export function firstFrame(bytes: Uint8Array): Uint8Array | undefined {
+  return new Cutter().cut(bytes, 0)[0]?.frame;
 }
 
 /** The bytes on the wire: C0, the escaped frame, C0. */

@@ -2,7 +2,7 @@
 
 import { decode, encode } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
-import { createCutter, wire } from '../protocol/slip.ts';
+import { Cutter, wire } from '../protocol/slip.ts';
 import { type Car, SimulatedSlave, type Slave } from './slave.ts';
 
 export interface SimulatedBus {
@@ -17,7 +17,7 @@ export interface SimulatedBus {
 const JUNK = 0xfc;
 
 export function createSimulatedBus(slaves: readonly Slave[]): SimulatedBus {
-  const cutter = createCutter();
+  const cutter = new Cutter();
   return {
     write(bytes, now) {
       for (const { frame } of cutter.cut(bytes, now)) {

@@ -66,7 +66,7 @@ describe('bytes that are no frames', () => {
     const world = createWorld();
     hears(world, () => swapped(wire(encode(hello))), 10_000, 8);
     expect(problem(world)).toMatch(
-      /^Somebody speaks, but not one frame is readable: most likely D\+ and D- are swapped/,
+      /^Something is sent on the bus, but not one frame is readable: most likely D\+ and D- are swapped/,
     );
   });
 
@@ -224,7 +224,7 @@ describe('a charger', () => {
 test('listening where no master speaks is a problem', () => {
   const world = createWorld({ mode: 'listen' });
   hears(world, () => wire(encode(hello)), 10_000, 6);
-  expect(problem(world)).toMatch(/^No master is heard: without one nobody charges/);
+  expect(problem(world)).toMatch(/^No master is heard: without a master no charger charges a car/);
 });
 
 test('a lost link is the only problem of a bus', () => {

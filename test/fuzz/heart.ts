@@ -6,7 +6,7 @@ import { type BridgeSettings, createBridge, type Input } from '../../src/bridge.
 import { type AllowList, forbidden } from '../../src/protocol/allow-list.ts';
 import { type Decoded, decode } from '../../src/protocol/codec.ts';
 import { masterMessages, type Row, slaveMessages } from '../../src/protocol/messages.ts';
-import { createCutter } from '../../src/protocol/slip.ts';
+import { Cutter } from '../../src/protocol/slip.ts';
 import { hex } from '../protocol/arbitrary.ts';
 import { type Random, randomness } from '../randomness.ts';
 import { createWorld, defaults, heartbeats, largestGap, limits, slave, tesla, type World } from '../world.ts';
@@ -102,7 +102,7 @@ export function noisyMaster(random: Random, bytes: number): Outcome {
 /** Frames that pass for true ones: a master may answer them, with what is allowed and to whoever was heard. */
 export function rivals(random: Random, bytes: number): Outcome {
   const crank = createCrank({});
-  const ear = createCutter();
+  const ear = new Cutter();
   const heard = new Set<string>();
   let mastersToo = false;
   for (let fed = 0; fed < bytes; ) {
@@ -139,7 +139,7 @@ function told(world: World): string[] {
 function senseless(random: Random): Uint8Array {
   for (;;) {
     const piece = Buffer.concat([C0, noise(random), C0]);
-    const cuts = createCutter().cut(piece, 0);
+    const cuts = new Cutter().cut(piece, 0);
     if (!cuts.some(({ frame }) => frame && decode(frame).valid)) return piece;
   }
 }
@@ -151,7 +151,7 @@ function slaveIn(decoded: Decoded): string | undefined {
 
 function allowed(bytes: Uint8Array, receivers: ReadonlySet<string>): void {
   assert.equal(forbidden(bytes, permit), undefined, hex(bytes));
-  const frame = createCutter().cut(bytes, 0)[0]?.frame;
+  const frame = new Cutter().cut(bytes, 0)[0]?.frame;
   const decoded = frame && decode(frame);
   assert.ok(decoded?.valid && decoded.message.name in masterMessages, hex(bytes));
   if ('receiver' in decoded.message) assert.ok(receivers.has(decoded.message.receiver), hex(bytes));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { decode, longestFrame, shortestFrame } from '../../src/protocol/codec.ts';
-import { createCutter, wire } from '../../src/protocol/slip.ts';
+import { Cutter, wire } from '../../src/protocol/slip.ts';
 import { heardLengths, hex } from '../protocol/arbitrary.ts';
 import type { Random } from '../randomness.ts';
 import type { Outcome } from './fuzz.ts';
@@ -13,7 +13,7 @@ const LONGEST_ON_WIRE = 2 * longestFrame + 2;
 const LONGEST_REASON = 120;
 
 export function wholeWire(random: Random, bytes: number): Outcome {
-  const cutter = createCutter();
+  const cutter = new Cutter();
   let before = Buffer.alloc(0);
   let fed = 0;
   let frames = 0;

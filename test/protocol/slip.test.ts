@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { longestFrame, shortestFrame } from '../../src/protocol/codec.ts';
-import { type Cut, createCutter, wire } from '../../src/protocol/slip.ts';
+import { type Cut, Cutter, wire } from '../../src/protocol/slip.ts';
 import { bytesOf, hex } from './arbitrary.ts';
 
 const body = fc.oneof(
@@ -81,7 +81,7 @@ describe('frames come out as they went in', () => {
     fc.assert(
       fc.property(fc.array(body, { minLength: 1, maxLength: 6 }), (frames) => {
         const stream = bytes([0xc0, ...frames.flatMap((frame) => [...wire(frame).subarray(1)])]);
-        expect(framesOf(createCutter().cut(stream, 0))).toEqual(frames.map(hex));
+        expect(framesOf(new Cutter().cut(stream, 0))).toEqual(frames.map(hex));
       }),
     );
   });
@@ -90,7 +90,7 @@ describe('frames come out as they went in', () => {
     fc.assert(
       fc.property(body, body, body, (first, second, third) => {
         const stream = bytes([...wire(first).subarray(0, -1), ...wire(second).subarray(1), ...wire(third)]);
-        expect(framesOf(createCutter().cut(stream, 0)).at(-1)).toBe(hex(third));
+        expect(framesOf(new Cutter().cut(stream, 0)).at(-1)).toBe(hex(third));
       }),
     );
   });
@@ -104,11 +104,11 @@ describe('what is no frame', () => {
     ['an end inside an escape', 'C0 FB DB C0', [{ noise: 'escape: the frame ends inside an escape', length: 1 }]],
     ['bytes before the first C0', 'FB E0 01 02', []],
   ])('%s', (_, stream, cuts) => {
-    expect(createCutter().cut(bytesOf(stream), 0)).toEqual(cuts);
+    expect(new Cutter().cut(bytesOf(stream), 0)).toEqual(cuts);
   });
 
   test('a megabyte without C0 is one noise that is not kept', () => {
-    const cutter = createCutter();
+    const cutter = new Cutter();
     const chunk = new Uint8Array(64 * 1024).fill(0x55);
     cutter.cut(Uint8Array.of(0xc0), 0);
     for (let i = 0; i < 16; i++) expect(cutter.cut(chunk, 0)).toEqual([]);
@@ -122,17 +122,17 @@ describe('what is no frame', () => {
   test('half a frame is forgotten after two seconds of silence, and not sooner', () => {
     const frame = bytesOf('FC 1D 00 00 00 00 00 00 00 00 00 00 00 1D');
     const [first, second] = [wire(frame).subarray(0, 8), wire(frame).subarray(8)];
-    const patient = createCutter();
+    const patient = new Cutter();
     patient.cut(first, 0);
     expect(patient.cut(second, 2_000)).toEqual([{ frame }]);
-    const late = createCutter();
+    const late = new Cutter();
     late.cut(first, 0);
     expect(late.cut(second, 2_001)).toEqual([]);
     expect(late.cut(wire(frame), 2_002)).toEqual([{ frame }]);
   });
 
   test('a frame that was given out does not change afterwards', () => {
-    const cutter = createCutter();
+    const cutter = new Cutter();
     const [cut] = cutter.cut(wire(bytesOf('FC 1D 00 00 00 00 00 00 00 00 00 00 00 1D')), 0);
     cutter.cut(wire(new Uint8Array(20).fill(0x11)), 1);
     expect(cut?.frame && hex(cut.frame)).toBe('FC 1D 00 00 00 00 00 00 00 00 00 00 00 1D');
@@ -144,7 +144,7 @@ function bytes(some: readonly number[]): Uint8Array {
 }
 
 function cutInto(stream: Uint8Array, chunks: readonly number[]): Cut[] {
-  const cutter = createCutter();
+  const cutter = new Cutter();
   const cuts: Cut[] = [];
   for (let at = 0, i = 0; at < stream.length; i++) {
     const size = chunks[i % chunks.length] ?? 1;

@@ -11,7 +11,7 @@ import {
   type SlaveMessage,
   slaveMessages,
 } from '../../src/protocol/messages.ts';
-import { type Cut, createCutter, wire } from '../../src/protocol/slip.ts';
+import { type Cut, Cutter, wire } from '../../src/protocol/slip.ts';
 
 type Json = Record<string, unknown>;
 interface Vector {
@@ -136,7 +136,7 @@ function heard(chunks: readonly Uint8Array[]): Message[] {
 }
 
 function heardFrames(chunks: readonly Uint8Array[]): Uint8Array[] {
-  const cutter = createCutter();
+  const cutter = new Cutter();
   const cuts: Cut[] = chunks.flatMap((chunk) => [...cutter.cut(chunk, 0)]);
   return cuts.flatMap((cut) => (cut.frame ? [cut.frame] : []));
 }

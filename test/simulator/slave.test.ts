@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { decode, encode } from '../../src/protocol/codec.ts';
 import type { MasterMessage, Message } from '../../src/protocol/messages.ts';
-import { createCutter, wire } from '../../src/protocol/slip.ts';
+import { Cutter, wire } from '../../src/protocol/slip.ts';
 import { createSimulatedBus, demonstration } from '../../src/simulator/bus.ts';
 import type { Car, Slave } from '../../src/simulator/slave.ts';
 import { id, own, slave, tesla } from '../world.ts';
@@ -133,10 +133,8 @@ function talk(unit: Slave, from: number, to: number, amps: number): void {
 }
 
 function heard(bytes: Uint8Array): Message[] {
-  return createCutter()
-    .cut(bytes, 0)
-    .flatMap(({ frame }) => {
-      const decoded = frame && decode(frame);
-      return decoded?.valid ? [decoded.message] : [];
-    });
+  return new Cutter().cut(bytes, 0).flatMap(({ frame }) => {
+    const decoded = frame && decode(frame);
+    return decoded?.valid ? [decoded.message] : [];
+  });
 }

@@ -109,7 +109,7 @@ describe.concurrent.each([
     const { out, ...rest } = await doctor(bus.cable.port);
     expect(rest).toEqual(sick);
     expect(out).toContain(
-      'problem: Somebody speaks, but not one frame is readable\n  most likely D+ and D- are swapped',
+      'problem: Something is sent on the bus, but not one frame is readable\n  most likely D+ and D- are swapped',
     );
     expect(bus.sent()).toBe(0);
   });

@@ -2,7 +2,7 @@
 
 import { decode, encode, type Version } from '../../src/protocol/codec.ts';
 import type { MasterMessage, Message, SlaveMessage } from '../../src/protocol/messages.ts';
-import { createCutter, wire } from '../../src/protocol/slip.ts';
+import { Cutter, wire } from '../../src/protocol/slip.ts';
 import { createSimulatedBus } from '../../src/simulator/bus.ts';
 import type { Slave } from '../../src/simulator/slave.ts';
 import { changed } from '../world.ts';
@@ -37,7 +37,7 @@ export function attach(cable: Cable, slaves: readonly Slave[], settings: SlavesS
   const heard: { at: number; message: Message }[] = [];
   const said: SlaveMessage[] = [];
   const muted = new Set<string>();
-  const ear = createCutter();
+  const ear = new Cutter();
   let timer: NodeJS.Timeout | undefined;
   const bus = createSimulatedBus(slaves.map(watched));
 
