@@ -8,8 +8,7 @@ import { type Option, options } from '../src/config/options.ts';
 import { states } from '../src/protocol/states.ts';
 import { bridgeTopics } from '../src/topics/bridge-topics.ts';
 import { chargerTopics } from '../src/topics/charger-topics.ts';
-import { bridgeCommands, chargerCommands } from '../src/topics/commands.ts';
-import type { Entity } from '../src/topics/row.ts';
+import type { Rows } from '../src/topics/row.ts';
 
 type Cells = readonly string[];
 
@@ -26,13 +25,13 @@ const tables: Readonly<Record<string, () => readonly Cells[]>> = {
   ],
   topics: () => [
     ['Topic', 'Value', 'Meaning'],
-    ...rowsBelow('{prefix}/{charger}/', chargerTopics),
-    ...rowsBelow('{prefix}/', bridgeTopics),
+    ...valuesBelow('{prefix}/{charger}/', chargerTopics),
+    ...valuesBelow('{prefix}/', bridgeTopics),
   ],
   requests: () => [
     ['Topic', 'Payload', 'What it does'],
-    ...rowsBelow('{prefix}/{charger}/', chargerCommands),
-    ...rowsBelow('{prefix}/', bridgeCommands),
+    ...commandsBelow('{prefix}/{charger}/', chargerTopics),
+    ...commandsBelow('{prefix}/', bridgeTopics),
   ],
   entities: () => [
     ['Entity', 'Kind', 'Topic', 'In Home Assistant'],
@@ -67,10 +66,7 @@ function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-function entitiesBelow(
-  place: string,
-  topics: Readonly<Record<string, { readonly entities?: readonly Entity[] }>>,
-): Cells[] {
+function entitiesBelow<Subject>(place: string, topics: Rows<Subject>): Cells[] {
   return Object.entries(topics).flatMap(([name, { entities = [] }]) =>
     entities.map((entity) => [
       entity.name ?? classNames[entity.deviceClass ?? ''] ?? '',
@@ -90,18 +86,16 @@ const classNames: Readonly<Record<string, string>> = {
   connectivity: 'Connectivity',
 };
 
-interface Row {
-  readonly meaning: string;
-  readonly type?: string;
-  readonly payload?: string;
+function valuesBelow<Subject>(place: string, rows: Rows<Subject>): Cells[] {
+  return Object.entries(rows).flatMap(([name, { value, type, meaning }]) =>
+    value ? [[code(place + name), type, meaning]] : [],
+  );
 }
 
-function rowsBelow(place: string, topics: Readonly<Record<string, Row>>): Cells[] {
-  return Object.entries(topics).map(([name, { type, payload, meaning }]) => [
-    code(place + name),
-    type ?? payload ?? '',
-    meaning,
-  ]);
+function commandsBelow<Subject>(place: string, rows: Rows<Subject>): Cells[] {
+  return Object.values(rows).flatMap(({ command }) =>
+    command ? [[code(place + command.topic), command.payload, command.meaning]] : [],
+  );
 }
 
 function table([heading = [], ...rows]: readonly Cells[]): string {

@@ -1,7 +1,7 @@
 // The shell: opens everything, gives the heart what happens and performs what comes out of it, closes in reverse.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bridge, createBridge, type Input, type Output } from './bridge.ts';
+import { type Bridge, createBridge } from './bridge.ts';
 import { describeFinding, problems } from './bus/finding.ts';
 import { startCapture } from './capture/file.ts';
 import { createCaptures } from './capture/library.ts';
@@ -23,6 +23,7 @@ import { startPage } from './page/start.ts';
 import { Performer } from './perform.ts';
 import { allowListOf, bridgeSettings, configuredBroker } from './settings.ts';
 import { openStorage } from './state/storage.ts';
+import type { Input, Output } from './step.ts';
 
 export interface AppSettings {
   readonly config: Config;

@@ -1,21 +1,20 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
-import { Bus, type BusSettings, type Log } from './bus/bus.ts';
+import { Bus, type BusSettings } from './bus/bus.ts';
 import type { Finding } from './bus/finding.ts';
+import type { Charger } from './charger/charger.ts';
 import type { AllChargerSettings } from './charger/charger-settings.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
-import type { SavedCharger } from './charger/saved.ts';
-import { createControl, describeCommand, type LeaseSettings, type SetPoints } from './control/targets.ts';
+import { type Control, createControl, describeCommand, type LeaseSettings, type SetPoints } from './control/targets.ts';
 import type { DiscoverySettings } from './home-assistant/payloads.ts';
-import { createMqtt } from './mqtt.ts';
-import type { SessionRecord } from './session/record.ts';
-import { createSessionTracker, type SavedSessions, type SessionSettings } from './session/tracker.ts';
-import { createBridgeStats } from './topics/bridge-stats.ts';
-import { commandTopics, type ParsedCommand, parseCommand } from './topics/commands.ts';
-import type { Publication } from './topics/publisher.ts';
+import { Mqtt } from './mqtt.ts';
+import { createSessionTracker, type SessionSettings, type SessionTracker } from './session/tracker.ts';
+import type { Input, Output, Saved } from './step.ts';
+import { BridgeStatsTracker } from './topics/bridge-stats.ts';
+import { commandNames, type ParsedCommand, parseCommand } from './topics/commands.ts';
 import type { Overview } from './topics/row.ts';
-import { type TopicSettings, values } from './topics/values.ts';
+import { type TopicSettings, Values } from './topics/values.ts';
 
 export interface BridgeSettings extends TopicSettings, BusSettings, SessionSettings {
   readonly chargerSettings: AllChargerSettings;
@@ -35,41 +34,6 @@ export interface BridgeSettings extends TopicSettings, BusSettings, SessionSetti
   readonly random: () => number;
 }
 
-export type Input =
-  | { readonly type: 'link'; readonly up: true }
-  | { readonly type: 'link'; readonly up: false; readonly reason: string }
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly type: 'broker'; readonly up: boolean; readonly reason?: string }
-  /** The broker acknowledged, or refused, the last publication of this topic. */
-  | { readonly type: 'delivered'; readonly topic: string; readonly refused?: boolean }
-  /** A message came on a topic that we subscribed to. */
-  | { readonly type: 'message'; readonly topic: string; readonly payload: string; readonly retained: boolean }
-  | { readonly type: 'time' }
-  /** The bridge is to end: chargers are told first, then comes the output `stopped`. */
-  | { readonly type: 'shutdown' };
-
-export type Output =
-  | { readonly type: 'send'; readonly bytes: Uint8Array }
-  | ({ readonly type: 'publish' } & Publication)
-  /** What topics should say from now on, held back by no limit: for the page. */
-  | { readonly type: 'show'; readonly values: readonly Publication[] }
-  /** What became of a command: why it was refused, undefined if it was not. */
-  | { readonly type: 'answer'; readonly refusal: string | undefined }
-  | { readonly type: 'log'; readonly level: 'warn' | 'info' | 'debug'; readonly text: string }
-  | { readonly type: 'subscribe'; readonly topic: string }
-  | ({ readonly type: 'save' } & Saved)
-  /** A session is over, to be kept for years. */
-  | { readonly type: 'endSession'; readonly session: SessionRecord }
-  | { readonly type: 'stopped' };
-
-/** What is to survive a restart. */
-interface Saved {
-  readonly chargers: readonly SavedCharger[];
-  readonly announced: readonly string[];
-  readonly setPoints: SetPoints;
-  readonly sessions: readonly SavedSessions[];
-}
-
 export interface Bridge {
   step(input: Input, now: number): readonly Output[];
   /** When the next `time` is due. */
@@ -85,153 +49,191 @@ export interface Bridge {
 
 /** Chargers are told within this time or not at all. */
 const SHUTDOWN_WITHIN = 1_000;
+const NEVER = Number.POSITIVE_INFINITY;
 
 export function createBridge(settings: BridgeSettings, startedAt: number): Bridge {
-  const stats = createBridgeStats(startedAt);
-  const log: Log = (level, text) => {
-    if (level === 'debug' && !settings.debug) return;
-    const line = typeof text === 'string' ? text : text();
-    if (level === 'warn') stats.warned(line);
-    outputs.push({ type: 'log', level, text: line });
-  };
-  const bus = new Bus(settings, log, startedAt);
-  const control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
-  const sessions = createSessionTracker(settings, startedAt);
-  const inControl = settings.mode === 'master';
-  const mqtt = createMqtt(
-    {
-      ...settings,
-      discovery: { ...settings.discovery, limits: settings.limits },
-      commands: inControl ? commandTopics(settings.topicPrefix) : [],
-    },
-    log,
-  );
-  let outputs: Output[] = [];
-  let shutdownBy = Number.POSITIVE_INFINITY;
-  let shown: Overview | undefined;
-  let shownFleet: Fleet | undefined;
-  let saved: Saved = { ...settings, chargers: settings.savedChargers };
+  return new Heart(settings, startedAt);
+}
 
-  function received(input: Input, now: number): void {
-    stats.received(input);
+class Heart implements Bridge {
+  readonly #settings: BridgeSettings;
+  readonly #inControl: boolean;
+  readonly #stats: BridgeStatsTracker;
+  readonly #bus: Bus;
+  readonly #control: Control;
+  readonly #sessions: SessionTracker;
+  readonly #values: Values;
+  readonly #mqtt: Mqtt;
+  #outputs: Output[] = [];
+  #shutdownBy = NEVER;
+  #findings: readonly Finding[] = [];
+  #saved: Saved;
+  /** The chargers that are shown, and the fleet that they are from. */
+  #chargers: readonly Charger[] = [];
+  #chargersOf: Fleet | undefined;
+  /** When something other than the broker's side has something to do. */
+  #wakeAt = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: BridgeSettings, startedAt: number) {
+    const log = this.#log.bind(this);
+    this.#settings = settings;
+    this.#saved = { ...settings, chargers: settings.savedChargers };
+    this.#inControl = settings.mode === 'master';
+    this.#stats = new BridgeStatsTracker(startedAt);
+    this.#bus = new Bus(settings, log, startedAt);
+    this.#control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
+    this.#sessions = createSessionTracker(settings, startedAt);
+    this.#values = new Values(settings);
+    const discovery = { ...settings.discovery, limits: settings.limits };
+    this.#mqtt = new Mqtt({ ...settings, discovery, commands: this.#inControl ? commandNames : [] }, log);
+  }
+
+  step(input: Input, now: number): readonly Output[] {
+    this.#outputs = [];
+    this.#received(input, now);
+    // What the broker took changes nothing on the bus.
+    if (input.type !== 'delivered' || now >= this.#wakeAt) this.#advance(now);
+    this.#tell(now);
+    this.#save();
+    return this.#outputs;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
+  wakeAt(_now: number): number {
+    return Math.min(this.#wakeAt, this.#mqtt.wakeAt);
+  }
+
+  lastFrame(now: number): Uint8Array | 'done' | undefined {
+    return this.#bus.shutdown() ? 'done' : this.#bus.nextFrame(this.#control.targets, now);
+  }
+
+  #received(input: Input, now: number): void {
+    this.#stats.received(input);
     switch (input.type) {
       case 'link':
-        if (input.up) bus.opened(now);
-        else bus.closed(input.reason);
+        if (input.up) this.#bus.opened(now);
+        else this.#bus.closed(input.reason);
         break;
       case 'bytes':
-        bus.received(input.bytes, now);
+        this.#bus.received(input.bytes, now);
         break;
       case 'broker':
-        mqtt.broker(input.up);
+        this.#mqtt.broker(input.up);
         break;
       case 'delivered':
-        mqtt.acknowledged(input.topic, input.refused === true, now);
+        this.#mqtt.acknowledged(input.topic, input.refused === true, now);
         break;
       case 'message':
-        receivedMessage(input, now);
+        this.#receivedMessage(input, now);
         break;
       case 'shutdown':
-        shutdownBy = now + SHUTDOWN_WITHIN;
-        sessions.saveSoon();
+        this.#shutdownBy = now + SHUTDOWN_WITHIN;
+        this.#sessions.saveSoon();
         break;
       case 'time':
         break;
     }
   }
 
-  function receivedMessage({ topic, payload, retained }: Extract<Input, { type: 'message' }>, now: number): void {
-    const asked = inControl && parseCommand(topic, payload, retained, { ...settings, fleet: bus.fleet });
-    if (asked) applyCommand(asked, now);
-    mqtt.received(topic, payload, retained, now);
+  #receivedMessage({ topic, payload, retained }: Extract<Input, { type: 'message' }>, now: number): void {
+    const name = this.#mqtt.received(topic, payload, retained, now);
+    if (name === undefined || !this.#inControl) return;
+    const parsed = parseCommand(name, payload, retained, this.#overview(now));
+    if (parsed) this.#apply(topic, parsed, now);
   }
 
-  function applyCommand(asked: ParsedCommand, now: number): void {
-    outputs.push({ type: 'answer', refusal: 'refusal' in asked ? asked.refusal : undefined });
-    if ('command' in asked) {
-      control.apply(asked.command, now);
-      log('info', `command: ${describeCommand(asked.command)}`);
-    } else {
-      log('warn', asked.refusal);
-      if (asked.shownAt !== undefined) mqtt.repeat(asked.shownAt);
+  #apply(topic: string, parsed: ParsedCommand, now: number): void {
+    if ('command' in parsed) {
+      this.#outputs.push({ type: 'answer', refusal: undefined });
+      this.#control.apply(parsed.command, now);
+      this.#log('info', `command: ${describeCommand(parsed.command)}`);
+      return;
     }
+    this.#outputs.push({ type: 'answer', refusal: parsed.refusal });
+    this.#log('warn', `${topic}: ${parsed.refusal}`);
+    if (parsed.shownAt !== undefined) this.#mqtt.repeat(parsed.shownAt);
   }
 
-  function sendNext(now: number): void {
+  /** Everything but the broker's side takes notice of what came and of the time. */
+  #advance(now: number): void {
+    const bus = this.#bus;
+    const control = this.#control;
+    bus.advance(now);
+    for (const session of this.#sessions.advance(bus.fleet, now)) this.#outputs.push({ type: 'endSession', session });
+    if (control.advance(now)) this.#log('info', 'set points that were given for a time are over');
     const bytes = bus.nextFrame(control.targets, now);
-    if (bytes) outputs.push({ type: 'send', bytes });
+    if (bytes) this.#outputs.push({ type: 'send', bytes });
+    this.#shutdown(now);
+    this.#show(now);
+    const others = Math.min(control.wakeAt, this.#sessions.wakeAt, this.#stats.wakeAt, this.#shutdownBy);
+    this.#wakeAt = Math.min(bus.wakeAt(now), others);
   }
 
-  function shutdown(now: number): void {
-    if (shutdownBy === Number.POSITIVE_INFINITY) return;
-    if (!bus.shutdown() && now < shutdownBy) return;
-    shutdownBy = Number.POSITIVE_INFINITY;
-    bus.closed(undefined);
-    mqtt.shutdown();
-    outputs.push({ type: 'stopped' });
+  #shutdown(now: number): void {
+    if (this.#shutdownBy === NEVER) return;
+    if (!this.#bus.shutdown() && now < this.#shutdownBy) return;
+    this.#shutdownBy = NEVER;
+    this.#bus.closed(undefined);
+    this.#mqtt.shutdown();
+    this.#outputs.push({ type: 'stopped' });
   }
 
-  /** Values of what has changed since they were last shown. */
-  function show(now: number): void {
-    const { fleet } = bus;
-    const overview: Overview = {
-      chargers: confirmed(fleet),
-      limits: settings.limits,
-      findings: bus.findings(control.targets, now),
-      targets: control.targets,
-      setPoints: control.setPoints,
-      leaseLeft: control.leaseLeft(now),
-      sessions: sessions.shown,
-      inControl,
-      stats: stats.current(now, bus.counts),
+  #show(now: number): void {
+    const overview = this.#overview(now);
+    this.#findings = overview.findings;
+    const changes = this.#values.changes(overview);
+    if (changes.length === 0) return;
+    this.#mqtt.publish(changes);
+    this.#outputs.push({ type: 'show', changes });
+  }
+
+  #overview(now: number): Overview {
+    const { targets, setPoints } = this.#control;
+    return {
+      chargers: this.#shownChargers(),
+      limits: this.#settings.limits,
+      findings: this.#bus.findings(targets, now),
+      targets,
+      setPoints,
+      leaseLeft: this.#control.leaseLeft(now),
+      sessions: this.#sessions.shown,
+      inControl: this.#inControl,
+      stats: this.#stats.current(now, (at) => this.#bus.counts(at)),
     };
-    const wishesSame = overview.targets === shown?.targets && overview.sessions === shown.sessions;
-    const restSame = overview.findings === shown?.findings && overview.stats === shown.stats;
-    if (fleet === shownFleet && wishesSame && restSame) return;
-    const newest = values(overview, wishesSame ? shownFleet : undefined, settings);
-    mqtt.publish(newest);
-    outputs.push({ type: 'show', values: newest });
-    shown = overview;
-    shownFleet = fleet;
   }
 
-  function tell(now: number): void {
-    const { fleet, savedChargers: records } = bus;
-    const { subscriptions, publications } = mqtt.due(confirmed(fleet), records, now);
-    for (const topic of subscriptions) outputs.push({ type: 'subscribe', topic });
-    for (const publication of publications) outputs.push({ type: 'publish', ...publication });
+  #shownChargers(): readonly Charger[] {
+    const { fleet } = this.#bus;
+    if (fleet !== this.#chargersOf) {
+      this.#chargersOf = fleet;
+      this.#chargers = confirmed(fleet);
+    }
+    return this.#chargers;
   }
 
-  function save(): void {
-    const { announced } = mqtt;
-    const { setPoints } = control;
-    const newest: Saved = { chargers: bus.savedChargers, announced, setPoints, sessions: sessions.saved };
+  #tell(now: number): void {
+    const { subscriptions, publications } = this.#mqtt.due(this.#shownChargers(), this.#bus.savedChargers, now);
+    for (const topic of subscriptions) this.#outputs.push({ type: 'subscribe', topic });
+    for (const publication of publications) this.#outputs.push({ type: 'publish', ...publication });
+  }
+
+  #save(): void {
+    const { announced } = this.#mqtt;
+    const { setPoints } = this.#control;
+    const newest: Saved = { chargers: this.#bus.savedChargers, announced, setPoints, sessions: this.#sessions.saved };
     const parts = ['chargers', 'announced', 'setPoints', 'sessions'] as const;
-    if (parts.every((part) => newest[part] === saved[part])) return;
-    saved = newest;
-    outputs.push({ type: 'save', ...saved });
+    if (parts.every((part) => newest[part] === this.#saved[part])) return;
+    this.#saved = newest;
+    this.#outputs.push({ type: 'save', ...newest });
   }
 
-  return {
-    step(input, now) {
-      outputs = [];
-      received(input, now);
-      bus.advance(now);
-      for (const session of sessions.advance(bus.fleet, now)) outputs.push({ type: 'endSession', session });
-      if (control.advance(now)) log('info', 'set points that were given for a time are over');
-      sendNext(now);
-      shutdown(now);
-      show(now);
-      tell(now);
-      save();
-      return outputs;
-    },
-    lastFrame: (now) => (bus.shutdown() ? 'done' : bus.nextFrame(control.targets, now)),
-    get findings() {
-      return shown?.findings ?? [];
-    },
-    wakeAt(now) {
-      return Math.min(bus.wakeAt(now), mqtt.wakeAt, control.wakeAt, sessions.wakeAt, stats.wakeAt, shutdownBy);
-    },
-  };
+  #log(level: 'warn' | 'info' | 'debug', text: string | (() => string)): void {
+    if (level === 'debug' && !this.#settings.debug) return;
+    const line = typeof text === 'string' ? text : text();
+    if (level === 'warn') this.#stats.warned(line);
+    this.#outputs.push({ type: 'log', level, text: line });
+  }
 }

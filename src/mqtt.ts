@@ -1,12 +1,13 @@
-// The broker's side of the heart: everybody who listens there is given every value, and Home Assistant beside that what the
-// chargers are. Commands are not looked at here.
+// The broker's side of the heart: subscribers are given every value, and Home Assistant beside that what the chargers are.
+// Here, and only here, the names of our topics get their prefix and lose it. Commands are not looked at here.
 
 import type { Charger } from './charger/charger.ts';
 import type { SavedCharger } from './charger/saved.ts';
-import { createHomeAssistant } from './home-assistant/home-assistant.ts';
+import { Announcer } from './home-assistant/announcer.ts';
 import type { DiscoverySettings } from './home-assistant/payloads.ts';
-import { createPublisher, type Publication, type Wanted } from './topics/publisher.ts';
-import { createReadBack } from './topics/read-back.ts';
+import { type Publication, Publisher } from './topics/publisher.ts';
+import { ReadBack, type ReadBackResult } from './topics/read-back.ts';
+import type { Change } from './topics/values.ts';
 
 export interface MqttSettings {
   readonly topicPrefix: string;
@@ -15,112 +16,142 @@ export interface MqttSettings {
   readonly announced: readonly string[];
   /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
   readonly random: () => number;
-  /** What commands come under. */
+  /** The names to subscribe to, below the prefix. */
   readonly commands: readonly string[];
 }
 
 type Log = (level: 'warn' | 'info', text: string) => void;
 
-/** Times are monotonic milliseconds. */
-export interface Mqtt {
-  /** The broker is there, or gone. */
-  broker(up: boolean): void;
-  /** The broker took the last publication of this topic, or refused it. */
-  acknowledged(topic: string, refused: boolean, now: number): void;
-  received(topic: string, payload: string, retained: boolean, now: number): void;
-  publish(values: readonly Wanted[]): void;
-  /** This topic is due once more. */
-  repeat(topic: string): void;
-  /** Nobody is told that we are there any more. */
-  shutdown(): void;
-  /** What to subscribe to and to publish now. `records` are the same list as long as these chargers are the same. */
-  due(chargers: readonly Charger[], records: readonly SavedCharger[], now: number): Due;
-  /** The discovery topics that hold announcements of ours; the same list while they are the same. */
-  readonly announced: readonly string[];
-  readonly wakeAt: number;
-}
-
+/** What to subscribe to and to publish now, with whole topics. */
 interface Due {
   readonly subscriptions: readonly string[];
   readonly publications: readonly Publication[];
 }
 
-/** What an earlier run announced comes from the broker right after subscribing; look at it before announcing anew. */
+/** What the broker keeps from an earlier run comes within this time after the subscription, before we announce anew. */
 const LOOK_FIRST = 200;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export function createMqtt(settings: MqttSettings, log: Log): Mqtt {
-  const homeAssistant = createHomeAssistant(settings.discovery, settings.announced, settings.random);
-  const publisher = createPublisher();
-  const readBack = createReadBack(settings.topicPrefix, publisher.repeat, log);
-  const subscribed = new Set<string>();
-  let subscriptions: string[] = [];
-  let up = false;
-  let tellAt = NEVER;
-  let introduced: readonly SavedCharger[] | undefined;
+/** Times are monotonic milliseconds. */
+export class Mqtt {
+  readonly #settings: MqttSettings;
+  readonly #log: Log;
+  readonly #place: string;
+  readonly #status: string;
+  readonly #announcer: Announcer;
+  readonly #publisher = new Publisher();
+  readonly #readBack: ReadBack;
+  readonly #subscribed = new Set<string>();
+  #subscriptions: string[] = [];
+  #up = false;
+  #announceAt = NEVER;
+  /** The chargers that Home Assistant knows, as they are saved. */
+  #introduced: readonly SavedCharger[] | undefined;
 
-  function subscribe(topics: readonly string[]): void {
-    const fresh = topics.filter((topic) => !subscribed.has(topic));
-    for (const topic of fresh) subscribed.add(topic);
-    subscriptions.push(...fresh);
+  constructor(settings: MqttSettings, log: Log) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#place = `${settings.topicPrefix}/`;
+    this.#status = `${this.#place}status`;
+    this.#announcer = new Announcer(settings.discovery, settings.announced, settings.random);
+    this.#readBack = new ReadBack(this.#status);
+  }
+
+  /** The broker is there, or gone. */
+  broker(up: boolean): void {
+    this.#up = up;
+    this.#subscribed.clear();
+    this.#introduced = undefined;
+    this.#announceAt = NEVER;
+    this.#readBack.connection(up);
+    if (!up) {
+      this.#publisher.disconnected();
+      return;
+    }
+    this.#publisher.connected();
+    this.#subscribe([this.#status, ...this.#settings.commands.map((name) => `${this.#place}${name}`)]);
+  }
+
+  /** The broker took the last publication of this topic, or refused it. */
+  acknowledged(topic: string, refused: boolean, now: number): void {
+    if (!refused) this.#readBack.acknowledged(topic, now);
+    const payload = this.#publisher.acknowledged(topic);
+    if (payload !== undefined && this.#announcer.acknowledged(topic, payload, now)) this.#publisher.forget(topic);
+  }
+
+  /** A message came on a topic that we subscribed to. Gives the name of a topic of ours, undefined for another. */
+  received(topic: string, payload: string, retained: boolean, now: number): string | undefined {
+    this.#answerReadBack(this.#readBack.received(topic, payload, retained));
+    const received = this.#announcer.received(topic, payload, retained, now);
+    if (received === 'found') this.#introduced = undefined;
+    if (received === 'deleted') {
+      this.#publisher.forget(topic);
+      this.#log('info', `${topic}: deleted in Home Assistant, not announced again before a restart`);
+    }
+    return topic.startsWith(this.#place) ? topic.slice(this.#place.length) : undefined;
+  }
+
+  /** These topics say something else from now on. */
+  publish(changes: readonly Change[]): void {
+    for (const { name, payload, limit, rank } of changes) {
+      this.#publisher.want({ topic: `${this.#place}${name}`, payload, limit, rank });
+    }
+  }
+
+  /** This topic is due once more. */
+  repeat(name: string): void {
+    this.#publisher.repeat(`${this.#place}${name}`);
+  }
+
+  /** The bridge ends, and does not say any more that it is there. */
+  shutdown(): void {
+    this.#readBack.connection(false);
+  }
+
+  /** `saved`: the same list as long as what is announced of these chargers is the same. */
+  due(chargers: readonly Charger[], saved: readonly SavedCharger[], now: number): Due {
+    if (this.#announcer.replayDue(now)) this.#publisher.replay();
+    if (this.#up) this.#announce(chargers, saved, now);
+    this.#answerReadBack(this.#readBack.advance(now));
+    const due = { subscriptions: this.#subscriptions, publications: this.#publisher.due(now) };
+    this.#subscriptions = [];
+    return due;
+  }
+
+  /** The discovery topics that hold announcements of ours; the same list while they are the same. */
+  get announced(): readonly string[] {
+    return this.#announcer.announced;
+  }
+
+  get wakeAt(): number {
+    const announceAt = this.#up ? Math.min(this.#announcer.wakeAt, this.#announceAt) : NEVER;
+    return Math.min(this.#publisher.wakeAt, this.#readBack.wakeAt, announceAt);
   }
 
   /** Home Assistant is told what it does not know yet. */
-  function introduce(chargers: readonly Charger[], records: readonly SavedCharger[], now: number): void {
-    if (homeAssistant.replayDue(now)) publisher.replay();
-    if (!up) return;
-    if (records !== introduced) {
-      introduced = records;
-      subscribe(homeAssistant.subscriptions(chargers));
-      tellAt = Math.min(tellAt, now + LOOK_FIRST);
+  #announce(chargers: readonly Charger[], saved: readonly SavedCharger[], now: number): void {
+    if (saved !== this.#introduced) {
+      this.#introduced = saved;
+      this.#subscribe(this.#announcer.subscriptions(chargers));
+      this.#announceAt = Math.min(this.#announceAt, now + LOOK_FIRST);
     }
-    if (now < Math.min(tellAt, homeAssistant.wakeAt)) return;
-    tellAt = NEVER;
-    for (const announced of homeAssistant.announcements(chargers, now)) publisher.want(announced);
+    if (now < Math.min(this.#announceAt, this.#announcer.wakeAt)) return;
+    this.#announceAt = NEVER;
+    for (const announcement of this.#announcer.announcements(chargers, now)) this.#publisher.want(announcement);
   }
 
-  return {
-    broker(isUp) {
-      up = isUp;
-      subscribed.clear();
-      introduced = undefined;
-      tellAt = NEVER;
-      readBack.connection(up);
-      if (!up) return publisher.disconnected();
-      publisher.connected();
-      subscribe([readBack.topic, ...settings.commands]);
-    },
-    acknowledged(topic, refused, now) {
-      if (!refused) readBack.acknowledged(topic, now);
-      const payload = publisher.acknowledged(topic);
-      if (payload !== undefined && homeAssistant.acknowledged(topic, payload, now)) publisher.forget(topic);
-    },
-    received(topic, payload, retained, now) {
-      readBack.received(topic, payload, retained);
-      const heard = homeAssistant.received(topic, payload, retained, now);
-      if (heard === 'found') introduced = undefined;
-      if (heard !== 'deleted') return;
-      publisher.forget(topic);
-      log('info', `${topic}: deleted in Home Assistant, not announced again before a restart`);
-    },
-    publish(values) {
-      for (const value of values) publisher.want(value);
-    },
-    repeat: publisher.repeat,
-    shutdown: () => readBack.connection(false),
-    due(chargers, records, now) {
-      introduce(chargers, records, now);
-      readBack.advance(now);
-      const due = { subscriptions, publications: publisher.due(now) };
-      subscriptions = [];
-      return due;
-    },
-    get announced() {
-      return homeAssistant.announced;
-    },
-    get wakeAt() {
-      const telling = up ? Math.min(homeAssistant.wakeAt, tellAt) : NEVER;
-      return Math.min(publisher.wakeAt, readBack.wakeAt, telling);
-    },
-  };
+  #answerReadBack(result: ReadBackResult): void {
+    if (result === 'repeat') this.#publisher.repeat(this.#status);
+    if (result !== 'notKept') return;
+    this.#log(
+      'warn',
+      `the broker acknowledges ${this.#status} and does not keep it: may this user write and read ${this.#place}#?`,
+    );
+  }
+
+  #subscribe(topics: readonly string[]): void {
+    const fresh = topics.filter((topic) => !this.#subscribed.has(topic));
+    for (const topic of fresh) this.#subscribed.add(topic);
+    this.#subscriptions.push(...fresh);
+  }
 }

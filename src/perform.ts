@@ -1,6 +1,5 @@
 // Performs what comes out of the heart, on the link, the broker, the page, the disk and the log.
 
-import type { Input, Output } from './bridge.ts';
 import type { Broker } from './io/broker.ts';
 import { deferred } from './io/deferred.ts';
 import type { Link } from './io/link.ts';
@@ -8,6 +7,7 @@ import type { Log } from './io/log.ts';
 import type { Page } from './page/page.ts';
 import { type AllowList, forbidden } from './protocol/allow-list.ts';
 import type { Storage } from './state/storage.ts';
+import type { Input, Output } from './step.ts';
 
 export interface PerformerSettings {
   readonly storage: Pick<Storage, 'save' | 'endSession'>;
@@ -33,7 +33,7 @@ export class Performer {
     send: ({ bytes }) => this.send(bytes),
     publish: ({ topic, payload }, step) => this.#publish(topic, payload, step),
     subscribe: ({ topic }) => this.broker?.subscribe(topic),
-    show: ({ values }) => this.page?.show(values),
+    show: ({ changes }) => this.page?.show(changes),
     log: ({ level, text }) => this.#settings.log(level, text),
     save: ({ type, ...newest }) => this.#save(newest),
     endSession: ({ session }) => this.#settings.storage.endSession(session),

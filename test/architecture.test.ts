@@ -13,7 +13,7 @@ const floors: readonly (readonly string[])[] = [
   ['bus'],
   ['topics'],
   ['home-assistant'],
-  ['mqtt.ts'],
+  ['mqtt.ts', 'step.ts'],
   ['bridge.ts', 'config'],
   ['state', 'version.ts', 'open-bus.ts', 'heap.ts'],
   ['settings.ts'],
@@ -46,8 +46,9 @@ const rules: Readonly<Record<string, Rule>> = {
   topics: { ours: ['protocol', 'charger', 'control', 'session', 'bus/finding.ts', 'bus/statistics.ts'], packages: [] },
   'home-assistant': { ours: ['protocol', 'charger', 'control', 'topics'], packages: [] },
   'mqtt.ts': { ours: ['charger', 'topics', 'home-assistant'], packages: [] },
+  'step.ts': { ours: ['charger', 'control', 'session', 'topics'], packages: [] },
   'bridge.ts': {
-    ours: ['protocol', 'charger', 'control', 'session', 'bus', 'topics', 'home-assistant', 'mqtt.ts'],
+    ours: ['protocol', 'charger', 'control', 'session', 'bus', 'topics', 'home-assistant', 'mqtt.ts', 'step.ts'],
     packages: [],
   },
   config: { ours: ['schema.ts', 'protocol', 'charger', 'topics', 'io'], packages: ['yaml', 'leven', 'node:*'] },
@@ -57,7 +58,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'settings.ts': { packages: [] },
   capture: { packages: ['luxon', 'node:*'] },
   // What runs in a browser takes from the bridge only what is true there too.
-  'page/web': { ours: ['page', 'topics/commands.ts'], packages: [] },
+  'page/web': { ours: ['page', 'control/limits.ts'], packages: [] },
   page: { packages: ['node:*'] },
   'perform.ts': { packages: [] },
   'app.ts': { packages: ['node:*'] },

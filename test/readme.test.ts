@@ -7,7 +7,6 @@ import { commands } from '../src/commands/commands.ts';
 import { options } from '../src/config/options.ts';
 import { bridgeTopics } from '../src/topics/bridge-topics.ts';
 import { chargerTopics } from '../src/topics/charger-topics.ts';
-import { bridgeCommands, chargerCommands } from '../src/topics/commands.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -27,10 +26,13 @@ describe('the tables', () => {
 
   test('have a row for each setting and each topic', () => {
     for (const path of Object.keys(options)) expect(readme).toContain(`| \`${path}\` |`);
-    for (const name of Object.keys(chargerTopics)) expect(readme).toContain(`| \`{prefix}/{charger}/${name}\` |`);
-    for (const name of Object.keys(chargerCommands)) expect(readme).toContain(`| \`{prefix}/{charger}/${name}\` |`);
-    for (const name of Object.keys({ ...bridgeTopics, ...bridgeCommands }))
-      expect(readme).toContain(`| \`{prefix}/${name}\` |`);
+    const tables = { '{prefix}/{charger}/': chargerTopics, '{prefix}/': bridgeTopics };
+    for (const [place, rows] of Object.entries(tables)) {
+      for (const [name, { command }] of Object.entries<{ readonly command?: { readonly topic: string } }>(rows)) {
+        expect(readme).toContain(`| \`${place}${name}\` |`);
+        if (command) expect(readme).toContain(`| \`${place}${command.topic}\` |`);
+      }
+    }
   });
 
   test('need their place', () => {

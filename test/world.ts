@@ -1,6 +1,6 @@
 // A bridge and simulated slaves in simulated time: hours pass in milliseconds, and everything said is kept.
 
-import { type Bridge, type BridgeSettings, createBridge, type Input, type Output } from '../src/bridge.ts';
+import { type Bridge, type BridgeSettings, createBridge } from '../src/bridge.ts';
 import type { Fleet } from '../src/charger/fleet.ts';
 import { decode, encode, type Version } from '../src/protocol/codec.ts';
 import { isTwcId, type TwcId } from '../src/protocol/field.ts';
@@ -8,6 +8,7 @@ import type { MasterMessage, Message, SlaveMessage } from '../src/protocol/messa
 import { Cutter, wire } from '../src/protocol/slip.ts';
 import { createSimulatedBus } from '../src/simulator/bus.ts';
 import { type Car, SimulatedSlave, type Slave, type SlaveSettings } from '../src/simulator/slave.ts';
+import type { Input, Output } from '../src/step.ts';
 
 export function id(text: string): TwcId {
   if (!isTwcId(text)) throw new Error(`no TWCID: ${text}`);

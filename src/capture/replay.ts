@@ -6,8 +6,9 @@
 // It follows that a replay does not show what another version would have said.
 
 import { DateTime } from 'luxon';
-import { type BridgeSettings, createBridge, type Input } from '../bridge.ts';
+import { type BridgeSettings, createBridge } from '../bridge.ts';
 import { bridgeSettings } from '../settings.ts';
+import type { Input } from '../step.ts';
 import type { Capture, Entry, Header } from './format.ts';
 
 /** What the bridge made of it; `at` in milliseconds since the capture began. */

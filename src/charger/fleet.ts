@@ -63,11 +63,7 @@ export function fleetWakeAt(fleet: Fleet): number {
 
 /** Chargers that people may see. */
 export function confirmed(fleet: Fleet): Charger[] {
-  return [...fleet.values()].filter(isShown);
-}
-
-export function isShown(charger: Charger): boolean {
-  return charger.confirmed;
+  return [...fleet.values()].filter((charger) => charger.confirmed);
 }
 
 function withRoom(fleet: Fleet, most: number, now: number): Fleet | undefined {

@@ -9,3 +9,22 @@ export interface Limits {
   /** Below this a car is not charged. */
   readonly minAmpsPerTWC: number;
 }
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The least and most that a charger's limit can be set to, A. `ratedAmps`: its hardware's maximum, where that is known. */
+export function chargerRange(
+  { ratedAmps = Number.POSITIVE_INFINITY }: { readonly ratedAmps?: number },
+  { maxAmpsForSlaves, maxAmpsPerTWC, minAmpsPerTWC }: Limits,
+): Range {
+  const max = Math.min(maxAmpsPerTWC, maxAmpsForSlaves, Math.floor(ratedAmps));
+  return { min: minAmpsPerTWC, max: Math.max(minAmpsPerTWC, max) };
+}
+
+/** The least and most that the circuit can be set to, A. */
+export function circuitRange({ maxAmpsForSlaves, minAmpsPerTWC }: Limits): Range {
+  return { min: minAmpsPerTWC, max: maxAmpsForSlaves };
+}

@@ -1,106 +1,144 @@
-// The life of announcements: what is to be there, what of an earlier run must go, and what somebody deleted in Home
-// Assistant. Only topics that this bridge announced are ever cleared.
+// Our side of the conversation with Home Assistant: what it is told of the chargers and when, what of an earlier run must
+// go, and what was deleted there. Only topics that this bridge announced are ever cleared.
 
 import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
-import type { Publication } from '../topics/publisher.ts';
+import type { Wanted } from '../topics/publisher.ts';
 import { announcedAt, announcements, type DiscoverySettings, isBundle, isOurs } from './payloads.ts';
-
-export interface Announcer {
-  /** What the discovery topics should hold now; `first` is what must arrive before the rest. */
-  wants(chargers: readonly Charger[], now: number): readonly (Publication & { readonly first: boolean })[];
-  /** The broker has taken what was wanted of a topic; true if it is of ours and needs no more care. */
-  acknowledged(topic: string, payload: string, now: number): boolean;
-  /**
-   * A message of a discovery topic came: `deleted` if somebody deleted an announcement of ours, `found` if it is one of
-   * ours that an earlier run left and that is not wanted any more.
-   */
-  received(topic: string, payload: string): 'deleted' | 'found' | undefined;
-  /** The patterns under which these chargers and the bridge are announced. */
-  subscriptions(chargers: readonly Charger[]): readonly string[];
-  /** The topics that hold an announcement of ours, to be remembered across restarts; the same list while they are the same. */
-  readonly announced: readonly string[];
-  /** When `wants` gives something else although nothing happened. */
-  readonly wakeAt: number;
-}
 
 /** Makes Home Assistant let go of an entity so that another topic can take it over with its history. */
 const MIGRATE = '{"migrate_discovery":true}';
 /** Home Assistant takes over at its own pace; the old topic is emptied after that. */
 const MIGRATES_WITHIN = 5_000;
+/** Home Assistant may lose entities to another version of an announcement that comes sooner. */
+const ANNOUNCED_EVERY = 5_000;
+/** After its birth message everything is said again within this time. */
+const BIRTH_WITHIN = 3_000;
+/** When all is said again, markers of a migration come first, then announcements, then all values. */
+const MARKER_RANK = -1;
+const RANK = 0;
+const NEVER = Number.POSITIVE_INFINITY;
 
-type Removal = 'migrating' | 'migrated' | 'clearing';
+/** An announcement on its way out: marked, taken over by the other form (and emptied at this time), or to be emptied now. */
+type Removal =
+  | { readonly type: 'migrating' }
+  | { readonly type: 'migrated'; readonly until: number }
+  | { readonly type: 'clearing' };
 
-/** `before`: the topics that an earlier run announced. */
-export function createAnnouncer(settings: DiscoverySettings, before: readonly string[]): Announcer {
-  const announced = new Set(before);
-  /** Topics that are on their way out; a time for those that are emptied then. */
-  const removing = new Map<string, { readonly step: Removal; readonly at: number }>();
-  const deleted = new Set<string>();
-  let listed = before;
-  let wanted: ReadonlyMap<string, string> = new Map();
+export class Announcer {
+  readonly #settings: DiscoverySettings;
+  readonly #random: () => number;
+  readonly #birthTopic: string;
+  readonly #announced: Set<string>;
+  readonly #removing = new Map<string, Removal>();
+  readonly #deleted = new Set<string>();
+  #listed: readonly string[];
+  #wanted: ReadonlyMap<string, string> = new Map();
+  #replayAt = NEVER;
 
-  function removalOf(topic: string): Removal {
-    // Only the other form of the same entities has somebody to take them over.
-    const otherForm = settings.mode !== 'off' && isBundle(topic, settings) !== (settings.mode === 'device');
-    return otherForm ? 'migrating' : 'clearing';
+  /** `before`: the topics that an earlier run announced. `random`: from 0 to 1, spreads the answers of many bridges. */
+  constructor(settings: DiscoverySettings, before: readonly string[], random: () => number) {
+    this.#settings = settings;
+    this.#random = random;
+    this.#birthTopic = `${settings.prefix}/status`;
+    this.#announced = new Set(before);
+    this.#listed = before;
   }
 
-  return {
-    wants(chargers, now) {
-      wanted = new Map(announcements(chargers, settings).map(({ topic, payload }) => [topic, payload]));
-      for (const topic of announced) {
-        if (wanted.has(topic) || deleted.has(topic)) continue;
-        const going = removing.get(topic);
-        if (!going) removing.set(topic, { step: removalOf(topic), at: Number.POSITIVE_INFINITY });
-        else if (going.step === 'migrated' && going.at <= now) {
-          removing.set(topic, { step: 'clearing', at: Number.POSITIVE_INFINITY });
-        }
-      }
-      const last = [...removing].map(([topic, { step }]) => {
-        const clearing = step === 'clearing';
-        return { topic, payload: clearing ? '' : MIGRATE, first: !clearing };
-      });
-      const there = [...wanted]
-        .filter(([topic]) => !deleted.has(topic))
-        .map(([topic, payload]) => {
-          announced.add(topic);
-          removing.delete(topic);
-          return { topic, payload, first: false };
-        });
-      return [...last.filter(({ topic }) => !wanted.has(topic)), ...there];
-    },
-    acknowledged(topic, payload, now) {
-      const going = removing.get(topic);
-      if (going?.step === 'migrating' && payload === MIGRATE)
-        removing.set(topic, { step: 'migrated', at: now + MIGRATES_WITHIN });
-      if (going?.step !== 'clearing' || payload !== '') return false;
-      removing.delete(topic);
-      announced.delete(topic);
-      return true;
-    },
-    received(topic, payload) {
-      if (payload !== '' && !wanted.has(topic) && !announced.has(topic) && isOurs(payload)) {
-        announced.add(topic);
-        return 'found';
-      }
-      if (payload !== '' || !wanted.has(topic) || deleted.has(topic)) return undefined;
-      deleted.add(topic);
-      announced.delete(topic);
-      return 'deleted';
-    },
-    subscriptions(chargers) {
-      const ids: (TwcId | undefined)[] = [undefined, ...chargers.map(({ id }) => id)];
-      return ids.flatMap((id) => announcedAt(id, settings));
-    },
-    get announced() {
-      if (listed.length !== announced.size || listed.some((topic) => !announced.has(topic))) {
-        listed = [...announced].sort();
-      }
-      return listed;
-    },
-    get wakeAt() {
-      return Math.min(Number.POSITIVE_INFINITY, ...[...removing.values()].map(({ at }) => at));
-    },
-  };
+  /** What the discovery topics should hold now. */
+  announcements(chargers: readonly Charger[], now: number): readonly Wanted[] {
+    this.#wanted = new Map(announcements(chargers, this.#settings).map(({ topic, payload }) => [topic, payload]));
+    this.#removeUnwanted(now);
+    const leaving = [...this.#removing].filter(([topic]) => !this.#wanted.has(topic));
+    const staying = [...this.#wanted].filter(([topic]) => !this.#deleted.has(topic));
+    for (const [topic] of staying) {
+      this.#announced.add(topic);
+      this.#removing.delete(topic);
+    }
+    return [
+      ...leaving.map(([topic, { type }]) =>
+        type === 'clearing' ? wanted(topic, '', RANK) : wanted(topic, MIGRATE, MARKER_RANK),
+      ),
+      ...staying.map(([topic, payload]) => wanted(topic, payload, RANK)),
+    ];
+  }
+
+  /** The broker has taken a publication; true if its topic is not ours any more. */
+  acknowledged(topic: string, payload: string, now: number): boolean {
+    const removal = this.#removing.get(topic);
+    if (removal?.type === 'migrating' && payload === MIGRATE) {
+      this.#removing.set(topic, { type: 'migrated', until: now + MIGRATES_WITHIN });
+    }
+    if (removal?.type !== 'clearing' || payload !== '') return false;
+    this.#removing.delete(topic);
+    this.#announced.delete(topic);
+    return true;
+  }
+
+  /**
+   * A message came on a topic that we subscribed to: `deleted` if an announcement of ours was deleted in Home Assistant,
+   * `found` if it is one that an earlier run left behind and that is not wanted any more.
+   */
+  received(topic: string, payload: string, retained: boolean, now: number): 'deleted' | 'found' | undefined {
+    if (topic === this.#birthTopic) {
+      if (payload === 'online' && !retained) this.#replayAt = now + this.#random() * BIRTH_WITHIN;
+      return undefined;
+    }
+    const isWanted = this.#wanted.has(topic);
+    if (payload !== '' && !isWanted && !this.#announced.has(topic) && isOurs(payload)) {
+      this.#announced.add(topic);
+      return 'found';
+    }
+    if (payload !== '' || !isWanted || this.#deleted.has(topic)) return undefined;
+    this.#deleted.add(topic);
+    this.#announced.delete(topic);
+    return 'deleted';
+  }
+
+  /** What to subscribe to: under these patterns the chargers and the bridge are announced. */
+  subscriptions(chargers: readonly Charger[]): readonly string[] {
+    const ids: (TwcId | undefined)[] = [undefined, ...chargers.map(({ id }) => id)];
+    return [this.#birthTopic, ...ids.flatMap((id) => announcedAt(id, this.#settings))];
+  }
+
+  /** True once when everything is to be said again. */
+  replayDue(now: number): boolean {
+    if (now < this.#replayAt) return false;
+    this.#replayAt = NEVER;
+    return true;
+  }
+
+  /** The topics that hold an announcement of ours, to be saved; the same list while they are the same. */
+  get announced(): readonly string[] {
+    const announced = this.#announced;
+    if (this.#listed.length !== announced.size || this.#listed.some((topic) => !announced.has(topic))) {
+      this.#listed = [...announced].sort();
+    }
+    return this.#listed;
+  }
+
+  /** When something else is to be announced although nothing happened. */
+  get wakeAt(): number {
+    const emptied = [...this.#removing.values()].map((one) => (one.type === 'migrated' ? one.until : NEVER));
+    return Math.min(this.#replayAt, ...emptied);
+  }
+
+  #removeUnwanted(now: number): void {
+    for (const topic of this.#announced) {
+      if (this.#wanted.has(topic) || this.#deleted.has(topic)) continue;
+      const removal = this.#removing.get(topic);
+      if (!removal) this.#removing.set(topic, { type: this.#isOtherForm(topic) ? 'migrating' : 'clearing' });
+      else if (removal.type === 'migrated' && removal.until <= now) this.#removing.set(topic, { type: 'clearing' });
+    }
+  }
+
+  /** Whether the same entities are announced in the other form now, which takes them over. */
+  #isOtherForm(topic: string): boolean {
+    const { mode } = this.#settings;
+    return mode !== 'off' && isBundle(topic, this.#settings) !== (mode === 'device');
+  }
+}
+
+function wanted(topic: string, payload: string, rank: number): Wanted {
+  return { topic, payload, limit: ANNOUNCED_EVERY, rank };
 }

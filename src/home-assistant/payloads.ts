@@ -6,7 +6,7 @@ import type { Limits } from '../control/limits.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { bridgeTopics } from '../topics/bridge-topics.ts';
 import { chargerTopics } from '../topics/charger-topics.ts';
-import type { Entity } from '../topics/row.ts';
+import type { Entity, Range, Rows } from '../topics/row.ts';
 
 export type DiscoveryMode = 'entity' | 'device' | 'off';
 
@@ -45,7 +45,16 @@ interface Device {
   /** Below this its topics are. */
   readonly place: string;
   readonly charger: Charger | undefined;
-  readonly parts: readonly { readonly entity: Entity; readonly topic: string }[];
+  readonly parts: readonly Part[];
+}
+
+/** An entity with the row that it shows. */
+interface Part {
+  readonly entity: Entity;
+  readonly topic: string;
+  readonly command:
+    | { readonly topic: string; readonly range?: (limits: Limits, charger: Charger | undefined) => Range }
+    | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -117,22 +126,20 @@ function chargerDevice(charger: Charger, settings: DiscoverySettings): Device {
   };
 }
 
-function partsOf(
-  rows: Readonly<Record<string, { readonly entities?: readonly Entity[] }>>,
-  place: string,
-): Device['parts'] {
-  return Object.entries(rows).flatMap(([name, { entities = [] }]) =>
-    entities.map((entity) => ({ entity, topic: `${place}${name}` })),
+function partsOf<Subject>(rows: Rows<Subject>, place: string): Part[] {
+  return Object.entries(rows).flatMap(([name, { entities = [], command }]) =>
+    entities.map((entity) => ({ entity, topic: `${place}${name}`, command })),
   );
 }
 
 function singles(device: Device, settings: DiscoverySettings): Announcement[] {
-  return device.parts.map(({ entity, topic }) => {
+  return device.parts.map((part) => {
+    const { entity } = part;
     const { availability, ...shared } = common(device, settings);
     const payload = {
       ...shared,
-      availability: entity.alwaysAvailable ? undefined : [...availability, ...controlled(entity, settings)],
-      ...component(entity, topic, device, settings),
+      availability: entity.alwaysAvailable ? undefined : [...availability, ...controlled(part, settings)],
+      ...component(part, device, settings),
     };
     return {
       topic: `${settings.prefix}/${entity.component}/${device.uid}/${entity.key}/config`,
@@ -142,14 +149,14 @@ function singles(device: Device, settings: DiscoverySettings): Announcement[] {
 }
 
 function bundle(device: Device, settings: DiscoverySettings): Announcement[] {
-  const components = device.parts.map(({ entity, topic }) => [
-    entity.key,
+  const components = device.parts.map((part) => [
+    part.entity.key,
     {
-      platform: entity.component,
-      ...component(entity, topic, device, settings),
+      platform: part.entity.component,
+      ...component(part, device, settings),
       // Without one of its own it gets the root's.
-      ...(entity.alwaysAvailable && { availability: [] }),
-      ...(entity.command && { availability: [...device.availability, ...controlled(entity, settings)] }),
+      ...(part.entity.alwaysAvailable && { availability: [] }),
+      ...(part.command && { availability: [...device.availability, ...controlled(part, settings)] }),
     },
   ]);
   const payload = { ...common(device, settings), components: Object.fromEntries(components) };
@@ -157,7 +164,7 @@ function bundle(device: Device, settings: DiscoverySettings): Announcement[] {
 }
 
 /** What can be ordered is there only while orders are possible. */
-function controlled({ command }: Entity, { topicPrefix }: DiscoverySettings): readonly { readonly topic: string }[] {
+function controlled({ command }: Part, { topicPrefix }: DiscoverySettings): readonly { readonly topic: string }[] {
   return command ? [{ topic: `${topicPrefix}/control/availability` }] : [];
 }
 
@@ -177,12 +184,11 @@ function common({ uid, description, availability }: Device, { version }: Discove
 }
 
 function component(
-  entity: Entity,
-  topic: string,
+  { entity, topic, command }: Part,
   { uid, place, charger }: Device,
   { limits }: DiscoverySettings,
 ): Json {
-  const range = entity.range?.(limits, charger);
+  const range = command?.range?.(limits, charger);
   return {
     unique_id: `${uid}_${entity.key}`,
     default_entity_id: `${entity.component}.${uid}_${entity.key}`,
@@ -200,7 +206,7 @@ function component(
     json_attributes_topic: entity.jsonAttributes && topic,
     payload_on: entity.payloads?.on,
     payload_off: entity.payloads?.off,
-    command_topic: entity.command && `${place}${entity.command}`,
+    command_topic: command && `${place}${command.topic}`,
     min: range?.min,
     max: range?.max,
     step: range && 1,

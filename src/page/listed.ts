@@ -2,7 +2,7 @@
 
 import { bridgeTopics } from '../topics/bridge-topics.ts';
 import { chargerTopics } from '../topics/charger-topics.ts';
-import type { Entity } from '../topics/row.ts';
+import type { Rows } from '../topics/row.ts';
 import type { Listed } from './wire.ts';
 
 /** Shown in places of their own, or the same as others. */
@@ -32,9 +32,9 @@ const elsewhere: readonly string[] = [
 
 export const listed = { charger: listedOf(chargerTopics), bridge: listedOf(bridgeTopics) };
 
-function listedOf(rows: Readonly<Record<string, { readonly entities?: readonly Entity[] }>>): Listed[] {
+function listedOf<Subject>(rows: Rows<Subject>): Listed[] {
   return Object.entries(rows)
-    .filter(([topic]) => !elsewhere.includes(topic))
+    .filter(([topic, { value }]) => value && !elsewhere.includes(topic))
     .map(([topic, { entities = [] }]) => {
       const { name, unit = '' } = entities.find((entity) => entity.name !== undefined) ?? {};
       return { topic, label: name ?? labelOf(topic), unit };

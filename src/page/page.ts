@@ -2,7 +2,7 @@
 // anybody may over MQTT.
 
 import type { Captures } from '../capture/library.ts';
-import type { Publication } from '../topics/publisher.ts';
+import type { Change } from '../topics/values.ts';
 import { createBusLog } from './bus-log.ts';
 import { listed } from './listed.ts';
 import { captured, getRoutes, type ReadSessions } from './made.ts';
@@ -22,7 +22,7 @@ export interface PageSettings extends Pick<PageServerSettings, 'address'> {
 export interface Page {
   readonly port: number;
   /** These topics should say this now. */
-  show(values: readonly Publication[]): void;
+  show(changes: readonly Pick<Change, 'name' | 'payload'>[]): void;
   /** These bytes were on the bus. */
   received(way: 'said' | 'heard', bytes: Uint8Array): void;
   close(): Promise<void>;
@@ -57,8 +57,7 @@ export async function openPage(settings: PageSettings): Promise<Page> {
     command(topic, payload) {
       if (!commands.test(topic)) return 'nothing can be set here';
       if (payload === '') return 'expected a value, got nothing';
-      const refusal = command(`${topicPrefix}/${topic}`, payload);
-      return refusal?.replace(`${topicPrefix}/${topic}: `, '');
+      return command(`${topicPrefix}/${topic}`, payload);
     },
   });
 
@@ -74,8 +73,7 @@ export async function openPage(settings: PageSettings): Promise<Page> {
     show(newest) {
       noteTime();
       const changed: Record<string, string> = {};
-      for (const { topic, payload } of newest) {
-        const name = topic.slice(topicPrefix.length + 1);
+      for (const { name, payload } of newest) {
         if (values.get(name) === payload) continue;
         values.set(name, payload);
         changed[name] = payload;

@@ -18,47 +18,48 @@ export interface BridgeStats {
   readonly lastError: string;
 }
 
-export interface BridgeStatsTracker {
-  /** An input of the bridge: those that tell of link and broker count. */
-  received(input: { readonly type: string; readonly up?: boolean; readonly reason?: string }): void;
-  warned(text: string): void;
-  /** The newest; the same object for a minute. */
-  current(now: number, counts: (now: number) => BusCounts): BridgeStats;
-  readonly wakeAt: number;
-}
-
 const MADE_EVERY = 60_000;
 
-export function createBridgeStats(startedAt: number): BridgeStatsTracker {
-  const connections = { link: 0, broker: 0 };
-  let lastError = '';
-  let made: BridgeStats | undefined;
-  let nextAt = startedAt;
+export class BridgeStatsTracker {
+  readonly #startedAt: number;
+  readonly #connections = { link: 0, broker: 0 };
+  #lastError = '';
+  #made: BridgeStats | undefined;
+  #nextAt: number;
 
-  return {
-    received({ type: is, up, reason }) {
-      if (up === true && (is === 'link' || is === 'broker')) connections[is]++;
-      if (up === false && reason !== undefined) lastError = reason;
-    },
-    warned(text) {
-      lastError = text;
-    },
-    current(now, counts) {
-      if (made && now < nextAt) return made;
-      nextAt = now + MADE_EVERY;
-      const { frames, checksumErrors, badShare } = counts(now);
-      made = {
-        uptime: (now - startedAt) / 1_000,
-        framesPerMinute: frames,
-        checksumErrors,
-        badFrameShare: badShare === undefined ? undefined : badShare * 100,
-        reconnects: { link: Math.max(0, connections.link - 1), broker: Math.max(0, connections.broker - 1) },
-        lastError,
-      };
-      return made;
-    },
-    get wakeAt() {
-      return nextAt;
-    },
-  };
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+    this.#nextAt = startedAt;
+  }
+
+  /** An input of the bridge: those that tell of link and broker count. */
+  received({ type, up, reason }: { readonly type: string; readonly up?: boolean; readonly reason?: string }): void {
+    if (up === true && (type === 'link' || type === 'broker')) this.#connections[type]++;
+    if (up === false && reason !== undefined) this.#lastError = reason;
+  }
+
+  warned(text: string): void {
+    this.#lastError = text;
+  }
+
+  /** The newest; the same object for a minute. */
+  current(now: number, counts: (now: number) => BusCounts): BridgeStats {
+    if (this.#made && now < this.#nextAt) return this.#made;
+    this.#nextAt = now + MADE_EVERY;
+    const { frames, checksumErrors, badShare } = counts(now);
+    const { link, broker } = this.#connections;
+    this.#made = {
+      uptime: (now - this.#startedAt) / 1_000,
+      framesPerMinute: frames,
+      checksumErrors,
+      badFrameShare: badShare === undefined ? undefined : badShare * 100,
+      reconnects: { link: Math.max(0, link - 1), broker: Math.max(0, broker - 1) },
+      lastError: this.#lastError,
+    };
+    return this.#made;
+  }
+
+  get wakeAt(): number {
+    return this.#nextAt;
+  }
 }

@@ -2,137 +2,154 @@
 
 import { describeFinding, type Finding, problems } from '../bus/finding.ts';
 import { actualAmps } from '../charger/charger.ts';
-import { amperes, type BridgeTopic, current, decimals, none, rounded, whole } from './row.ts';
-
-/** What few want to see all the time. */
-const rare = { component: 'sensor', category: 'diagnostic', disabled: true } as const;
+import { circuitRange } from '../control/limits.ts';
+import {
+  action,
+  amps,
+  binarySensor,
+  count,
+  diagnostic,
+  none,
+  number,
+  perMinute,
+  plain,
+  rare,
+  seconds,
+  sensor,
+  share,
+  urgent,
+  wholeAmps,
+  words,
+} from './kinds.ts';
+import { readAmps, readAmpsAndSeconds } from './payload.ts';
+import type { CommandRow, Overview, Rows } from './row.ts';
 
 /** Home Assistant takes no more characters. */
 const LONGEST = 255;
+const LONGEST_CHARGE_NOW = 86_400;
 
-export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
-  'all/totalAmpsInUse': {
-    type: amperes,
-    meaning: 'Sum of what all chargers draw that are online',
-    value: ({ chargers }) => decimals(chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0)),
-    entities: [
-      { ...current, key: 'total_amps_in_use', name: 'Total current', stateClass: 'measurement', precision: 2 },
-    ],
+const setCircuit: CommandRow<Overview> = {
+  topic: 'control/maxAmps',
+  payload: 'whole A',
+  meaning: 'Amperes of the circuit to divide, up to the configured `maxAmpsForSlaves`',
+  read(text, { limits }) {
+    const amps = readAmps(text, circuitRange(limits));
+    return typeof amps === 'number' ? { type: 'circuit', amps } : amps;
   },
-  'bridge/uptime': {
-    type: `${whole}, s`,
-    meaning: 'Seconds since the bridge started; like all below `bridge/` made new once a minute',
-    value: ({ stats: condition }) => rounded(condition.uptime),
-    entities: [{ ...rare, key: 'uptime', name: 'Uptime', deviceClass: 'duration', unit: 's', precision: 0 }],
+  range: circuitRange,
+};
+
+const chargeNow: CommandRow<Overview> = {
+  topic: 'control/chargeNow',
+  payload: '`AMPS,SECONDS`',
+  meaning: 'For so long these amperes are divided among all chargers, whatever their limits and switches say',
+  read(text, { limits }) {
+    const read = readAmpsAndSeconds(text, circuitRange(limits), LONGEST_CHARGE_NOW);
+    return 'expected' in read ? read : { type: 'chargeNow', ...read };
   },
-  'bridge/framesPerMinute': {
-    type: whole,
-    meaning: 'Good frames of chargers in the last minute',
-    value: ({ stats: condition }) => rounded(condition.framesPerMinute),
-    entities: [
-      {
-        ...rare,
-        key: 'frames_per_minute',
-        name: 'Frames',
-        stateClass: 'measurement',
-        unit: 'frames/min',
-        precision: 0,
-      },
-    ],
-  },
-  'bridge/checksumErrors': {
-    type: whole,
-    meaning: 'Frames with a wrong checksum since the bridge started',
-    value: ({ stats: condition }) => rounded(condition.checksumErrors),
-    entities: [
-      { ...rare, key: 'checksum_errors', name: 'Checksum errors', stateClass: 'total_increasing', precision: 0 },
-    ],
-  },
-  'bridge/badFrameShare': {
-    type: 'float, %',
-    meaning: 'Part of the frames of the last minute that were spoilt on the way',
-    value: ({ stats: condition }) => decimals(condition.badFrameShare),
-    entities: [
-      {
-        component: 'sensor',
-        key: 'bad_frame_share',
-        name: 'Bad frames',
-        category: 'diagnostic',
-        stateClass: 'measurement',
-        unit: '%',
-        precision: 1,
-        icon: 'mdi:message-off-outline',
-      },
-    ],
-  },
-  'bridge/reconnects/link': {
-    type: whole,
-    meaning: 'How often the adapter or serial server came back since the bridge started',
-    value: ({ stats: condition }) => rounded(condition.reconnects.link),
-    entities: [
-      { ...rare, key: 'link_reconnects', name: 'Link reconnects', stateClass: 'total_increasing', precision: 0 },
-    ],
-  },
-  'bridge/reconnects/broker': {
-    type: whole,
-    meaning: 'How often the broker came back since the bridge started',
-    value: ({ stats: condition }) => rounded(condition.reconnects.broker),
-    entities: [
-      { ...rare, key: 'broker_reconnects', name: 'Broker reconnects', stateClass: 'total_increasing', precision: 0 },
-    ],
-  },
-  'bridge/lastError': {
-    type: 'text',
-    meaning: 'The last warning or outage in words; empty for none',
-    value: ({ stats: condition }) => condition.lastError.slice(0, LONGEST),
-    entities: [{ ...rare, key: 'last_error', name: 'Last error', icon: 'mdi:message-alert-outline', template: none }],
-  },
-  'config/maxAmpsForSlaves': {
-    type: `${whole}, A`,
-    meaning: 'Amperes of the circuit that are divided now; lower them with `control/maxAmps`',
-    urgent: true,
-    value: ({ targets: wishes }) => rounded(wishes.circuit),
-    entities: [
-      {
-        component: 'number',
-        key: 'circuit_limit',
-        name: 'Circuit limit',
-        deviceClass: 'current',
-        unit: 'A',
-        category: 'config',
-        command: 'control/maxAmps',
-        range: ({ minAmpsPerTWC, maxAmpsForSlaves }) => ({ min: minAmpsPerTWC, max: maxAmpsForSlaves }),
-      },
-    ],
-  },
-  'config/minAmpsPerTWC': {
-    type: `${whole}, A`,
-    meaning: 'A car is not charged with less',
-    value: ({ limits }) => rounded(limits.minAmpsPerTWC),
-    entities: [{ ...current, key: 'min_amps_per_twc', name: 'Minimum current', category: 'diagnostic', precision: 0 }],
-  },
-  'control/availability': {
-    type: '`online` or `offline`',
-    meaning: 'Whether limits can be set; offline in listen mode',
-    urgent: true,
-    value: ({ inControl }) => (inControl ? 'online' : 'offline'),
-  },
-  'control/leaseSeconds': {
-    type: `${whole}, s`,
-    meaning: 'Seconds until limits that were set fall back to `control.safeAmps`. Only with `control.leaseSeconds`',
-    value: ({ leaseLeft }) => rounded(leaseLeft),
-  },
-  problem: {
+};
+
+const chargeNowEnd: CommandRow<Overview> = {
+  topic: 'control/chargeNowEnd',
+  payload: 'anything',
+  meaning: 'Ends `chargeNow`',
+  read: () => ({ type: 'chargeNowEnd' }),
+};
+
+export const bridgeTopics: Rows<Overview> = {
+  'all/totalAmpsInUse': sensor(
+    amps,
+    'Total current',
+    'Sum of what all chargers draw that are online',
+    ({ chargers }) => chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0),
+    { key: 'total_amps_in_use' },
+  ),
+  'bridge/uptime': sensor(
+    seconds,
+    'Uptime',
+    'Seconds since the bridge started; like all below `bridge/` made new once a minute',
+    ({ stats }) => stats.uptime,
+    { ...rare, key: 'uptime' },
+  ),
+  'bridge/framesPerMinute': sensor(
+    perMinute,
+    'Frames',
+    'Good frames of chargers in the last minute',
+    ({ stats }) => stats.framesPerMinute,
+    { ...rare, key: 'frames_per_minute' },
+  ),
+  'bridge/checksumErrors': sensor(
+    count,
+    'Checksum errors',
+    'Frames with a wrong checksum since the bridge started',
+    ({ stats }) => stats.checksumErrors,
+    { ...rare, key: 'checksum_errors' },
+  ),
+  'bridge/badFrameShare': sensor(
+    share,
+    'Bad frames',
+    'Part of the frames of the last minute that were spoilt on the way',
+    ({ stats }) => stats.badFrameShare,
+    { ...diagnostic, key: 'bad_frame_share', icon: 'mdi:message-off-outline' },
+  ),
+  'bridge/reconnects/link': sensor(
+    count,
+    'Link reconnects',
+    'How often the adapter or serial server came back since the bridge started',
+    ({ stats }) => stats.reconnects.link,
+    { ...rare, key: 'link_reconnects' },
+  ),
+  'bridge/reconnects/broker': sensor(
+    count,
+    'Broker reconnects',
+    'How often the broker came back since the bridge started',
+    ({ stats }) => stats.reconnects.broker,
+    { ...rare, key: 'broker_reconnects' },
+  ),
+  'bridge/lastError': sensor(
+    words,
+    'Last error',
+    'The last warning or outage in words; empty for none',
+    ({ stats }) => stats.lastError.slice(0, LONGEST),
+    { ...rare, ...none, key: 'last_error', icon: 'mdi:message-alert-outline' },
+  ),
+  'config/maxAmpsForSlaves': number(
+    wholeAmps,
+    'Circuit limit',
+    'Amperes of the circuit that are divided now; lower them with `control/maxAmps`',
+    ({ targets }) => targets.circuit,
+    setCircuit,
+    { key: 'circuit_limit', category: 'config' },
+  ),
+  'config/minAmpsPerTWC': sensor(
+    wholeAmps,
+    'Minimum current',
+    'A car is not charged with less',
+    ({ limits }) => limits.minAmpsPerTWC,
+    { ...diagnostic, key: 'min_amps_per_twc' },
+  ),
+  'control/chargeNow': action(chargeNow),
+  'control/chargeNowEnd': action(chargeNowEnd),
+  'control/availability': urgent(
+    plain('`online` or `offline`', 'Whether limits can be set; offline in listen mode', ({ inControl }) =>
+      inControl ? 'online' : 'offline',
+    ),
+  ),
+  'control/leaseSeconds': plain(
+    seconds.type,
+    'Seconds until limits that were set fall back to `control.safeAmps`. Only with `control.leaseSeconds`',
+    ({ leaseLeft }) => leaseLeft,
+  ),
+  problem: urgent({
     type: 'text',
     meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
-    urgent: true,
     value: ({ findings }) => problem(problems(findings)),
     entities: [
       {
         component: 'binary_sensor',
         key: 'problem',
         deviceClass: 'problem',
-        category: 'diagnostic',
+        ...diagnostic,
         payloads: { on: 'on', off: 'off' },
         template: "{{ 'off' if value == 'none' else 'on' }}",
       },
@@ -140,27 +157,19 @@ export const bridgeTopics: Readonly<Record<string, BridgeTopic>> = {
         component: 'sensor',
         key: 'problem_text',
         name: 'Problem description',
-        category: 'diagnostic',
+        ...diagnostic,
         icon: 'mdi:message-alert-outline',
       },
     ],
-  },
-  status: {
-    type: '`online` or `offline`',
-    meaning: 'Whether the bridge runs; the broker says `offline` for it when it is gone (last will)',
-    urgent: true,
-    value: () => 'online',
-    entities: [
-      {
-        component: 'binary_sensor',
-        key: 'connectivity',
-        deviceClass: 'connectivity',
-        category: 'diagnostic',
-        payloads: { on: 'online', off: 'offline' },
-        alwaysAvailable: true,
-      },
-    ],
-  },
+  }),
+  status: urgent(
+    binarySensor(
+      { on: 'online', off: 'offline' },
+      'Whether the bridge runs; the broker says `offline` for it when it is gone (last will)',
+      () => 'online',
+      { ...diagnostic, key: 'connectivity', deviceClass: 'connectivity', alwaysAvailable: true },
+    ),
+  ),
 };
 
 /** All problems with what to do, as far as there is room for that. */

@@ -15,25 +15,6 @@ export interface Wanted extends Publication {
   readonly rank: number;
 }
 
-export interface Publisher {
-  want(wanted: Wanted): void;
-  /** The broker is there: every topic is due once. */
-  connected(): void;
-  disconnected(): void;
-  /** Every topic is due once more. */
-  replay(): void;
-  /** The broker has taken the topic's publication: gives its payload, undefined if none was on its way. */
-  acknowledged(topic: string): string | undefined;
-  /** This topic is due once more. */
-  repeat(topic: string): void;
-  /** The topic is not ours any more. */
-  forget(topic: string): void;
-  /** What is to be sent now; it counts as sent. */
-  due(now: number): readonly Publication[];
-  /** When `due` may have something that it has not now. */
-  readonly wakeAt: number;
-}
-
 interface Topic {
   readonly name: string;
   readonly rank: number;
@@ -46,89 +27,96 @@ interface Topic {
   sending: string | undefined;
 }
 
-export function createPublisher(): Publisher {
-  const topics = new Map<string, Topic>();
+export class Publisher {
+  readonly #topics = new Map<string, Topic>();
   /** Topics whose wanted value the broker has not been given. */
-  const waiting = new Set<Topic>();
-  let up = false;
+  readonly #waiting = new Set<Topic>();
+  #up = false;
 
-  function fresh(topic: Topic): void {
+  want({ topic: name, payload, limit, rank }: Wanted): void {
+    const topic = this.#topics.get(name) ?? this.#add(name, limit, rank);
+    topic.wanted = payload;
+    if (payload === topic.sent) this.#waiting.delete(topic);
+    else this.#waiting.add(topic);
+  }
+
+  /** The broker is there: every topic is due once. */
+  connected(): void {
+    this.#up = true;
+    for (const topic of this.#topics.values()) {
+      topic.sending = undefined;
+      this.#refresh(topic);
+    }
+  }
+
+  disconnected(): void {
+    this.#up = false;
+  }
+
+  /** Every topic is due once more. */
+  replay(): void {
+    for (const topic of this.#topics.values()) this.#refresh(topic);
+  }
+
+  /** The broker has taken the topic's publication: gives its payload, undefined if none was on its way. */
+  acknowledged(name: string): string | undefined {
+    const topic = this.#topics.get(name);
+    const payload = topic?.sending;
+    if (topic) topic.sending = undefined;
+    return payload;
+  }
+
+  /** This topic is due once more. */
+  repeat(name: string): void {
+    const topic = this.#topics.get(name);
+    if (topic) this.#refresh(topic);
+  }
+
+  /** The topic is not ours any more. */
+  forget(name: string): void {
+    const topic = this.#topics.get(name);
+    if (topic) this.#waiting.delete(topic);
+    this.#topics.delete(name);
+  }
+
+  /** What is to be sent now; it counts as sent. */
+  due(now: number): readonly Publication[] {
+    if (!this.#up || this.#waiting.size === 0) return [];
+    const due = [...this.#waiting].filter((topic) => isDue(topic, now)).sort((a, b) => a.rank - b.rank);
+    for (const topic of due) {
+      topic.sent = topic.wanted;
+      topic.sending = topic.wanted;
+      topic.sentAt = now;
+      this.#waiting.delete(topic);
+    }
+    return due.map(({ name, wanted }) => ({ topic: name, payload: wanted }));
+  }
+
+  /** When `due` may have something that it has not now. */
+  get wakeAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    if (!this.#up) return next;
+    for (const topic of this.#waiting) {
+      if (topic.sending === undefined) next = Math.min(next, topic.sentAt + topic.limit);
+    }
+    return next;
+  }
+
+  #add(name: string, limit: number, rank: number): Topic {
+    const topic: Topic = { name, rank, limit, wanted: '', sent: undefined, sentAt: NEVER, sending: undefined };
+    this.#topics.set(name, topic);
+    return topic;
+  }
+
+  #refresh(topic: Topic): void {
     topic.sent = undefined;
-    topic.sentAt = Number.NEGATIVE_INFINITY;
-    waiting.add(topic);
+    topic.sentAt = NEVER;
+    this.#waiting.add(topic);
   }
+}
 
-  function isDue(topic: Topic, now: number): boolean {
-    return topic.sending === undefined && topic.sentAt + topic.limit <= now;
-  }
+const NEVER = Number.NEGATIVE_INFINITY;
 
-  return {
-    want({ topic: name, payload, limit, rank }) {
-      const topic = topics.get(name);
-      if (topic) {
-        topic.wanted = payload;
-        if (payload === topic.sent) waiting.delete(topic);
-        else waiting.add(topic);
-        return;
-      }
-      const added: Topic = {
-        name,
-        rank,
-        limit,
-        wanted: payload,
-        sent: undefined,
-        sentAt: Number.NEGATIVE_INFINITY,
-        sending: undefined,
-      };
-      topics.set(name, added);
-      waiting.add(added);
-    },
-    connected() {
-      up = true;
-      for (const topic of topics.values()) {
-        topic.sending = undefined;
-        fresh(topic);
-      }
-    },
-    disconnected() {
-      up = false;
-    },
-    replay() {
-      for (const topic of topics.values()) fresh(topic);
-    },
-    acknowledged(name) {
-      const topic = topics.get(name);
-      const payload = topic?.sending;
-      if (topic) topic.sending = undefined;
-      return payload;
-    },
-    repeat(name) {
-      const topic = topics.get(name);
-      if (topic) fresh(topic);
-    },
-    forget(name) {
-      const topic = topics.get(name);
-      if (topic) waiting.delete(topic);
-      topics.delete(name);
-    },
-    due(now) {
-      if (!up || waiting.size === 0) return [];
-      const due = [...waiting].filter((topic) => isDue(topic, now)).sort((a, b) => a.rank - b.rank);
-      for (const topic of due) {
-        topic.sent = topic.wanted;
-        topic.sending = topic.wanted;
-        topic.sentAt = now;
-        waiting.delete(topic);
-      }
-      return due.map(({ name, wanted }) => ({ topic: name, payload: wanted }));
-    },
-    get wakeAt() {
-      let next = Number.POSITIVE_INFINITY;
-      if (!up) return next;
-      for (const topic of waiting) {
-        if (topic.sending === undefined) next = Math.min(next, topic.sentAt + topic.limit);
-      }
-      return next;
-    },
-  };
+function isDue(topic: Topic, now: number): boolean {
+  return topic.sending === undefined && topic.sentAt + topic.limit <= now;
 }

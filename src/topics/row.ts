@@ -1,12 +1,56 @@
-// What a row of the topic table is, and how its values are written.
+// What a row of the topic tables is: a value that people can see, how Home Assistant shows it and what sets it.
 
 import type { Finding } from '../bus/finding.ts';
 import type { Charger } from '../charger/charger.ts';
 import type { Limits } from '../control/limits.ts';
-import type { SetPoints, Targets } from '../control/targets.ts';
+import type { Command, SetPoints, Targets } from '../control/targets.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { ShownSession } from '../session/tracker.ts';
 import type { BridgeStats } from './bridge-stats.ts';
+
+/** `Subject`: what the value is taken from, a charger or the overview of everything. */
+export interface Row<Subject> {
+  /** What is published, for people. */
+  readonly type: string;
+  readonly meaning: string;
+  /** Undefined for what is only commanded. An undefined value is not known and not published. */
+  readonly value?: (subject: Subject, overview: Overview) => Value;
+  /** Of a number; none unless it says so. */
+  readonly decimals?: number;
+  /** Not limited to one update per window: it says whether the other values are true. */
+  readonly urgent?: true;
+  readonly entities?: readonly Entity[];
+  readonly command?: CommandRow<Subject>;
+}
+
+/** Below `{prefix}/{charger}/`. */
+export type ChargerRow = Row<Charger>;
+/** By the names below the charger or the prefix. */
+export type Rows<Subject> = Readonly<Record<string, Row<Subject>>>;
+
+/** `true` is written as `1`, `false` as `0`, an object as JSON. */
+export type Value = string | number | boolean | object | undefined;
+
+/** How a value is set. Commands come from outside and are not trusted. */
+export interface CommandRow<Subject> {
+  /** The topic below the charger or the prefix. */
+  readonly topic: string;
+  readonly payload: string;
+  readonly meaning: string;
+  readonly read: (text: string, subject: Subject, overview: Overview) => Command | Expected;
+  /** What a number may be; `charger` undefined for the bridge. */
+  readonly range?: (limits: Limits, charger: Charger | undefined) => Range;
+}
+
+/** What a payload should have been. */
+export interface Expected {
+  readonly expected: string;
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
 
 /** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
 export interface Entity {
@@ -28,26 +72,8 @@ export interface Entity {
   /** The payload is a JSON object whose fields are shown as attributes. */
   readonly jsonAttributes?: true;
   readonly payloads?: { readonly on: string; readonly off: string };
-  /** The command topic, below the charger or the prefix; such an entity is unavailable while nothing may be ordered. */
-  readonly command?: string;
-  /** What a number may be; `charger` undefined for the bridge. */
-  readonly range?: (limits: Limits, charger: Charger | undefined) => { readonly min: number; readonly max: number };
   /** Says whether others are there, so it must be there itself. */
   readonly alwaysAvailable?: true;
-}
-
-interface TopicRow {
-  /** What is published, for people. */
-  readonly type: string;
-  readonly meaning: string;
-  /** Not limited to one update per window: it says whether the other values are true. */
-  readonly urgent?: true;
-  readonly entities?: readonly Entity[];
-}
-
-/** Below `{prefix}/{charger}/`. An undefined value is not known and not published. */
-export interface ChargerTopic extends TopicRow {
-  readonly value: (charger: Charger, overview: Overview) => string | undefined;
 }
 
 /** What the bridge knows of everything. */
@@ -67,23 +93,16 @@ export interface Overview {
   readonly stats: BridgeStats;
 }
 
-/** Below `{prefix}/`. */
-export interface BridgeTopic extends TopicRow {
-  readonly value: (overview: Overview) => string | undefined;
-}
-
-/** What several rows say of themselves. */
-export const current = { component: 'sensor', deviceClass: 'current', unit: 'A' } as const;
-export const none = "{{ value if value else 'None' }}";
-export const whole = 'integer';
-export const amperes = 'float, A';
-
-/** A number without decimals. */
-export function rounded(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : String(Math.round(value));
-}
-
-/** A number with at most two decimals. */
-export function decimals(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : String(Math.round(value * 100) / 100);
+/** A value as it is published; undefined stays undefined. */
+export function written(value: Value, decimals = 0): string | undefined {
+  switch (typeof value) {
+    case 'number':
+      return String(Math.round(value * 10 ** decimals) / 10 ** decimals);
+    case 'boolean':
+      return value ? '1' : '0';
+    case 'object':
+      return JSON.stringify(value);
+    default:
+      return value;
+  }
 }

@@ -2,11 +2,12 @@
 // not have said, or have it say something that is not on the allow-list.
 
 import assert from 'node:assert/strict';
-import { type BridgeSettings, createBridge, type Input } from '../../src/bridge.ts';
+import { type BridgeSettings, createBridge } from '../../src/bridge.ts';
 import { type AllowList, forbidden } from '../../src/protocol/allow-list.ts';
 import { type Decoded, decode } from '../../src/protocol/codec.ts';
 import { masterMessages, type Row, slaveMessages } from '../../src/protocol/messages.ts';
 import { Cutter } from '../../src/protocol/slip.ts';
+import type { Input } from '../../src/step.ts';
 import { hex } from '../protocol/arbitrary.ts';
 import { type Random, randomness } from '../randomness.ts';
 import { createWorld, defaults, heartbeats, largestGap, limits, slave, tesla, type World } from '../world.ts';

@@ -43,7 +43,7 @@ export async function serve(settings: Partial<PageSettings> = {}): Promise<Serve
     facts: { version: '1.2.3', simulated: false, relay: false, limits },
     command(topic, payload) {
       commands.push(`${topic} ${payload}`);
-      return payload === '99' ? `${topic}: expected whole amperes from 6 to 32, got "99"` : undefined;
+      return payload === '99' ? `expected whole amperes from 6 to 32, got "99"` : undefined;
     },
     ...settings,
   });
@@ -95,4 +95,4 @@ function reading(response: IncomingMessage): Stream {
 
 /** Values as the bridge shows them. */
 export const shown = (values: Record<string, string>) =>
-  Object.entries(values).map(([name, payload]) => ({ topic: `home/TWC/${name}`, payload }));
+  Object.entries(values).map(([name, payload]) => ({ name, payload }));

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { createWorld, slave, type World } from '../world.ts';
 
 function shown(world: World): Record<string, string> {
-  const all = world.outputs.flatMap((output) => (output.type === 'show' ? output.values : []));
-  return Object.fromEntries(all.map(({ topic, payload }) => [topic, payload]));
+  const all = world.outputs.flatMap((output) => (output.type === 'show' ? output.changes : []));
+  return Object.fromEntries(all.map(({ name, payload }) => [name, payload]));
 }
 
 function published(world: World): Record<string, string> {
-  return Object.fromEntries(world.published.map(({ topic, payload }) => [topic, payload]));
+  return Object.fromEntries(world.published.map(({ topic, payload }) => [topic.replace('TWC/', ''), payload]));
 }
 
 const slaves = () => [slave('1A2B'), slave('5E6F', { version: 1, car: () => undefined })];
@@ -24,7 +24,7 @@ test('it is what a subscriber of every change would know', () => {
 test('it is not held back by the rate limit, nor by a broker that is away', () => {
   const limited = createWorld({ slaves: slaves(), ratelimit: 3_600_000 });
   limited.pass(30_000);
-  expect(shown(limited)['TWC/1A2B/ampsInUse']).toBe('16');
+  expect(shown(limited)['1A2B/ampsInUse']).toBe('16');
   expect(limited.value('TWC/1A2B/ampsInUse')).not.toBe('16');
   const alone = createWorld({ slaves: slaves(), broker: false });
   alone.pass(30_000);
@@ -33,8 +33,8 @@ test('it is not held back by the rate limit, nor by a broker that is away', () =
 
 test.each([
   ['1A2B/set/limit', '10', undefined],
-  ['1A2B/set/limit', '33', 'TWC/1A2B/set/limit: expected whole amperes from 6 to 32, got "33"'],
-  ['9999/set/limit', '10', 'TWC/9999/set/limit: there is no charger 9999'],
+  ['1A2B/set/limit', '33', 'expected whole amperes from 6 to 32, got "33"'],
+  ['9999/set/limit', '10', 'there is no charger 9999'],
 ])('%s %s is answered at once', (topic, payload, refusal) => {
   const world = createWorld({ slaves: slaves() });
   world.pass(5_000);

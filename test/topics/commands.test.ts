@@ -3,29 +3,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Charger, newCharger } from '../../src/charger/charger.ts';
-import type { Limits } from '../../src/control/limits.ts';
-import { type CommandContext, chargerRange, commandTopics, parseCommand } from '../../src/topics/commands.ts';
-import { fleetOf, id } from '../world.ts';
+import { chargerRange, type Limits } from '../../src/control/limits.ts';
+import { commandNames, parseCommand } from '../../src/topics/commands.ts';
+import { createWorld, id } from '../world.ts';
+import { overviewOf } from './overview.ts';
 
 const limits: Limits = { maxAmpsForSlaves: 40, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 const known: Charger = { ...newCharger(id('1A2B'), 0), confirmed: true, ratedAmps: 32 };
-const once = newCharger(id('3C4D'), 0);
-const context: CommandContext = { topicPrefix: 'home/TWC', limits, fleet: fleetOf(known, once) };
+const overview = overviewOf([known], limits);
 
 function asked(name: string, payload: string, retained = false) {
-  return parseCommand(`home/TWC/${name}`, payload, retained, context);
+  return parseCommand(name, payload, retained, overview);
 }
 
 test.each<[string, string, object]>([
-  ['1A2B/set/limit', '16', { set: 'limit', charger: '1A2B', amps: 16 }],
-  ['1A2B/set/limit', '16.0', { set: 'limit', charger: '1A2B', amps: 16 }],
-  ['1A2B/set/limit', '6', { set: 'limit', charger: '1A2B', amps: 6 }],
-  ['1A2B/set/limit', '32', { set: 'limit', charger: '1A2B', amps: 32 }],
-  ['1A2B/set/charging', '1', { set: 'charging', charger: '1A2B', allowed: true }],
-  ['1A2B/set/charging', '0', { set: 'charging', charger: '1A2B', allowed: false }],
-  ['control/maxAmps', '40', { set: 'circuit', amps: 40 }],
-  ['control/chargeNow', '20,3600', { set: 'chargeNow', amps: 20, seconds: 3_600 }],
-  ['control/chargeNowEnd', 'now', { set: 'chargeNowEnd' }],
+  ['1A2B/set/limit', '16', { type: 'limit', charger: '1A2B', amps: 16 }],
+  ['1A2B/set/limit', '16.0', { type: 'limit', charger: '1A2B', amps: 16 }],
+  ['1A2B/set/limit', '6', { type: 'limit', charger: '1A2B', amps: 6 }],
+  ['1A2B/set/limit', '32', { type: 'limit', charger: '1A2B', amps: 32 }],
+  ['1A2B/set/charging', '1', { type: 'charging', charger: '1A2B', enabled: true }],
+  ['1A2B/set/charging', '0', { type: 'charging', charger: '1A2B', enabled: false }],
+  ['control/maxAmps', '40', { type: 'circuit', amps: 40 }],
+  ['control/chargeNow', '20,3600', { type: 'chargeNow', amps: 20, seconds: 3_600 }],
+  ['control/chargeNowEnd', 'now', { type: 'chargeNowEnd' }],
 ])('%s %s is a command', (name, payload, command) => {
   expect(asked(name, payload)).toEqual({ command });
 });
@@ -55,10 +55,7 @@ describe('refused, with what was expected and where the value is that holds', ()
     ['3C4D/set/limit', '16', 'there is no charger 3C4D', '3C4D/limit'],
     ['FFFF/set/limit', '16', 'there is no charger FFFF', 'FFFF/limit'],
   ])('%s %j', (name, payload, why, shownAt) => {
-    expect(asked(name, payload)).toEqual({
-      refusal: `home/TWC/${name}: ${why}`,
-      shownAt: shownAt && `home/TWC/${shownAt}`,
-    });
+    expect(asked(name, payload)).toEqual({ refusal: why, shownAt });
   });
 
   test('a retained message', () => {
@@ -67,14 +64,15 @@ describe('refused, with what was expected and where the value is that holds', ()
 });
 
 test.each([
-  ['home/TWC/1A2B/limit', '16'],
-  ['home/TWC/1A2B/set/limit', ''],
-  ['home/TWC/1A2B/set/toString', '1'],
-  ['home/TWC/constructor', '1'],
+  ['1A2B/limit', '16'],
+  ['1A2B/set/limit', ''],
+  ['1A2B/set/toString', '1'],
+  ['constructor', '1'],
   ['TWC/1A2B/set/limit', '16'],
-  ['home/TWC', '16'],
-])('%s %j is nothing that is asked of us', (topic, payload) => {
-  expect(parseCommand(topic, payload, false, context)).toBeUndefined();
+  ['set/limit', '16'],
+  ['', '16'],
+])('%s %j is nothing that is asked of us', (name, payload) => {
+  expect(asked(name, payload)).toBeUndefined();
 });
 
 test('whatever is asked, a command stays within the configuration', () => {
@@ -107,11 +105,12 @@ test.each<[string, Partial<Charger>, Partial<Limits>, { min: number; max: number
 });
 
 test('every command topic is subscribed to', () => {
-  expect(commandTopics('TWC')).toEqual([
-    'TWC/+/set/limit',
-    'TWC/+/set/charging',
-    'TWC/control/maxAmps',
-    'TWC/control/chargeNow',
-    'TWC/control/chargeNowEnd',
+  const world = createWorld({ topicPrefix: 'home/TWC' });
+  const subscribed = world.outputs.flatMap((output) => (output.type === 'subscribe' ? [output.topic] : []));
+  for (const name of commandNames) expect(subscribed).toContain(`home/TWC/${name}`);
+  expect(commandNames).toEqual([
+    '+/set/limit',
+    '+/set/charging',
+    ...commandNames.filter((name) => /^control/.test(name)),
   ]);
 });

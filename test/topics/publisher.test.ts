@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createPublisher, type Publication, type Publisher } from '../../src/topics/publisher.ts';
+import { type Publication, Publisher } from '../../src/topics/publisher.ts';
 
 /** One topic each: without a limit, with one, with a long one. */
 const limits: Readonly<Record<string, number>> = { 'TWC/status': 0, 'TWC/1A2B/state': 1_000, 'TWC/3C4D/state': 60_000 };
@@ -103,7 +103,7 @@ describe('whatever happens', () => {
   test('every promise of the publisher is kept', () => {
     fc.assert(
       fc.property(events, (story) => {
-        const model = createModel(createPublisher());
+        const model = createModel(new Publisher());
         for (const event of story) model.happen(event);
         // Then it falls quiet: the broker is there, takes everything, and time passes.
         if (!model.isUp()) model.happen({ type: 'connect' });
@@ -129,7 +129,7 @@ describe('whatever happens', () => {
   test('it sleeps until something is due, and wakes for it', () => {
     fc.assert(
       fc.property(events, (story) => {
-        const publisher = createPublisher();
+        const publisher = new Publisher();
         const model = createModel(publisher);
         for (const event of story) {
           model.happen(event);
@@ -217,7 +217,7 @@ test('a broker that never answers gets one publication a topic, whatever is want
 });
 
 function connected(): Publisher {
-  const publisher = createPublisher();
+  const publisher = new Publisher();
   publisher.connected();
   return publisher;
 }

@@ -1,6 +1,6 @@
 // What the values mean for a person who looks: the chargers and the circuit. No element is made here.
 
-import { chargerRange } from '../../topics/commands.ts';
+import { chargerRange } from '../../control/limits.ts';
 import type { Facts, Listed } from '../wire.ts';
 
 /** Payloads by their topic below the prefix. */

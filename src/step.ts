@@ -1,0 +1,43 @@
+// What goes into the heart and what comes out of it, as plain data: a recorded session is a test.
+
+import type { SavedCharger } from './charger/saved.ts';
+import type { SetPoints } from './control/targets.ts';
+import type { SessionRecord } from './session/record.ts';
+import type { SavedSessions } from './session/tracker.ts';
+import type { Publication } from './topics/publisher.ts';
+import type { Change } from './topics/values.ts';
+
+export type Input =
+  | { readonly type: 'link'; readonly up: true }
+  | { readonly type: 'link'; readonly up: false; readonly reason: string }
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'broker'; readonly up: boolean; readonly reason?: string }
+  /** The broker acknowledged, or refused, the last publication of this topic. */
+  | { readonly type: 'delivered'; readonly topic: string; readonly refused?: boolean }
+  /** A message came on a topic that we subscribed to. */
+  | { readonly type: 'message'; readonly topic: string; readonly payload: string; readonly retained: boolean }
+  | { readonly type: 'time' }
+  /** The bridge is to end: chargers are told first, then comes the output `stopped`. */
+  | { readonly type: 'shutdown' };
+
+export type Output =
+  | { readonly type: 'send'; readonly bytes: Uint8Array }
+  | ({ readonly type: 'publish' } & Publication)
+  /** What topics should say from now on, by their names below the prefix and held back by no limit: for the page. */
+  | { readonly type: 'show'; readonly changes: readonly Change[] }
+  /** What became of a command: why it was refused, undefined if it was not. */
+  | { readonly type: 'answer'; readonly refusal: string | undefined }
+  | { readonly type: 'log'; readonly level: 'warn' | 'info' | 'debug'; readonly text: string }
+  | { readonly type: 'subscribe'; readonly topic: string }
+  | ({ readonly type: 'save' } & Saved)
+  /** A session is over, to be kept for years. */
+  | { readonly type: 'endSession'; readonly session: SessionRecord }
+  | { readonly type: 'stopped' };
+
+/** What is to survive a restart. */
+export interface Saved {
+  readonly chargers: readonly SavedCharger[];
+  readonly announced: readonly string[];
+  readonly setPoints: SetPoints;
+  readonly sessions: readonly SavedSessions[];
+}

@@ -1,0 +1,32 @@
+// What the bridge knows of everything, as rows of the topic tables and commands are given it.
+
+import type { Charger } from '../../src/charger/charger.ts';
+import type { Limits } from '../../src/control/limits.ts';
+import type { Overview } from '../../src/topics/row.ts';
+import { limits as usual } from '../world.ts';
+
+export function overviewOf(
+  chargers: readonly Charger[],
+  limits: Limits = usual,
+  more: Partial<Overview> = {},
+): Overview {
+  return {
+    chargers,
+    limits,
+    findings: [],
+    targets: { circuit: limits.maxAmpsForSlaves, of: () => ({ limit: limits.maxAmpsPerTWC, enabled: true }) },
+    setPoints: { chargers: {} },
+    leaseLeft: undefined,
+    sessions: new Map(),
+    inControl: true,
+    stats: {
+      uptime: 0,
+      framesPerMinute: 0,
+      checksumErrors: 0,
+      badFrameShare: undefined,
+      reconnects: { link: 0, broker: 0 },
+      lastError: '',
+    },
+    ...more,
+  };
+}
