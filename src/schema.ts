@@ -39,10 +39,19 @@ export function parse<T>(schema: Schema<T>, value: unknown): T {
   return good;
 }
 
-function describeProblem({ at, expected, got }: Problem): string {
+export function describeProblem({ at, expected, got }: Problem): string {
   const place = at.length > 0 ? `${at.join('.')}: ` : '';
-  return `${place}expected ${expected}, got ${got === undefined ? 'nothing' : JSON.stringify(got)}`;
+  return `${place}expected ${expected}, got ${shown(JSON.stringify(got))}`;
 }
+
+/** A piece of a text that cannot break lines or colour a terminal. */
+export function shown(text: string | undefined): string {
+  if (!text) return 'nothing';
+  const harmless = text.replace(/\p{Cc}/gu, '?');
+  return harmless.length > LONGEST_SHOWN ? `${harmless.slice(0, LONGEST_SHOWN)}…` : harmless;
+}
+
+const LONGEST_SHOWN = 60;
 
 /** A value is wrong in a way for which there are better words than those of its schema. */
 export class Wrong {
@@ -64,6 +73,11 @@ export function value<T>(expected: string, take: (value: unknown) => T | Wrong |
       return { value: taken, problems: taken === undefined ? [{ at: [], expected, got: value }] : [] };
     },
   };
+}
+
+/** Just this value. */
+export function literal<const L extends string | number | boolean>(only: L): Schema<L> {
+  return value(JSON.stringify(only), (found) => (found === only ? only : undefined));
 }
 
 export function integer(min: number, max: number): Schema<number> {
@@ -90,6 +104,21 @@ export const yesOrNo: Schema<boolean> = value('true or false', (found) =>
 
 export function text(expected: string, fits: (value: string) => boolean = () => true): Schema<string> {
   return value(expected, (found) => (typeof found === 'string' && fits(found) ? found : undefined));
+}
+
+export function list<T>(each: Schema<T>): Schema<readonly T[]> {
+  const expected = `a list, each ${each.expected}`;
+  return {
+    expected,
+    read(found) {
+      if (!Array.isArray(found)) return { value: undefined, problems: [{ at: [], expected, got: found }] };
+      const read = found.map((one, i) => inside(String(i + 1), each.read(one)));
+      return {
+        value: read.flatMap(({ value }) => (value === undefined ? [] : [value])),
+        problems: read.flatMap(({ problems }) => problems),
+      };
+    },
+  };
 }
 
 /** Values by name; two names that mean the same are one too many. */
@@ -134,7 +163,8 @@ export function object<const F extends Fields>(fields: F): Schema<ObjectOf<F>> {
     read(found) {
       if (!isObject(found)) return { value: undefined, problems: [{ at: [], expected, got: found }] };
       const strange = Object.keys(found).filter((name) => !Object.hasOwn(fields, name));
-      const problems: Problem[] = strange.map((name) => ({ at: [name], expected, got: found[name] }));
+      const names = `one of ${Object.keys(fields).join(', ')}`;
+      const problems: Problem[] = strange.map((name) => ({ at: [name], expected: names, got: name }));
       const good: Record<string, unknown> = {};
       let whole = true;
       for (const [name, schema] of Object.entries(fields)) {
@@ -151,7 +181,7 @@ export function object<const F extends Fields>(fields: F): Schema<ObjectOf<F>> {
   };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -3,7 +3,7 @@
 import type { SavedCharger } from './charger/saved.ts';
 import type { SetPoints } from './control/targets.ts';
 import type { SessionRecord } from './session/record.ts';
-import type { SavedSessions } from './session/tracker.ts';
+import type { SavedSessions } from './session/saved.ts';
 import type { Publication } from './topics/publisher.ts';
 import type { Change } from './topics/values.ts';
 

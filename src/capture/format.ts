@@ -8,12 +8,27 @@
 //   {"at":5000,"asked":"1A2B/set/limit","payload":"16"}           a message below the topic prefix; "retained":true if it was
 //   {"at":9000,"end":"asked to"}                                  the last line; missing when the program was killed
 
+import { savedCharger } from '../charger/saved.ts';
 import { accepted } from '../config/load.ts';
 import { type Config, type OptionPath, options } from '../config/options.ts';
-import { type SavedState, savedState } from '../state/saved-state.ts';
+import { setPoints } from '../control/targets.ts';
+import {
+  choice,
+  isObject,
+  list,
+  literal,
+  number,
+  object,
+  optional,
+  parse,
+  type Schema,
+  shown,
+  text,
+  value,
+} from '../schema.ts';
+import type { SavedState } from '../state/saved-state.ts';
 
 const FORMAT = 1;
-const links = ['serial', 'tcp', 'simulator'] as const;
 /** A capture is bounded by its size long before this. */
 const LONGEST = 366 * 24 * 3_600_000;
 
@@ -23,7 +38,7 @@ export interface Header {
   readonly version: string;
   /** Local time with its offset, ISO 8601. */
   readonly startedAt: string;
-  readonly link: (typeof links)[number];
+  readonly link: 'serial' | 'tcp' | 'simulator';
   readonly config: Config;
   /** What was remembered of chargers and set points when it began. */
   readonly known: Pick<SavedState, 'chargers' | 'setPoints'>;
@@ -100,34 +115,33 @@ export function parseCapture(text: string): Capture {
   return { header, entries, torn: false };
 }
 
+const bytes = value('hex digits, two for a byte', (found) =>
+  typeof found === 'string' && /^([0-9A-F]{2})+$/i.test(found)
+    ? Uint8Array.from(found.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
+    : undefined,
+);
+
+const headerFields = object({
+  capture: literal(FORMAT),
+  version: text('one such as 0.1.0', (found) => /^[\w.+-]{1,40}$/.test(found)),
+  startedAt: text('a time with its offset', (found) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|[+-]\d\d:\d\d)$/.test(found),
+  ),
+  link: choice('serial', 'tcp', 'simulator'),
+  settings: value('settings by their paths', (found) => (isObject(found) ? found : undefined)),
+  chargers: list(savedCharger),
+  setPoints,
+  orders: list(bytes),
+});
+
 function parseHeader(line: string): Header {
-  const { capture, version, startedAt, link, settings, chargers, setPoints, orders, ...more } = objectIn(line);
-  if (capture === undefined) throw new Error(`expected the first line of a capture, got ${shown(line)}`);
-  if (capture !== FORMAT) throw new Error(`capture: expected format ${FORMAT}, got ${JSON.stringify(capture)}`);
-  refuse(more);
-  const kind = links.find((one) => one === link);
-  if (typeof version !== 'string' || !/^[\w.+-]{1,40}$/.test(version)) {
-    throw new Error(`version: expected one such as 0.1.0, got ${JSON.stringify(version)}`);
-  }
-  if (typeof startedAt !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|[+-]\d\d:\d\d)$/.test(startedAt)) {
-    throw new Error(`startedAt: expected a time with its offset, got ${JSON.stringify(startedAt)}`);
-  }
-  if (!kind) throw new Error(`link: expected one of ${links.join(', ')}, got ${JSON.stringify(link)}`);
-  if (!Array.isArray(orders)) throw new Error(`orders: expected a list, got ${JSON.stringify(orders)}`);
-  const known = savedState({ version: 1, clientId: 'capture', port: '', chargers, setPoints });
-  if (!known) throw new Error('expected chargers and setPoints');
-  return {
-    version,
-    startedAt,
-    link: kind,
-    config: parseSettings(settings),
-    known: { chargers: known.chargers, setPoints: known.setPoints },
-    orders: orders.map((one) => bytes(one, 'orders')),
-  };
+  const json = objectIn(line);
+  if (json.capture === undefined) throw new Error(`expected the first line of a capture, got ${shown(line)}`);
+  const { version, startedAt, link, settings, chargers, setPoints: set, orders } = parse(headerFields, json);
+  return { version, startedAt, link, config: parseSettings(settings), known: { chargers, setPoints: set }, orders };
 }
 
-function parseSettings(json: unknown): Config {
-  if (!isObject(json)) throw new Error(`settings: expected an object, got ${JSON.stringify(json)}`);
+function parseSettings(json: Readonly<Record<string, unknown>>): Config {
   const unknown = Object.keys(json).find((path) => !told.some((one) => one === path));
   if (unknown !== undefined) throw new Error(`settings: unknown setting ${unknown}`);
   const problems: string[] = [];
@@ -139,71 +153,38 @@ function parseSettings(json: unknown): Config {
   return config;
 }
 
-function parseEntry(line: string, earliest: number): Entry {
-  const { at, ...fields } = objectIn(line);
-  if (typeof at !== 'number' || at < earliest || at > LONGEST) {
-    throw new Error(`at: expected milliseconds, not before ${earliest}, got ${JSON.stringify(at)}`);
-  }
-  const name = Object.keys(kinds).find((one) => one in fields);
-  if (name === undefined) throw new Error(`expected one of ${Object.keys(kinds).join(', ')}, got ${shown(line)}`);
-  const { [name]: value, ...more } = fields;
-  return { at, ...kinds[name as keyof typeof kinds](value, more) };
-}
+const at = number(0, LONGEST);
+const words = text('text');
+const linkUp = object({ at, link: value('"up" or "down"', (found) => (found === 'up' ? found : undefined)) });
+const linkDown = object({ at, link: literal('down'), reason: words });
 
-/** By the field that names what happened: the happening in it and in the fields beside it. */
-const kinds = {
-  heard: (value: unknown, more: Fields): Happening => alone({ heard: bytes(value, 'heard') }, more),
-  said: (value: unknown, more: Fields): Happening => alone({ said: bytes(value, 'said') }, more),
-  link(value: unknown, { reason, ...more }: Fields): Happening {
-    if (value === 'up') return alone({ link: 'up' }, reason === undefined ? more : { reason });
-    if (value !== 'down') throw new Error(`link: expected "up" or "down", got ${JSON.stringify(value)}`);
-    return alone({ link: 'down', reason: words(reason, 'reason') }, more);
-  },
-  asked(value: unknown, { payload, retained, ...more }: Fields): Happening {
-    if (retained !== undefined && retained !== true) throw new Error('retained: expected true or nothing');
-    const asked = { asked: words(value, 'asked'), payload: words(payload, 'payload') };
-    return alone(retained ? { ...asked, retained } : asked, more);
-  },
-  end: (value: unknown, more: Fields): Happening => alone({ end: words(value, 'end') }, more),
+/** By the field that names what happened: the line as a whole. */
+const lines: Readonly<Record<string, Schema<Entry>>> = {
+  heard: object({ at, heard: bytes }),
+  said: object({ at, said: bytes }),
+  link: { ...linkUp, read: (json) => (isObject(json) && json.link === 'down' ? linkDown : linkUp).read(json) },
+  asked: object({ at, asked: words, payload: words, retained: optional(literal(true)) }),
+  end: object({ at, end: words }),
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function alone(happening: Happening, more: Fields): Happening {
-  refuse(more);
-  return happening;
-}
-
-function refuse(more: Fields): void {
-  const [unknown] = Object.keys(more);
-  if (unknown !== undefined) throw new Error(`unknown field ${unknown}`);
-}
-
-function words(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new Error(`${name}: expected text, got ${JSON.stringify(value)}`);
-  return value;
-}
-
-function bytes(value: unknown, name: string): Uint8Array {
-  if (typeof value !== 'string' || !/^([0-9A-F]{2})+$/i.test(value)) {
-    throw new Error(`${name}: expected hex digits, two for a byte, got ${shown(JSON.stringify(value))}`);
-  }
-  return Uint8Array.from(value.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+function parseEntry(line: string, earliest: number): Entry {
+  const fields = objectIn(line);
+  const name = Object.keys(lines).find((one) => one in fields);
+  const schema = lines[name ?? ''];
+  if (!schema) throw new Error(`expected one of ${Object.keys(lines).join(', ')}, got ${shown(line)}`);
+  const entry = parse(schema, fields);
+  if (entry.at < earliest) throw new Error(`at: expected milliseconds, not before ${earliest}, got ${entry.at}`);
+  return entry;
 }
 
 function hex(all: Uint8Array): string {
   return Array.from(all, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('');
 }
 
-function objectIn(line: string): Fields {
-  if (!isJson(line)) throw new Error(`expected a JSON object, got ${shown(line)}`);
-  const json: unknown = JSON.parse(line);
+function objectIn(line: string): Readonly<Record<string, unknown>> {
+  const json: unknown = isJson(line) ? JSON.parse(line) : undefined;
   if (!isObject(json)) throw new Error(`expected a JSON object, got ${shown(line)}`);
   return json;
-}
-
-function isObject(json: unknown): json is Fields {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function isJson(line: string): boolean {
@@ -213,12 +194,6 @@ function isJson(line: string): boolean {
   } catch {
     return false;
   }
-}
-
-function shown(text: string | undefined): string {
-  if (!text) return 'nothing';
-  const harmless = text.replace(/\p{Cc}/gu, '?');
-  return harmless.length > 60 ? `${harmless.slice(0, 60)}…` : harmless;
 }
 
 function inLine<T>(number: number, parse: () => T): T {

@@ -1,19 +1,32 @@
 // What is remembered of a charger across restarts of the bridge.
 
 import type { Version } from '../protocol/codec.ts';
-import type { TwcId } from '../protocol/field.ts';
+import { isTwcId } from '../protocol/field.ts';
+import { number, object, optional, type TypeOf, text, value, yesOrNo } from '../schema.ts';
 import { type Charger, newCharger } from './charger.ts';
 
-export interface SavedCharger {
-  readonly id: TwcId;
-  readonly version?: Version;
-  readonly ratedAmps?: number;
-  readonly serialNumber?: string;
-  readonly firmware?: string;
-  readonly lastVin?: string;
+/** The id of a charger in what was saved. */
+export const savedId = value('four hex digits such as 1A2B', (found) =>
+  typeof found === 'string' && isTwcId(found) ? found : undefined,
+);
+const version = value<Version>('1 or 2', (found) => (found === 1 || found === 2 ? found : undefined));
+const shortText = text('at most 64 characters', (found) => found.length <= 64);
+
+const fields = {
+  id: savedId,
+  version: optional(version),
+  ratedAmps: optional(number(0, 655.35)),
+  serialNumber: optional(shortText),
+  firmware: optional(shortText),
+  lastVin: optional(shortText),
   /** Its relay was opened by our order. */
-  readonly relayOpen?: boolean;
-}
+  relayOpen: optional(yesOrNo),
+};
+const names = Object.keys(fields) as (keyof typeof fields)[];
+
+export const savedCharger = object(fields);
+
+export type SavedCharger = TypeOf<typeof savedCharger>;
 
 /** The charger of a record: known, but not heard yet. */
 export function fromSaved({ relayOpen, ...known }: SavedCharger, now: number): Charger {
@@ -21,27 +34,14 @@ export function fromSaved({ relayOpen, ...known }: SavedCharger, now: number): C
 }
 
 export function toSaved(charger: Charger): SavedCharger {
-  const { id, version, ratedAmps, serialNumber, firmware, lastVin, relayOpenSince } = charger;
-  return {
-    id,
-    ...(version && { version }),
-    ...(ratedAmps && { ratedAmps }),
-    ...(serialNumber && { serialNumber }),
-    ...(firmware && { firmware }),
-    ...(lastVin && { lastVin }),
-    ...(relayOpenSince !== undefined && { relayOpen: true }),
-  };
+  const known = { ...charger, relayOpen: charger.relayOpenSince !== undefined };
+  const told = names.flatMap((name) => (known[name] ? [[name, known[name]] as const] : []));
+  // Every field but the id may be missing.
+  return { ...Object.fromEntries(told), id: charger.id };
 }
 
 export function sameSaved(some: readonly SavedCharger[], others: readonly SavedCharger[]): boolean {
   const same = (one: SavedCharger, other: SavedCharger | undefined) =>
-    other !== undefined &&
-    one.id === other.id &&
-    one.version === other.version &&
-    one.ratedAmps === other.ratedAmps &&
-    one.serialNumber === other.serialNumber &&
-    one.firmware === other.firmware &&
-    one.lastVin === other.lastVin &&
-    one.relayOpen === other.relayOpen;
+    names.every((name) => one[name] === other?.[name]);
   return some.length === others.length && some.every((one, i) => same(one, others[i]));
 }

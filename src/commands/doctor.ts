@@ -16,7 +16,7 @@ import { createLoop } from '../io/loop.ts';
 import { openBus } from '../open-bus.ts';
 import { forbidden } from '../protocol/allow-list.ts';
 import { allowListOf, bridgeSettings } from '../settings.ts';
-import { restore } from '../state/restore.ts';
+import { knownState } from '../state/restore.ts';
 import { UsageError } from './command.ts';
 
 /** A slave without a master announces itself every 10 s; one that can not be read is heard a second time. */
@@ -35,7 +35,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
     const says = running.problem || 'nothing is wrong';
     throw new Error(`The bridge itself holds ${port.name} (process ${running.pid}): stop it first. It says: ${says}`);
   }
-  const saved = await restore(statePath, config, () => {});
+  const saved = await knownState(statePath, config);
   const settings = { ...bridgeSettings(config, saved), silent: true };
   const silent = new Bus(settings, () => {}, performance.now());
   print(`${port.name}: listening for ${LISTEN_FOR / 1_000} s, nothing is sent\n`);

@@ -6,10 +6,11 @@ import { findSettings } from '../config/setup.ts';
 import { announcedAt, isOurs } from '../home-assistant/payloads.ts';
 import { type Broker, type BrokerSettings, openBroker } from '../io/broker.ts';
 import { deferred } from '../io/deferred.ts';
-import { createStateWriter, readState } from '../io/state-file.ts';
+import { createStateWriter } from '../io/state-file.ts';
 import { isTwcId, type TwcId } from '../protocol/field.ts';
 import { configuredBroker } from '../settings.ts';
-import { type SavedState, savedState } from '../state/saved-state.ts';
+import { keepBad, readSaved } from '../state/restore.ts';
+import type { SavedState } from '../state/saved-state.ts';
 import { bridgeTopics } from '../topics/bridge-topics.ts';
 import { chargerTopics } from '../topics/charger-topics.ts';
 import { UsageError } from './command.ts';
@@ -33,7 +34,7 @@ export async function forgetCommand(which: string, file: string, print: (text: s
 }
 
 async function forget(which: TwcId | 'all', settings: ForgetSettings): Promise<void> {
-  const { config, print, statePath } = settings;
+  const { config, print } = settings;
   const prefix = config['status.MQTT.topicPrefix'];
   const retained = new Map<string, string>();
   const arrived = new Map<string, () => void>();
@@ -75,7 +76,7 @@ async function forget(which: TwcId | 'all', settings: ForgetSettings): Promise<v
       topic.startsWith(`${discovery.prefix}/`) && isOurs(payload);
     const topics = [...retained].filter((one) => own.has(one[0]) || announced(one)).map(([topic]) => topic);
     for (const topic of topics) await publish(broker, topic, '', true);
-    await forgetState(statePath, chargers, topics);
+    await forgetState(settings, chargers, topics);
     print(
       topics.length === 0
         ? 'The broker holds nothing of it.\n'
@@ -108,9 +109,14 @@ export async function publish(broker: Broker, topic: string, payload: string, re
   await Promise.race([taken.promise, gone]);
 }
 
-async function forgetState(path: string, chargers: readonly TwcId[], topics: readonly string[]): Promise<void> {
-  const state = savedState(await readState(path));
+async function forgetState(
+  { statePath: path, print }: ForgetSettings,
+  chargers: readonly TwcId[],
+  topics: readonly string[],
+): Promise<void> {
+  const { state, path: own, problem } = await readSaved(path);
   if (!state) return;
+  if (problem !== undefined) await keepBad(own, problem, (_, text) => print(`${text}\n`));
   const gone = new Set<string>(chargers);
   const setPoints = Object.entries(state.setPoints.chargers).filter(([id]) => !gone.has(id));
   const kept: SavedState = {
@@ -121,10 +127,10 @@ async function forgetState(path: string, chargers: readonly TwcId[], topics: rea
     sessions: state.sessions.filter(({ session }) => !gone.has(session.charger)),
   };
   const failed = deferred<string | undefined>();
-  const writer = createStateWriter(path, failed.resolve);
+  const writer = createStateWriter(own, failed.resolve);
   writer.write(kept);
   await writer.settled();
   failed.resolve(undefined);
   const reason = await failed.promise;
-  if (reason) throw new Error(`${path}: can not be written, ${reason}`);
+  if (reason) throw new Error(`${own}: can not be written, ${reason}`);
 }

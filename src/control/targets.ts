@@ -1,6 +1,8 @@
 // What people want of the chargers: set points that came as commands, bounded by the configuration.
 
+import { savedId } from '../charger/saved.ts';
 import type { TwcId } from '../protocol/field.ts';
+import { integer, object, optional, record, type TypeOf, yesOrNo } from '../schema.ts';
 import type { Limits } from './limits.ts';
 
 /** What is wanted now. */
@@ -26,10 +28,12 @@ export type Command =
   | { readonly type: 'chargeNowEnd' };
 
 /** The set points that survive a restart. */
-export interface SetPoints {
-  readonly circuit?: number;
-  readonly chargers: Readonly<Record<string, { readonly limit?: number; readonly charging?: boolean }>>;
-}
+export const setPoints = object({
+  circuit: optional(integer(0, 240)),
+  chargers: record(savedId, object({ limit: optional(integer(0, 80)), charging: optional(yesOrNo) })),
+});
+
+export type SetPoints = TypeOf<typeof setPoints>;
 
 export interface LeaseSettings {
   /** Without a new command for this long amps fall back to the safe value; 0 for never. */

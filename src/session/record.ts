@@ -1,23 +1,40 @@
 // A charging session that is over, as it is kept for years: what it is, which ones are asked for, and as a table for others.
 
 import { DateTime } from 'luxon';
-import { isTwcId, type TwcId } from '../protocol/field.ts';
+import { savedId } from '../charger/saved.ts';
+import { choice, number, object, type TypeOf, text } from '../schema.ts';
 
-export interface SessionRecord {
-  readonly charger: TwcId;
+const moment = text(
+  'a time with its offset',
+  (found) => /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(found) && DateTime.fromISO(found).isValid,
+);
+
+/** A hundred years. */
+export const seconds = number(0, 3.2e9);
+export const kWh = number(0, 1e6);
+export const amps = number(0, 1_000);
+export const vin = text('at most 64 characters', (found) => found.length <= 64);
+
+const fields = {
+  charger: savedId,
   /** ISO 8601 with the offset that held then. */
-  readonly start: string;
-  readonly end: string;
+  start: moment,
+  end: moment,
   /** From start to end by a clock that nobody sets. */
-  readonly seconds: number;
-  readonly kWh: number;
+  seconds,
+  kWh,
   /** `meter`: by the charger's counter, at least mostly. `power`: volts times amperes, added up. `none`: the charger tells neither. */
-  readonly energyFrom: (typeof energyFrom)[number];
+  energyFrom: choice('meter', 'power', 'none'),
   /** The highest current of a phase, A. */
-  readonly peakAmps: number;
+  peakAmps: amps,
   /** Empty when it is not known. */
-  readonly vin: string;
-}
+  vin,
+};
+const columns = Object.keys(fields) as (keyof typeof fields)[];
+
+export const sessionRecord = object(fields);
+
+export type SessionRecord = TypeOf<typeof sessionRecord>;
 
 /** Which sessions are meant. A session belongs to the moment at which it begins. */
 export interface Selection {
@@ -26,37 +43,6 @@ export interface Selection {
   /** Epoch milliseconds; it begins earlier. */
   readonly to?: number | undefined;
   readonly vin?: string | undefined;
-}
-
-const energyFrom = ['meter', 'power', 'none'] as const;
-const columns = ['charger', 'start', 'end', 'seconds', 'kWh', 'energyFrom', 'peakAmps', 'vin'] as const;
-
-/** The record in a line's JSON, undefined where there is none. */
-export function sessionRecord(json: unknown): SessionRecord | undefined {
-  if (typeof json !== 'object' || json === null) return undefined;
-  const {
-    charger,
-    start,
-    end,
-    seconds,
-    kWh,
-    energyFrom: from,
-    peakAmps,
-    vin,
-  }: Readonly<Record<string, unknown>> = {
-    ...json,
-  };
-  const measured = energyFrom.find((one) => one === from);
-  const good =
-    typeof charger === 'string' &&
-    isTwcId(charger) &&
-    isMoment(start) &&
-    isMoment(end) &&
-    isAmount(seconds) &&
-    isAmount(kWh) &&
-    isAmount(peakAmps) &&
-    typeof vin === 'string';
-  return good && measured ? { charger, start, end, seconds, kWh, energyFrom: measured, peakAmps, vin } : undefined;
 }
 
 /** The records that are meant, in the order in which the sessions began. */
@@ -82,14 +68,4 @@ function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
   const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-function isMoment(value: unknown): value is string {
-  return (
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(value) && DateTime.fromISO(value).isValid
-  );
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

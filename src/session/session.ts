@@ -8,6 +8,7 @@ import type { TwcId } from '../protocol/field.ts';
 import { isState } from '../protocol/states.ts';
 import { type Account, canFollow, counted, emptyAccount, energyFrom, kWhOf, powered } from './energy.ts';
 import type { SessionRecord } from './record.ts';
+import type { SavedSession } from './saved.ts';
 
 /** Moments are monotonic milliseconds; they lie before 0 for what began before this process did. */
 export interface Session {
@@ -37,14 +38,6 @@ export interface Session {
   /** Restored, and the meter was not read since: what is known of its energy is old. */
   readonly outdated: boolean;
 }
-
-/** A session as it is saved across restarts. */
-export type SavedSession = Pick<Session, 'charger' | 'start' | 'kWh' | 'peakAmps' | 'vin' | 'charged' | 'over'> & {
-  readonly seconds: number;
-  readonly account: SavedAccount;
-};
-
-type SavedAccount = Omit<Account, 'counter'> & { readonly counter?: Omit<NonNullable<Account['counter']>, 'at'> };
 
 /** The unit takes no limit although it was offered one: nothing is plugged in (protocol 3.4). */
 const GONE_AFTER = 60_000;

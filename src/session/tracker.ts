@@ -6,6 +6,7 @@ import { plug } from '../charger/plug.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { isState } from '../protocol/states.ts';
 import type { SessionRecord } from './record.ts';
+import type { SavedSessions } from './saved.ts';
 import {
   begun,
   cutOff,
@@ -14,7 +15,6 @@ import {
   fromSaved,
   isAnother,
   isoTime,
-  type SavedSession,
   type Session,
   secondsOf,
   sessionWakeAt,
@@ -29,12 +29,6 @@ export interface SessionSettings {
   readonly wallClock: (now: number) => number;
   /** In which times of the day are written: IANA, or `system`. */
   readonly zone: string;
-}
-
-/** What is saved of a charger: its newest session, and the last one that was recorded. */
-export interface SavedSessions {
-  readonly session: SavedSession;
-  readonly last?: SessionRecord;
 }
 
 /** The newest session of a charger, over or not. */

@@ -1,37 +1,107 @@
-// What is known from before a restart, as far as it still fits the configuration.
+// What is known from before a restart, as far as it still fits the configuration. What is not understood is kept.
 
 import { randomBytes } from 'node:crypto';
+import { constants, copyFile, readFile } from 'node:fs/promises';
 import type { Config } from '../config/options.ts';
 import { SIMULATOR } from '../io/link.ts';
 import type { Log } from '../io/log.ts';
-import { readState } from '../io/state-file.ts';
-import { type SavedState, savedState } from './saved-state.ts';
+import { describeProblem, isObject, type TypeOf } from '../schema.ts';
+import { type SavedState, savedState, VERSION } from './saved-state.ts';
 
-export async function restore(path: string, config: Config, log: Log): Promise<SavedState> {
-  const port = config['interface.port'].name;
-  const broker = config['status.MQTT.broker'].name;
-  const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
-  const fresh = {
-    version: 1,
-    clientId,
-    port,
-    chargers: [],
-    broker,
-    announced: [],
+export interface Restored {
+  readonly state: SavedState;
+  /** The file in which it is to be kept. */
+  readonly path: string;
+}
+
+/** The state of this configuration. What of its file can not be used is kept beside it before it is overwritten. */
+export async function restore(path: string, config: Config, log: Log): Promise<Restored> {
+  const found = await readSaved(path);
+  if (found.later !== undefined) {
+    const text = `it is of a later version of twc2mqtt (format ${found.later}) and stays as it is`;
+    log('warn', `${path}: ${text}; this version remembers the chargers in ${found.path}`);
+  }
+  if (found.problem !== undefined) await keepBad(found.path, found.problem, log);
+  return { state: fitting(found.state, config), path: found.path };
+}
+
+/** The state of this configuration for a reader that will not write it. */
+export async function knownState(path: string, config: Config): Promise<SavedState> {
+  return fitting((await readSaved(path)).state, config);
+}
+
+/** A saved state as it stands in its file. */
+export interface Saved {
+  /** Undefined when there is none, or none that can be used. */
+  readonly state: SavedState | undefined;
+  /** Where it is to be written; not where it was looked for when there it is of a later version. */
+  readonly path: string;
+  /** The format that a later version wrote. */
+  readonly later?: string;
+  /** Why it is not taken as it stands. */
+  readonly problem?: string;
+}
+
+export async function readSaved(path: string): Promise<Saved> {
+  const { json, problem } = await readJson(path);
+  if (isObject(json) && isLater(json.version)) {
+    const own = `${path.replace(/\.json$/, '')}.format-${VERSION}.json`;
+    return { ...(await readSaved(own)), later: String(json.version) };
+  }
+  if (json === undefined) return { state: undefined, path, ...(problem !== undefined && { problem }) };
+  const { value, problems } = savedState.read(json);
+  const [first] = problems;
+  const others = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return { state: value && complete(value), path, ...(first && { problem: `${describeProblem(first)}${others}` }) };
+}
+
+/** Copies a file that will be overwritten, so that nothing is lost that may be understood by others. */
+export async function keepBad(path: string, problem: string, log: Log): Promise<void> {
+  const copy = `${path}.bad-${new Date().toISOString().replace(/:/g, '-').replace(/\..*/, '')}`;
+  try {
+    await copyFile(path, copy, constants.COPYFILE_EXCL);
+    log('warn', `${path}: not all of it can be used: ${problem}. It is kept as it was in ${copy}`);
+  } catch (error) {
+    log('warn', `${path}: not all of it can be used: ${problem}. It can not be copied to ${copy}: ${String(error)}`);
+  }
+}
+
+async function readJson(path: string): Promise<{ readonly json?: unknown; readonly problem?: string }> {
+  try {
+    return { json: JSON.parse(await readFile(path, 'utf8')) };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    return { problem: `expected a readable JSON file, got ${String(error)}` };
+  }
+}
+
+function isLater(version: unknown): boolean {
+  return typeof version === 'number' && version > VERSION;
+}
+
+function complete(state: TypeOf<typeof savedState>): SavedState {
+  const known = state.broker !== undefined && state.announced !== undefined;
+  return {
     setPoints: { chargers: {} },
     sessions: [],
-  } as const;
-  try {
-    const found = savedState(await readState(path));
-    if (!found) return fresh;
-    // Chargers of another bus are not chargers of this one, and announcements stay with their broker.
-    const chargers = found.port === port ? found.chargers : [];
-    const announced = found.broker === broker ? found.announced : [];
-    // Wherever the adapter is now, a car that charged still has to be accounted for; but not a simulated one.
-    const sessions = (found.port === SIMULATOR.name) === (port === SIMULATOR.name) ? found.sessions : [];
-    return { ...found, port, chargers, broker, announced, sessions };
-  } catch (error) {
-    log('warn', `${path}: not usable, the chargers are learned anew: ${String(error)}`);
-    return fresh;
+    ...state,
+    broker: known ? (state.broker ?? '') : '',
+    announced: known ? (state.announced ?? []) : [],
+  };
+}
+
+function fitting(found: SavedState | undefined, config: Config): SavedState {
+  const port = config['interface.port'].name;
+  const broker = config['status.MQTT.broker'].name;
+  if (!found) {
+    const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
+    const empty = { chargers: [], announced: [], setPoints: { chargers: {} }, sessions: [] };
+    return { version: VERSION, clientId, port, broker, ...empty };
   }
+  // Chargers of another bus are not chargers of this one, and announcements stay with their broker.
+  const chargers = found.port === port ? found.chargers : [];
+  const announced = found.broker === broker ? found.announced : [];
+  // Wherever the adapter is now, a car that charged still has to be accounted for; but not a simulated one.
+  const sessions = (found.port === SIMULATOR.name) === (port === SIMULATOR.name) ? found.sessions : [];
+  return { ...found, port, chargers, broker, announced, sessions };
 }

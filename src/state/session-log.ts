@@ -18,6 +18,6 @@ export function sessionLogPath(statePath: string, config: Config): string {
  * as may happen when the process is killed just then, counts once. Throws when the file is there and can not be read.
  */
 export async function readSessions(path: string): Promise<readonly SessionRecord[]> {
-  const records = (await readLines(path)).flatMap((line) => sessionRecord(line) ?? []);
+  const records = (await readLines(path)).flatMap((line) => sessionRecord.read(line).value ?? []);
   return [...new Map(records.map((record) => [`${record.charger} ${record.start}`, record])).values()];
 }

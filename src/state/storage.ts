@@ -22,11 +22,11 @@ export interface Storage {
 }
 
 export async function openStorage(statePath: string, config: Config, log: Log): Promise<Storage> {
-  const known = await restore(statePath, config, log);
-  const writer = createStateWriter(statePath, (problem) =>
+  const { state: known, path: stateFile } = await restore(statePath, config, log);
+  const writer = createStateWriter(stateFile, (problem) =>
     problem === undefined
-      ? log('info', `${statePath}: can be written again`)
-      : log('warn', `${statePath}: can not be written, ${problem}`),
+      ? log('info', `${stateFile}: can be written again`)
+      : log('warn', `${stateFile}: can not be written, ${problem}`),
   );
   const path = sessionLogPath(statePath, config);
   const sessions = createLineWriter(path, MOST_SESSION_LOG_BYTES, (reason) =>

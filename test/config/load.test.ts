@@ -151,7 +151,7 @@ describe('what is said of single chargers', () => {
     ['chargers: { 1A2B: { calibration: 2 } }', 'chargers.1A2B.calibration: expected a number from 0.9 to 1.1, got 2'],
     ['chargers: { Garage: {} }', 'chargers.Garage: expected four hex digits such as 1A2B, got "Garage"'],
     ['chargers: { 1A2B: {}, 1a2b: {} }', 'chargers.1a2b: expected each name once, got "1a2b"'],
-    ['chargers: { 1A2B: { maxAmp: 16 } }', /^chargers\.1A2B\.maxAmp: expected an object with name, maxAmps, .*got 16$/],
+    ['chargers: { 1A2B: { maxAmp: 16 } }', /^chargers\.1A2B\.maxAmp: expected one of name, maxAmps, .*got "maxAmp"$/],
     ['vehicles: { Red: Red }', 'vehicles.Red: expected a VIN of 17 letters and digits, got "Red"'],
     ['vehicles: { 5YJ3E1EA2KF000317: "" }', /^vehicles\.5YJ3E1EA2KF000317: expected a name of at most 40/],
   ])('%s is refused', (source, wanted) => {

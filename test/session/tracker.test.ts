@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Charger, newCharger } from '../../src/charger/charger.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
-import { createSessionTracker, type SavedSessions, type SessionTracker } from '../../src/session/tracker.ts';
+import type { SavedSessions } from '../../src/session/saved.ts';
+import { createSessionTracker, type SessionTracker } from '../../src/session/tracker.ts';
 import { fleetOf, id } from '../world.ts';
 
 const SECOND = 1_000;

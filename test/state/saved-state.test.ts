@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { describeProblem } from '../../src/schema.ts';
 import { savedState } from '../../src/state/saved-state.ts';
 
 const charger = {
@@ -14,42 +15,61 @@ const charger = {
 };
 const state = { version: 1, clientId: 'twc2mqtt-0a1b2c3d', port: '/dev/ttyUSB0', chargers: [charger] };
 
-test('no file is no state', () => {
-  expect(savedState(undefined)).toBeUndefined();
-});
-
 test('a state is read as it was written', () => {
-  expect(savedState(JSON.parse(JSON.stringify(state)))).toMatchObject(state);
+  expect(savedState.read(JSON.parse(JSON.stringify(state)))).toEqual({ value: state, problems: [] });
 });
 
 describe('of a charger', () => {
   test.each<[string, object, object]>([
     ['only the id is needed', { id: '1A2B' }, { id: '1A2B' }],
     ['what is of the wrong kind is left out', { id: '1A2B', version: 3, ratedAmps: '32' }, { id: '1A2B' }],
-    ['what nobody knows is left out', { id: '1A2B', colour: 'red' }, { id: '1A2B' }],
+    ['a rating that no unit has is left out', { id: '1A2B', ratedAmps: -32 }, { id: '1A2B' }],
+    ['what is not understood is left out', { id: '1A2B', colour: 'red' }, { id: '1A2B' }],
   ])('%s', (_, given, kept) => {
-    expect(savedState({ ...state, chargers: [given] })?.chargers).toEqual([kept]);
+    expect(savedState.read({ ...state, chargers: [given] }).value?.chargers).toEqual([kept]);
+  });
+});
+
+test('a charger that is none does not take the others with it', () => {
+  const { value, problems } = savedState.read({ ...state, chargers: [{ id: '1a2b' }, charger, 7] });
+  expect(value?.chargers).toEqual([charger]);
+  expect(problems.map(describeProblem)).toEqual([
+    'chargers.1.id: expected four hex digits such as 1A2B, got "1a2b"',
+    expect.stringMatching(/^chargers\.3: expected an object with id, .*, got 7$/),
+  ]);
+});
+
+describe('a set point that can not have been set is left out:', () => {
+  test.each([
+    [{ circuit: 1_000, chargers: {} }, { chargers: {} }],
+    [
+      { circuit: 20, chargers: { '1A2B': { limit: -6 } } },
+      { circuit: 20, chargers: { '1A2B': {} } },
+    ],
+    [{ chargers: { Garage: { limit: 6 } } }, { chargers: {} }],
+  ])('%j', (setPoints, kept) => {
+    const { value, problems } = savedState.read({ ...state, setPoints });
+    expect(value?.setPoints).toEqual(kept);
+    expect(problems).toHaveLength(1);
   });
 });
 
 describe('refused, with what was expected,', () => {
   test.each<[string, unknown, string]>([
-    ['another version', { ...state, version: 2 }, 'version: expected 1, got 2'],
-    ['no version', {}, 'version: expected 1, got undefined'],
-    ['a client id that could be anything', { ...state, clientId: 'a b' }, 'clientId: expected a name'],
-    ['no chargers', { ...state, chargers: undefined }, 'expected a port and chargers'],
-    ['chargers that are no list', { ...state, chargers: {} }, 'expected a port and chargers'],
-    ['a charger without an id', { ...state, chargers: [{}] }, 'charger: expected a TWCID, got undefined'],
-    ['a charger with a strange id', { ...state, chargers: [{ id: '1a2b' }] }, 'charger: expected a TWCID, got "1a2b"'],
-    ['a charger that is a number', { ...state, chargers: [7] }, 'expected an object, got 7'],
-    ['nothing', null, 'expected an object, got null'],
-    ['a text', 'state', 'expected an object, got "state"'],
+    ['another version', { ...state, version: 0 }, 'version: expected 1, got 0'],
+    ['no version', {}, 'version: expected 1, got nothing'],
+    ['a client id that could be anything', { ...state, clientId: 'a b' }, 'clientId: expected a name, got "a b"'],
+    ['chargers that are no list', { ...state, chargers: {} }, 'chargers: expected a list, '],
+    ['nothing', null, 'expected an object with version, '],
+    ['a text', 'state', 'expected an object with version, '],
   ])('%s', (_, json, problem) => {
-    expect(() => savedState(json)).toThrow(problem);
+    const { value, problems } = savedState.read(json);
+    expect(value).toBeUndefined();
+    expect(problems.map(describeProblem).join('; ')).toContain(problem);
   });
 });
 
-test('any JSON is a state or an error, and chargers have ids', () => {
+test('any JSON is a state or a problem, and chargers have ids', () => {
   const anything = fc.oneof(
     fc.jsonValue(),
     fc.record({
@@ -61,11 +81,9 @@ test('any JSON is a state or an error, and chargers have ids', () => {
   );
   fc.assert(
     fc.property(anything, (json) => {
-      try {
-        for (const { id } of savedState(json)?.chargers ?? []) expect(id).toMatch(/^[0-9A-F]{4}$/);
-      } catch (error) {
-        expect(error).toBeInstanceOf(Error);
-      }
+      const { value, problems } = savedState.read(json);
+      if (value === undefined) expect(problems.length).toBeGreaterThan(0);
+      for (const { id } of value?.chargers ?? []) expect(id).toMatch(/^[0-9A-F]{4}$/);
     }),
   );
 });

@@ -1,8 +1,7 @@
 // Sessions that survive a restart are believed only where they make sense.
 
 import { describe, expect, test } from 'vitest';
-import { savedSessions } from '../../src/state/saved-sessions.ts';
-import { savedState } from '../../src/state/saved-state.ts';
+import { savedSessions } from '../../src/session/saved.ts';
 
 const account = { known: true, powered: 5.2, settled: 5.1, before: 0.4, counted: 4 };
 const session = {
@@ -32,18 +31,26 @@ test.each([
   ['a session with the one before', { session, last }],
   ['a session without a meter', { session: { ...session, account: { ...account, known: false } } }],
 ])('%s is read as it was written', (_, one) => {
-  expect(savedSessions(JSON.parse(JSON.stringify([one])))).toEqual([one]);
+  expect(savedSessions.read(JSON.parse(JSON.stringify(one)))).toEqual({ value: one, problems: [] });
 });
 
-test('what nobody knows is left out, and so is a last session that is none', () => {
-  const more = { session: { ...session, colour: 'red' }, last: { ...last, kWh: -1 } };
-  expect(savedSessions([more, { session }])).toEqual([{ session }, { session }]);
+test('what is not understood is left out, and so is a last session that is none', () => {
+  const { value, problems } = savedSessions.read({
+    session: { ...session, colour: 'red' },
+    last: { ...last, kWh: -1 },
+  });
+  expect(value).toEqual({ session });
+  expect(problems.map(({ at }) => at.join('.'))).toEqual(['session.colour', 'last.kWh']);
 });
 
-test('the state of an older version has none, and is a state', () => {
-  const state = { version: 1, clientId: 'twc2mqtt-0a1b2c3d', port: '/dev/ttyUSB0', chargers: [] };
-  expect(savedState(state)?.sessions).toEqual([]);
-  expect(savedState({ ...state, sessions: [{ session }] })?.sessions).toEqual([{ session }]);
+test.each([
+  { counter: 1, unit: 'J', moved: true },
+  { counter: -1, unit: 'Wh', moved: true },
+  { counter: 1, unit: 'Wh' },
+])('a counter that is none is left out: %j', (counter) => {
+  const { value, problems } = savedSessions.read({ session: { ...session, account: { ...account, counter } } });
+  expect(value?.session.account).toEqual(account);
+  expect(problems).toHaveLength(1);
 });
 
 describe('no session', () => {
@@ -53,6 +60,8 @@ describe('no session', () => {
     ['a strange charger', { ...session, charger: '1a2b' }],
     ['a start in words', { ...session, start: 'yesterday' }],
     ['a start on no day', { ...session, start: 1e16 }],
+    ['a duration beyond all calendars', { ...session, seconds: 1e13 }],
+    ['more energy than any car takes', { ...session, kWh: 1e300 }],
     ['a time that runs backwards', { ...session, seconds: -1 }],
     ['energy that is not a number', { ...session, kWh: null }],
     ['a current without end', { ...session, peakAmps: '16' }],
@@ -62,16 +71,11 @@ describe('no session', () => {
     ['no account', { ...session, account: undefined }],
     ['an account that lacks something', { ...session, account: { ...account, counted: undefined } }],
     ['an account that may be known', { ...session, account: { ...account, known: 1 } }],
-    [
-      'a counter of another unit',
-      { ...session, account: { ...account, counter: { counter: 1, unit: 'J', moved: true } } },
-    ],
-    ['a counter that may have moved', { ...session, account: { ...account, counter: { counter: 1, unit: 'Wh' } } }],
   ])('%s', (_, one) => {
-    expect(savedSessions([{ session: one }])).toEqual([]);
+    expect(savedSessions.read({ session: one }).value?.session).toEqual(undefined);
   });
 
-  test.each([undefined, null, 'sessions', {}, 7])('%j is no list', (json) => {
-    expect(savedSessions(json)).toEqual([]);
+  test.each([undefined, null, 'sessions', {}, 7, []])('%j', (json) => {
+    expect(savedSessions.read(json).value).toBeUndefined();
   });
 });
