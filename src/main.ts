@@ -4,18 +4,20 @@ import './heap.ts';
 import { parseArgs } from 'node:util';
 import { type Command, type CommandOption, UsageError } from './commands/command.ts';
 import { commands } from './commands/commands.ts';
+import { USUAL_FILE } from './config/load.ts';
+import { typedCommand } from './io/typed-command.ts';
 import { version } from './version.ts';
 
 /** What every command takes. */
 const common: Readonly<Record<string, CommandOption>> = {
-  config: { value: 'FILE', help: 'the configuration, default config.yaml in this folder' },
+  config: { value: 'FILE', help: `the configuration, default ${USUAL_FILE} in this folder` },
   version: { help: 'prints the version' },
-  help: { help: 'prints this' },
+  help: { short: 'h', help: 'prints this; so does the command help' },
 };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: accepted() });
-  if (values.help) return void process.stdout.write(help());
+  if (values.help || positionals[0] === 'help') return void process.stdout.write(help());
   if (values.version) return void process.stdout.write(`${version}\n`);
   const [name = 'run', argument, ...rest] = positionals;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -23,7 +25,7 @@ async function main(): Promise<void> {
   if ((argument === undefined) !== (command.argument === undefined)) {
     throw new UsageError(`${name}: expected ${command.argument ?? 'nothing behind it'}, got ${argument ?? 'nothing'}`);
   }
-  const { config = 'config.yaml', ...options } = values;
+  const { config = USUAL_FILE, ...options } = values;
   for (const option of Object.keys(options)) {
     if (!Object.hasOwn(command.options ?? {}, option)) throw new UsageError(`${name}: takes no --${option}`);
   }
@@ -31,12 +33,18 @@ async function main(): Promise<void> {
 }
 
 /** Every option of every command; whether it fits the command is seen later. */
-function accepted(): Record<string, { readonly type: 'string' | 'boolean'; readonly multiple: false }> {
+function accepted(): Record<
+  string,
+  { readonly type: 'string' | 'boolean'; readonly short?: string; readonly multiple: false }
+> {
   const all = [common, ...Object.values(commands).map(({ options = {} }) => options)].flatMap(
     Object.entries<CommandOption>,
   );
   return Object.fromEntries(
-    all.map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean', multiple: false }]),
+    all.map(([name, { value, short }]) => [
+      name,
+      { type: value ? 'string' : 'boolean', multiple: false, ...(short && { short }) },
+    ]),
   );
 }
 
@@ -51,7 +59,7 @@ function help(): string {
     all.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
   return `twc2mqtt ${version}: Tesla Gen-2 Wall Connectors to MQTT
 
-Usage: twc2mqtt [COMMAND] [--config FILE]
+Usage: ${typedCommand()} [COMMAND] [--config FILE]
 
 ${lines(rows)}
 
@@ -65,8 +73,8 @@ function usage(name: string, { argument = '' }: Command): string {
   return `${name} ${argument}`.trim();
 }
 
-function flag(name: string, { value = '' }: CommandOption): string {
-  return `--${name} ${value}`.trim();
+function flag(name: string, { value = '', short }: CommandOption): string {
+  return `${short === undefined ? '' : `-${short}, `}--${name} ${value}`.trim();
 }
 
 main().catch((error: unknown) => {

@@ -13,6 +13,8 @@ export interface Command {
 export interface CommandOption {
   /** What stands behind it; left out for one that is there or not. */
   readonly value?: string;
+  /** The one letter that stands for it too. */
+  readonly short?: string;
   readonly help: string;
 }
 

@@ -18,6 +18,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** What is read where no file is named. Without it there are the defaults: simulated chargers. */
+export const USUAL_FILE = 'config.yaml';
+
 /** The configuration of a file. Throws a ConfigError. */
 export async function loadConfig(file: string): Promise<Config> {
   let source: string;

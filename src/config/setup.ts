@@ -1,12 +1,14 @@
 // Finds the settings in the one place where they are: a file, or in Home Assistant the options of the app.
 
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BY_ID } from '../io/adapters.ts';
 import type { BrokerSource } from '../io/broker.ts';
 import { brokerOf } from '../io/supervisor.ts';
+import { typedCommand } from '../io/typed-command.ts';
 import { loadAppOptions, withAppNames } from './app-options.ts';
 import type { Listen } from './listen.ts';
-import { loadConfig, statePath } from './load.ts';
+import { loadConfig, parseConfig, statePath, USUAL_FILE } from './load.ts';
 import type { Config } from './options.ts';
 
 /** Where the page listens. */
@@ -53,16 +55,24 @@ const INGRESS = { port: '8099', only: '172.30.32.2' };
 export async function findSettings(file: string, environment: Environment): Promise<Setup> {
   const { SUPERVISOR_TOKEN: token } = environment;
   if (token) return appSettings(token, environment);
-  const config = await loadConfig(file);
+  const isMissing =
+    file === USUAL_FILE &&
+    (await access(file).then(
+      () => false,
+      () => true,
+    ));
+  const config = isMissing ? parseConfig('', file) : await loadConfig(file);
   return {
-    name: file,
+    name: isMissing ? `the defaults, since there is no ${file} in this folder` : file,
     config,
     statePath: statePath(config, file),
     page: pageAddress(config['page.listen']),
     remarks: [],
     simulationHint: [
-      `For real ones change two lines in ${file}:`,
-      '  interface.port      your serial adapter, see: twc2mqtt ports',
+      isMissing
+        ? `For real ones write a file ${file} with two settings:`
+        : `For real ones change two lines in ${file}:`,
+      `  interface.port      your serial adapter, see: ${typedCommand()} ports`,
       '  status.MQTT.broker  your broker, for example mqtt://localhost:1883',
     ],
     withLocalNames: (text) => text,
