@@ -9,7 +9,7 @@
 //   {"at":9000,"end":"asked to"}                                  the last line; missing when the program was killed
 
 import { savedCharger } from '../charger/saved.ts';
-import { accepted } from '../config/load.ts';
+import { accepted } from '../config/accepted.ts';
 import { type Config, type OptionPath, options } from '../config/options.ts';
 import { setPoints } from '../control/targets.ts';
 import {

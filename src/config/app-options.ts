@@ -4,8 +4,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { accept } from '../schema.ts';
+import { accepted, ConfigError } from './accepted.ts';
 import { type BrokerChoice, SUPERVISOR } from './broker-choice.ts';
-import { accepted, ConfigError } from './load.ts';
+import { certificateProblems } from './files.ts';
 import { type Config, type OptionPath, options, type Written } from './options.ts';
 
 /** The options that are a setting under another name. */
@@ -43,7 +44,10 @@ export async function loadAppOptions(file: string, adapters: string): Promise<Ap
   const source = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new ConfigError([`${file}: expected the app's options, got ${String(error)}`]);
   });
-  return parseAppOptions(parsed(source), adapters);
+  const options = parseAppOptions(parsed(source), adapters);
+  const problems = await certificateProblems(options.config);
+  if (problems.length > 0) throw new ConfigError(problems.map(({ problem }) => withAppNames(problem)));
+  return options;
 }
 
 /** Undefined when it is no JSON; an error of the parser could show a password. */

@@ -23,7 +23,7 @@ export const brokerChoice = value<BrokerChoice>(expected, (found) => {
   const embedded = typeof found === 'string' ? /^embedded(?::(\d{1,5}))?$/.exec(found) : undefined;
   if (embedded) return embeddedAt(found as string, Number(embedded[1] ?? EMBEDDED_PORT));
   const problem = all.map(problemOf).find((one) => one !== undefined);
-  if (problem !== undefined) return problem === 'other' ? undefined : new Wrong(problem);
+  if (problem !== undefined) return new Wrong(problem);
   const [first, ...others] = all.map(String);
   if (first === undefined || all.length > MOST_NODES) return new Wrong(`from 1 to ${MOST_NODES} addresses in a list`);
   return { type: 'urls', name: all.join(', '), urls: [first, ...others] };
@@ -38,10 +38,20 @@ const CREDENTIALS =
   'an address without a name and a password (put these into status.MQTT.username and status.MQTT.password)';
 
 function problemOf(found: unknown): string | undefined {
-  if (typeof found !== 'string') return 'other';
+  if (typeof found !== 'string') return expected;
   const [, scheme = '', rest = ''] = /^(mqtts?):\/\/(.*)$/.exec(found) ?? [];
   if (rest.includes('@')) return CREDENTIALS;
   const url = urlOf(found);
-  if (scheme === '' || !url || url.hostname === '' || url.port === '0') return 'other';
-  return ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '' ? undefined : 'other';
+  if (scheme === '' || !url || url.hostname === '' || url.port === '0') return likely(found) ?? expected;
+  return ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '' ? undefined : expected;
+}
+
+/** What was meant by an address that is none. */
+function likely(found: string): string | undefined {
+  const host = /^(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?$/.exec(found)?.[0];
+  if (host !== undefined) return `an address with mqtt:// before it, such as mqtt://${host}`;
+  const [, scheme = '', rest = ''] = /^(tcp|http|ssl|tls|https|wss?):\/\/(.*)$/.exec(found) ?? [];
+  if (scheme === '') return undefined;
+  if (scheme.startsWith('ws')) return 'mqtt:// or mqtts:// (MQTT over WebSockets is not supported)';
+  return `an address such as ${['tcp', 'http'].includes(scheme) ? 'mqtt' : 'mqtts'}://${rest}`;
 }

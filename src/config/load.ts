@@ -1,35 +1,33 @@
-// Reads the configuration: all problems at once, each with its place, what was expected and what came.
+// Reads the configuration from its file and the environment: all problems at once, each with its place, what was expected
+// and what came.
 
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import leven from 'leven';
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
-import { type Port, SIMULATOR } from '../io/link.ts';
-import { type Problem, parse } from '../schema.ts';
-import { type Config, type Option, type OptionPath, options, simulatedAmps } from './options.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { accepted, ConfigError } from './accepted.ts';
+import { type Environment, type EnvironmentSettings, noEnvironment, readEnvironment } from './environment.ts';
+import { certificateProblems, describeFileError } from './files.ts';
+import type { Config } from './options.ts';
+import { readYaml } from './yaml.ts';
 
-/** A configuration that can not be right; `problems` has a line each. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
+/** What is read where no file is named. Without it there is the environment, and defaults: simulated chargers. */
+const USUAL_FILE = 'config.yaml';
+const LONGEST = 64 * 1024;
 
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
+export interface Loaded {
+  readonly config: Config;
+  /** Where it comes from, as an owner calls it. */
+  readonly name: string;
 }
 
-/** What is read where no file is named. Without it there are the defaults: simulated chargers. */
-export const USUAL_FILE = 'config.yaml';
-
-/** The configuration of a file. Throws a ConfigError. */
-export async function loadConfig(file: string): Promise<Config> {
-  let source: string;
-  try {
-    source = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError([`${file}: expected a readable file, got ${String(error)}`]);
-  }
-  return parseConfig(source, file);
+/** The configuration of a file and the environment. Throws a ConfigError. */
+export async function loadConfig(file: string, environment: Environment = {}): Promise<Loaded> {
+  const variables = await readEnvironment(environment);
+  const text = await textOf(file);
+  const { config, placeOf } = combined(text ?? '', file, variables);
+  const problems = await certificateProblems(config);
+  if (problems.length > 0) throw new ConfigError(problems.map(({ at, problem }) => `${placeOf(at)}: ${problem}`));
+  const source = text === undefined ? `no ${file} in this folder` : file;
+  return { config, name: variables.isEmpty ? source : `${source}, and the environment` };
 }
 
 /** Where the chargers are remembered: beside the configuration and named for it, so that two bridges do not share it. */
@@ -40,140 +38,58 @@ export function statePath(config: Config, file: string): string {
 
 /** The configuration of a text; `file` is its name in errors. Throws a ConfigError. */
 export function parseConfig(source: string, file: string): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines });
-  const lineOf = (offset = 0) => `${file}:${lines.linePos(offset).line}`;
-  // The library's own words may hold a piece of the file, and that may be a password.
-  const broken = document.errors.map(
-    ({ pos, code }) => `${lineOf(pos[0])}: not valid YAML: ${describeYamlError(code)}`,
-  );
-  if (broken.length > 0) throw new ConfigError(broken);
-  const problems = aliases(document).map((offset) => `${lineOf(offset)}: expected a value, got an alias of another`);
-  if (problems.length > 0) throw new ConfigError(problems);
-  const root = document.contents;
-  if (root !== null && !isMap(root)) throw new ConfigError([`${lineOf()}: expected a mapping of settings`]);
-  if (root) refuseUnknown(root, '', (offset, text) => void problems.push(`${lineOf(offset)}: ${text}`));
+  return combined(source, file, noEnvironment).config;
+}
+
+interface Combined {
+  readonly config: Config;
+  /** The file and line, or the variable, of a setting, and its path where that does not say it. */
+  readonly placeOf: (path: string) => string;
+}
+
+function combined(source: string, file: string, variables: EnvironmentSettings): Combined {
+  const yaml = readYaml(source, file);
+  const problems = [...yaml.problems, ...variables.problems];
+  const placeOf = (path: string) => variables.nameAt(path) ?? yaml.placeOf(path);
   const config = accepted(
-    (path) => plain(nodeAt(root, path)),
-    (path, text) => void problems.push(`${lineOf(offsetOf(nodeAt(root, path)))}: ${text}`),
+    (path) => variables.valueAt(path) ?? yaml.valueAt(path),
+    (at, problem, hint) => {
+      problems.push(`${placeOf(at)}: ${problem}${variables.nameAt(at) === undefined ? hint : ''}`);
+    },
   );
   if (problems.length > 0) throw new ConfigError(problems);
-  return config;
+  return { config, placeOf };
 }
 
-/**
- * The values that were found by their paths, defaults for all others. `complain` hears of each that can not be right:
- * where it is, and the problem in words.
- */
-export function accepted(
-  valueAt: (path: OptionPath) => unknown,
-  complain: (at: string, problem: string) => void,
-): Config {
-  const found: Partial<Record<OptionPath, unknown>> = {};
-  for (const [path, option] of Object.entries(options) as [OptionPath, Option<unknown>][]) {
-    const value = valueAt(path);
-    if (value === undefined || value === null) continue;
-    const { value: good, problems } = option.check.read(value);
-    for (const problem of problems) {
-      const place = [path, ...problem.at].join('.');
-      complain(place, describeProblem(place, problem, option.secret === true));
-    }
-    if (problems.length === 0) found[path] = good;
-  }
-  // Every found value passed the check of its own row.
-  const config = { ...defaults(found['interface.port'] as Port | undefined), ...found } as Config;
-  for (const [low, high] of ordered) {
-    if (config[low] <= config[high]) continue;
-    complain(low in found ? low : high, `${low}: expected at most ${high} (${config[high]}), got ${config[low]}`);
-  }
-  return config;
-}
-
-function describeProblem(place: string, { expected, got }: Problem, secret: boolean): string {
-  return `${place}: expected ${expected}, got ${secret ? `a ${typeof got}` : withoutSecrets(JSON.stringify(got))}`;
-}
-
-/** Where the file refers to another place in it, which may be nowhere or a circle. */
-function aliases(document: Document): (number | undefined)[] {
-  const found: (number | undefined)[] = [];
-  visit(document, { Alias: (_, alias) => void found.push(offsetOf(alias)) });
-  return found;
-}
-
-/** The node at a path, or of it what there is: where something is missing, the map that misses it. */
-function nodeAt(root: unknown, path: string): unknown {
-  return path.split('.').reduce((node, name) => {
-    const pair = isMap(node) ? node.items.find(({ key }) => nameOf(key) === name) : undefined;
-    return pair?.value;
-  }, root);
-}
-
-function plain(node: unknown): unknown {
-  if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [nameOf(key), plain(value)]));
-  if (isSeq(node)) return node.items.map(plain);
-  return isScalar(node) ? node.value : undefined;
-}
-
-/** A name as it is written: the id 1E10 is no number. */
-function nameOf(key: unknown): string {
-  return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
-}
-
-const ordered = [
-  ['config.minAmpsPerTWC', 'config.maxAmpsPerTWC'],
-  ['config.minAmpsPerTWC', 'config.maxAmpsForSlaves'],
-] as const;
-
-function defaults(port: Port = SIMULATOR): Config {
-  const rows = Object.entries(options) as [OptionPath, Option<unknown>][];
-  // One default for each row of the table.
-  const plain = Object.fromEntries(rows.map(([path, row]) => [path, parse(row.check, row.default)])) as Config;
-  return port.type === 'simulator' ? { ...plain, ...simulatedAmps } : plain;
-}
-
-function describeYamlError(code: string): string {
-  return code.toLowerCase().replaceAll('_', ' ');
-}
-
-/** A name and password in an address are nobody's business. */
-function withoutSecrets(text: string): string {
-  return text.replace(/:\/\/.*@/g, '://…@');
-}
-
-type Complain = (offset: number | undefined, text: string) => void;
-
-function refuseUnknown(map: YAMLMap, above: string, complain: Complain): void {
-  for (const { key, value } of map.items) {
-    const path = above + nameOf(key);
-    if (String(key).includes('.')) {
-      complain(offsetOf(key), `${path}: expected a level of the file for each part, got dots`);
-      continue;
-    }
-    if (Object.hasOwn(options, path)) continue;
-    const inside = Object.keys(options).some((known) => known.startsWith(`${path}.`));
-    if (inside && (isMap(value) || (isScalar(value) && value.value === null))) {
-      if (isMap(value)) refuseUnknown(value, `${path}.`, complain);
-    } else if (inside) complain(offsetOf(key), `${path}: expected a mapping of settings, got ${JSON.stringify(value)}`);
-    else complain(offsetOf(key), `${path}: unknown setting, did you mean ${nearest(path)}?`);
+/** Undefined when it is the usual file and there is none. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    const { size } = await stat(file);
+    const bytes = await readFile(file);
+    if (size > LONGEST)
+      throw new ConfigError([`${file}: is ${Math.ceil(size / 1024)} kB long, which is no configuration`]);
+    return decoded(bytes, file);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' && file === USUAL_FILE) return undefined;
+    const folder = code === 'EISDIR' ? `; is it ${join(file, USUAL_FILE)}?` : '';
+    const place = code === 'ENOENT' ? ` in ${dirname(resolve(file))}` : '';
+    throw new ConfigError([`${file}: expected a configuration file, but ${describeFileError(error)}${folder}${place}`]);
   }
 }
 
-/** The known setting or group that is spelled most like this one. */
-function nearest(path: string): string {
-  const groups = Object.keys(options).flatMap((known) =>
-    known.split('.').map((_, i, parts) => parts.slice(0, i + 1).join('.')),
-  );
-  const names = [...new Set([...Object.keys(options), ...groups])];
-  return names.reduce((best, name) => (likeness(path, name) < likeness(path, best) ? name : best));
-}
-
-/** The whole path counts, and more so its last part, since people misplace a setting as often as they misspell it. */
-function likeness(a: string, b: string): number {
-  const last = (path: string) => path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return leven(a.toLowerCase(), b.toLowerCase()) + 2 * leven(last(a), last(b));
-}
-
-function offsetOf(node: unknown): number | undefined {
-  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-  return Array.isArray(range) ? Number(range[0]) : undefined;
+function decoded(bytes: Uint8Array, file: string): string {
+  if (bytes.includes(0) || [0xfeff, 0xfffe].includes(((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0))) {
+    throw new ConfigError([`${file}: is written in UTF-16 or is no text; save it as UTF-8 in your editor`]);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const [before = ''] = new TextDecoder().decode(bytes).split('\uFFFD');
+    const line = before.split('\n').length;
+    throw new ConfigError([
+      `${file}:${line}: a letter here is not written in UTF-8; save the file as UTF-8 in your editor`,
+    ]);
+  }
 }

@@ -11,6 +11,7 @@ export const port = value<Port>(expected, (found) => {
   if (found === SIMULATOR.name) return SIMULATOR;
   if (/^COM\d+$/i.test(found)) return { type: 'serial', name: found.toUpperCase() };
   if (isAbsolute(found)) return { type: found.endsWith('/') ? 'folder' : 'serial', name: found };
+  if (/^tty\w+$/.test(found)) return new Wrong(`the whole path of a serial device, such as /dev/${found}`);
   return network(found);
 });
 

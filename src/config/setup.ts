@@ -1,14 +1,14 @@
 // Finds the settings in the one place where they are: a file, or in Home Assistant the options of the app.
 
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BY_ID } from '../io/adapters.ts';
 import type { BrokerSource } from '../io/broker.ts';
 import { brokerOf } from '../io/supervisor.ts';
 import { typedCommand } from '../io/typed-command.ts';
 import { loadAppOptions, withAppNames } from './app-options.ts';
+import type { Environment } from './environment.ts';
 import type { Listen } from './listen.ts';
-import { loadConfig, parseConfig, statePath, USUAL_FILE } from './load.ts';
+import { loadConfig, statePath } from './load.ts';
 import type { Config } from './options.ts';
 
 /** Where the page listens. */
@@ -37,7 +37,8 @@ export interface Setup {
   readonly withLocalNames: (text: string) => string;
 }
 
-export interface Environment {
+/** Of the process; what begins with TWC2MQTT_ and is not named here is a setting. */
+interface KnownEnvironment {
   /** Home Assistant's Supervisor gives it to every app. */
   readonly SUPERVISOR_TOKEN?: string | undefined;
   /** The next five are for trying the app without a Supervisor. */
@@ -52,18 +53,12 @@ export interface Environment {
 const INGRESS = { port: '8099', only: '172.30.32.2' };
 
 /** Throws a ConfigError. */
-export async function findSettings(file: string, environment: Environment): Promise<Setup> {
+export async function findSettings(file: string, environment: Environment & KnownEnvironment): Promise<Setup> {
   const { SUPERVISOR_TOKEN: token } = environment;
   if (token) return appSettings(token, environment);
-  const isMissing =
-    file === USUAL_FILE &&
-    (await access(file).then(
-      () => false,
-      () => true,
-    ));
-  const config = isMissing ? parseConfig('', file) : await loadConfig(file);
+  const { config, name } = await loadConfig(file, environment);
   return {
-    name: isMissing ? `the defaults, since there is no ${file} in this folder` : file,
+    name,
     config,
     statePath: statePath(config, file),
     page: pageAddress(config['page.listen']),
@@ -83,7 +78,7 @@ function pageAddress(listen: Listen): PageAddress | undefined {
   return listen.type === 'nowhere' ? undefined : { host: listen.host, port: listen.port };
 }
 
-async function appSettings(token: string, environment: Environment): Promise<Setup> {
+async function appSettings(token: string, environment: KnownEnvironment): Promise<Setup> {
   const { SUPERVISOR_URL: url = 'http://supervisor', TWC2MQTT_DATA: folder = '/data' } = environment;
   const { TWC2MQTT_ADAPTERS: adapters = BY_ID } = environment;
   const { TWC2MQTT_PAGE_PORT: port = INGRESS.port, TWC2MQTT_PAGE_ONLY: only = INGRESS.only } = environment;

@@ -1,7 +1,7 @@
 // A world that is recorded, and the lines of its capture.
 
 import { createRecorder, type Recorder, type RecorderSettings } from '../../src/capture/recorder.ts';
-import { accepted } from '../../src/config/load.ts';
+import { accepted } from '../../src/config/accepted.ts';
 import type { Config, Written } from '../../src/config/options.ts';
 import { createWorld, type World, type WorldSettings } from '../world.ts';
 

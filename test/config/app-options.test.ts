@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/accepted.ts';
 import { parseAppOptions, withAppNames } from '../../src/config/app-options.ts';
-import { ConfigError } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/options.ts';
 
 const BY_ID = '/dev/serial/by-id/';

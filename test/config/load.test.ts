@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig, parseConfig, statePath } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/config/accepted.ts';
+import { loadConfig, parseConfig, statePath } from '../../src/config/load.ts';
 import type { OptionPath } from '../../src/config/options.ts';
 
 const realPort = 'interface:\n  port: /dev/ttyUSB0\n';
@@ -20,7 +21,7 @@ describe('without a setting', () => {
       'config.maxAmpsForSlaves': 32,
       'config.maxAmpsPerTWC': 32,
     });
-    expect(parseConfig('config:\nlog:\n  level:\n', 'config.yaml')).toEqual(simulated);
+    expect(parseConfig('config:\nstatus:\n  MQTT:\n    username:\nchargers:\n', 'config.yaml')).toEqual(simulated);
   });
 
   test('real chargers get 6 A', () => {
@@ -73,24 +74,24 @@ test.each<[OptionPath, string, unknown]>([
 
 describe('a wrong value is told with its place, what was expected and what came', () => {
   test.each<[OptionPath, string, string]>([
-    [
-      'interface.port',
-      'ttyUSB0',
-      'a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "ttyUSB0"',
-    ],
+    ['interface.port', 'ttyUSB0', 'the whole path of a serial device, such as /dev/ttyUSB0, got "ttyUSB0"'],
     ['interface.port', 'tcp://host', 'tcp://host:port with a port from 1 to 65535, got "tcp://host"'],
     ['interface.mode', 'slave', 'one of master, listen, got "slave"'],
     ['interface.id', '"00C0"', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got "00C0"'],
     ['interface.id', '"FFFF"', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got "FFFF"'],
-    ['interface.id', '7777', 'four upper-case hex digits without 0000, FFFF, C0 and DB, got 7777'],
+    [
+      'interface.id',
+      '7777',
+      'four upper-case hex digits without 0000, FFFF, C0 and DB, got 7777; put it in quotes: id: "7777"',
+    ],
     ['config.maxAmpsForSlaves', '5', 'an integer from 6 to 240, got 5'],
     ['config.maxAmpsPerTWC', '200', 'an integer from 6 to 80, got 200'],
     ['config.maxAmpsPerTWC', '16.5', 'an integer from 6 to 80, got 16.5'],
-    ['config.maxAmpsPerTWC', '"16"', 'an integer from 6 to 80, got "16"'],
+    ['config.maxAmpsPerTWC', '"16"', 'an integer from 6 to 80, got "16"; write the number alone: maxAmpsPerTWC: 16'],
     [
       'status.MQTT.broker',
       'broker.local',
-      'mqtt://host:1883, mqtts://host:8883, a list of such addresses, embedded or embedded:PORT, got "broker.local"',
+      'an address with mqtt:// before it, such as mqtt://broker.local, got "broker.local"',
     ],
     [
       'status.MQTT.broker',
@@ -192,7 +193,10 @@ describe('a setting that there is not', () => {
       'config:\n  maxAmpsPerTwc: 16\n',
       'config.yaml:2: config.maxAmpsPerTwc: unknown setting, did you mean config.maxAmpsPerTWC?',
     ],
-    ['maxAmpsPerTWC: 16\n', 'config.yaml:1: maxAmpsPerTWC: unknown setting, did you mean config.maxAmpsPerTWC?'],
+    [
+      'maxAmpsPerTWC: 16\n',
+      'config.yaml:1: maxAmpsPerTWC: unknown setting, did you mean config.maxAmpsPerTWC? It stands below "config:", with two spaces before it for each level',
+    ],
     ['status:\n  mqtt:\n    broker: x\n', 'config.yaml:2: status.mqtt: unknown setting, did you mean status.MQTT?'],
     [
       'status:\n  MQTT:\n    rateLimit: 5\n',
@@ -227,14 +231,19 @@ test.each<[string, string[]]>([
   ['interface: {mode: [listen]}\n', ['config.yaml:1: interface.mode: expected one of master, listen, got ["listen"]']],
   [
     'config.maxAmpsForSlaves: 16\n',
-    ['config.yaml:1: config.maxAmpsForSlaves: expected a level of the file for each part, got dots'],
+    [
+      'config.yaml:1: config.maxAmpsForSlaves: expected a line for each part: "config:" and below it "maxAmpsForSlaves:" with two spaces before it',
+    ],
   ],
-  ['- a\n- b\n', ['config.yaml:1: expected a mapping of settings']],
-  ['simulator\n', ['config.yaml:1: expected a mapping of settings']],
-  ['interface: simulator\n', ['config.yaml:1: interface: expected a mapping of settings, got "simulator"']],
-  ['log:\n  level: info\n  level: debug\n', ['config.yaml:3: not valid YAML: duplicate key']],
-  ['log:\n  level: *nobody\n', ['config.yaml:2: expected a value, got an alias of another']],
-  ['log: &a\n  level: *a\n', ['config.yaml:2: expected a value, got an alias of another']],
+  ['- a\n- b\n', ['config.yaml:1: expected settings such as "interface:", got a list']],
+  ['simulator\n', ['config.yaml:1: expected settings such as "interface:", got text']],
+  [
+    'interface: simulator\n',
+    ['config.yaml:1: interface: expected settings in the lines below, each with two spaces more before it, got text'],
+  ],
+  ['log:\n  level: info\n  level: debug\n', ['config.yaml:3: log.level: stands twice, first in line 2']],
+  ['log:\n  level: *nobody\n', ['config.yaml:2: put a value that begins with * in quotes']],
+  ['log: &a\n  level: *a\n', ['config.yaml:2: put a value that begins with * in quotes']],
 ])('a file that is no mapping of settings: %j', (source, wanted) => {
   expect(problems(source)).toEqual(wanted);
 });
@@ -328,9 +337,9 @@ test('a file is read, and one that can not be is said', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'twc2mqtt-'));
   const file = join(folder, 'garage.yaml');
   try {
-    await expect(loadConfig(file)).rejects.toThrow(`${file}: expected a readable file`);
+    await expect(loadConfig(file)).rejects.toThrow(`${file}: expected a configuration file, but there is no such file`);
     await writeFile(file, 'log:\n  level: debug\n');
-    expect((await loadConfig(file))['log.level']).toBe('debug');
+    expect((await loadConfig(file)).config['log.level']).toBe('debug');
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { ConfigError } from '../../src/config/accepted.ts';
 import { combined, parseAppOptions, renamed } from '../../src/config/app-options.ts';
-import { ConfigError, parseConfig } from '../../src/config/load.ts';
+import { parseConfig } from '../../src/config/load.ts';
 import { type Config, type Option, options } from '../../src/config/options.ts';
 import { accept } from '../../src/schema.ts';
 import type { Random } from '../randomness.ts';

@@ -25,11 +25,11 @@ test.concurrent('--version says the version', async () => {
   expect(await type(['--version'])).toEqual({ code: 0, out: `${packageJson.version}\n`, err: '' });
 });
 
-test.concurrent.each(['--help', '-h', 'help'])('%s names every command, option and exit code', async (word) => {
-  const { code, out, err } = await type([word]);
+test.concurrent('--help names every command, option and exit code', async () => {
+  const { code, out, err } = await type(['--help']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  for (const part of ['run', 'check', 'ports', 'decode', '--config', '--version', '--help', 'Exit codes']) {
-    expect(out).toContain(part);
+  for (const word of ['run', 'check', 'ports', 'decode', '--config', '--version', '--help', 'Exit codes']) {
+    expect(out).toContain(word);
   }
 });
 
@@ -38,7 +38,7 @@ test.concurrent.each([{ args: ['fly'] }, { args: ['check', 'twice'] }, { args: [
   async ({ args }) => {
     const { code, out, err } = await type(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/^Usage: node \S*dist\/twc2mqtt\.js \[COMMAND\]/m);
+    expect(err).toContain('Usage: twc2mqtt');
   },
 );
 
@@ -88,7 +88,7 @@ describe.concurrent('the configuration', () => {
         /:5: config\.maxAmpsForSlaves: expected an integer from 6 to 240, got 1000$/,
         /:6: config\.maxAmpsPerTWC: expected an integer from 6 to 80, got "16"$/,
         /:9: status\.MQTT\.ratelimits: unknown setting, did you mean status\.MQTT\.ratelimit\?$/,
-        /:10: status\.MQTT\.broker: expected an address without a name and a password/,
+        /:10: status\.MQTT\.broker: expected an address without a name and a password .*$/,
       ];
       for (const pattern of expected) expect(problems).toContainEqual(expect.stringMatching(pattern));
       expect(problems).toHaveLength(expected.length);
@@ -100,7 +100,7 @@ describe.concurrent('the configuration', () => {
     await using folder = await createFolder();
     const { code, err } = await type(['check', '--config', folder.file('nowhere.yaml')]);
     expect(code).toBe(1);
-    expect(err).toContain('nowhere.yaml: expected a readable file');
+    expect(err).toContain('nowhere.yaml: expected a configuration file, but there is no such file');
   });
 
   test('that is no YAML is said to be, with the line', async () => {

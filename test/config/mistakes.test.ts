@@ -1,0 +1,375 @@
+// Mistakes that owners make, and the sentence that a helpful person would say.
+
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/accepted.ts';
+import { type Environment, variable } from '../../src/config/environment.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { options } from '../../src/config/options.ts';
+import { createFolder } from '../system/folder.ts';
+
+/** What is said of a file with this content, without its name. */
+async function problemsOf(content: string | Uint8Array, environment: Environment = {}): Promise<readonly string[]> {
+  await using folder = await createFolder();
+  const file = folder.file('config.yaml');
+  await writeFile(file, content);
+  return await said(() => loadConfig(file, environment), folder.path);
+}
+
+async function said(load: () => Promise<unknown>, folder: string): Promise<readonly string[]> {
+  try {
+    await load();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => problem.replaceAll(`${folder}/`, '').replaceAll(folder, '.'));
+  }
+}
+
+const mqtt = (line: string) => `status:\n  MQTT:\n    ${line}\n`;
+
+describe('a value that is written so that it says something else', () => {
+  test.each<[string, string]>([
+    [
+      mqtt('password: #secret'),
+      '3: status.MQTT.password: what follows a # is a comment; put the whole value in quotes: password: "#…"',
+    ],
+    [
+      mqtt('password: pass #word'),
+      '3: status.MQTT.password: what follows a # is a comment; put the whole value in quotes: password: "…#…"',
+    ],
+    [
+      mqtt('topicPrefix: #home'),
+      '3: status.MQTT.topicPrefix: what follows a # is a comment; put the whole value in quotes: topicPrefix: "#…"',
+    ],
+    [
+      'config:\n  maxAmpsForSlaves:\n',
+      '2: config.maxAmpsForSlaves: expected an integer from 6 to 240, got nothing; write for example "maxAmpsForSlaves: 6", or leave the line out',
+    ],
+    [
+      'log:\n  level: # quiet\n',
+      '2: log.level: expected one of error, warn, info, debug, got nothing; write for example "level: info", or leave the line out',
+    ],
+    [
+      'config:\n  maxAmpsForSlaves: 32A\n',
+      '2: config.maxAmpsForSlaves: expected an integer from 6 to 240, got "32A"; write the number alone: maxAmpsForSlaves: 32',
+    ],
+    [
+      'config:\n  maxAmpsForSlaves: "32"\n',
+      '2: config.maxAmpsForSlaves: expected an integer from 6 to 240, got "32"; write the number alone: maxAmpsForSlaves: 32',
+    ],
+    [
+      'interface:\n  mode: Listen\n',
+      '2: interface.mode: expected one of master, listen, got "Listen"; write it as listen',
+    ],
+    [mqtt('password: 471108'), '3: status.MQTT.password: expected text, got a number; put it in quotes: password: "…"'],
+    [
+      mqtt('topicPrefix: 12'),
+      '3: status.MQTT.topicPrefix: expected text without spaces, +, # and control characters, not starting with / or $ and not ending with /, got 12; put it in quotes: topicPrefix: "12"',
+    ],
+  ])('%j', async (source, problem) => {
+    expect(await problemsOf(source)).toEqual([`config.yaml:${problem}`]);
+  });
+});
+
+describe('lines that do not stand where they should', () => {
+  test.each<[string, string | RegExp]>([
+    [
+      'interface:\nport: /dev/ttyUSB0\n',
+      '2: port: unknown setting, did you mean interface.port? It stands below "interface:", with two spaces before it for each level',
+    ],
+    ['interface:\n  port:simulator\n', '1: interface: in "port:…" a space is missing after the colon'],
+    [mqtt('password:geheim'), '2: status.MQTT: in "password:…" a space is missing after the colon'],
+    [
+      'interface:\n  - port: /dev/ttyUSB0\n',
+      '1: interface: expected settings in the lines below, each with two spaces more before it, got a list',
+    ],
+    [
+      'interface.port: /dev/ttyUSB0\n',
+      '1: interface.port: expected a line for each part: "interface:" and below it "port:" with two spaces before it',
+    ],
+    ['log:\n  level: info\nlog:\n  level: debug\n', '3: log: stands twice, first in line 1'],
+    ['interface:\n\tport: simulator\n', '2: not valid YAML: a tab at the begin of the line; use spaces'],
+    [
+      'interface:\n  port: simulator\n mode: listen\n',
+      /^3: not valid YAML: this line does not begin in the same column/,
+    ],
+    ['interface:\n  port: "simulator\n', /not valid YAML: a closing quote or bracket is missing/],
+    ['log: level: info\n', /not valid YAML: two colons in one line/],
+    [mqtt('password: @home'), /not valid YAML: put a value that begins with a special character/],
+    [mqtt('password: *home'), '3: put a value that begins with * in quotes'],
+    ['log:\n\u00A0\u00A0level: info\n', /^2: a space at the begin of this line is no plain space/],
+  ])('%j', async (source, problem) => {
+    const [first = ''] = await problemsOf(source);
+    if (typeof problem === 'string') expect(first).toBe(`config.yaml:${problem}`);
+    else expect(first.replace('config.yaml:', '')).toMatch(problem);
+  });
+});
+
+describe('an address', () => {
+  test.each([
+    [
+      'mqtt://me:geheim@host',
+      'expected an address without a name and a password (put these into status.MQTT.username and status.MQTT.password), got "mqtt://…@host"',
+    ],
+    [
+      'mqtt://me:ge/h@eim@host',
+      'expected an address without a name and a password (put these into status.MQTT.username and status.MQTT.password), got "mqtt://…@host"',
+    ],
+    ['192.168.1.10', 'expected an address with mqtt:// before it, such as mqtt://192.168.1.10, got "192.168.1.10"'],
+    ['host:1883', 'expected an address with mqtt:// before it, such as mqtt://host:1883, got "host:1883"'],
+    ['tcp://host:1883', 'expected an address such as mqtt://host:1883, got "tcp://host:1883"'],
+    ['ssl://host:8883', 'expected an address such as mqtts://host:8883, got "ssl://host:8883"'],
+    ['ws://host:9001', 'expected mqtt:// or mqtts:// (MQTT over WebSockets is not supported), got "ws://host:9001"'],
+    ['[]', 'expected from 1 to 16 addresses in a list, got []'],
+  ])('of the broker: %s', async (broker, problem) => {
+    expect(await problemsOf(mqtt(`broker: ${broker}`))).toEqual([`config.yaml:3: status.MQTT.broker: ${problem}`]);
+  });
+
+  test.each([
+    ['tcp://me:geheim@host:8899', 'expected tcp://host:port without a name and a password, got "tcp://…@host:8899"'],
+    ['tcp://host:70000', 'expected tcp://host:port with a port from 1 to 65535, got "tcp://host:70000"'],
+    ['tcp://host:0', 'expected tcp://host:port with a port from 1 to 65535, got "tcp://host:0"'],
+    ['rfc2217://host:2217', /^expected tcp:\/\/host:port of a serial server .*rfc2217:\/\/ is not supported.*9600n81/],
+    ['ttyUSB0', 'expected the whole path of a serial device, such as /dev/ttyUSB0, got "ttyUSB0"'],
+  ])('of the chargers: %s', async (port, problem) => {
+    const [found = '', ...others] = await problemsOf(`interface:\n  port: ${port}\n`);
+    expect(others).toEqual([]);
+    expect(found).not.toContain('geheim');
+    const text = found.replace('config.yaml:2: interface.port: ', '');
+    if (typeof problem === 'string') expect(text).toBe(problem);
+    else expect(text).toMatch(problem);
+  });
+});
+
+describe('settings that do not go together', () => {
+  const real = 'interface: { port: /dev/ttyUSB0 }\n';
+  test.each<[string, string]>([
+    [
+      `${real}config: { maxAmpsForSlaves: 10, maxAmpsPerTWC: 16 }\ncontrol: { safeAmps: 16 }\n`,
+      '3: control.safeAmps: expected at most config.maxAmpsForSlaves (10), got 16',
+    ],
+    [
+      `${real}config: { maxAmpsPerTWC: 16 }\nchargers: { 1A2B: { maxAmps: 20 } }\n`,
+      '3: chargers.1A2B.maxAmps: expected at most config.maxAmpsPerTWC (16), got 20',
+    ],
+    [
+      `${real}config: { maxAmpsForSlaves: 16, maxAmpsPerTWC: 16, minAmpsPerTWC: 8 }\nchargers: { 1A2B: { maxAmps: 6 } }\n`,
+      '3: chargers.1A2B.maxAmps: expected at least config.minAmpsPerTWC (8), got 6: with less this charger would never charge a car',
+    ],
+    [
+      mqtt('topicPrefix: homeassistant'),
+      '3: status.MQTT.topicPrefix: expected a prefix apart from Home Assistant\'s own (homeassistant.discoveryPrefix, homeassistant), got "homeassistant"; TWC is a good one',
+    ],
+    [
+      mqtt('topicPrefix: homeassistant/TWC'),
+      '3: status.MQTT.topicPrefix: expected a prefix apart from Home Assistant\'s own (homeassistant.discoveryPrefix, homeassistant), got "homeassistant/TWC"; TWC is a good one',
+    ],
+    [
+      'homeassistant: { discoveryPrefix: TWC/ha }\n',
+      '1: status.MQTT.topicPrefix: expected a prefix apart from Home Assistant\'s own (homeassistant.discoveryPrefix, TWC/ha), got "TWC"; TWC is a good one',
+    ],
+    [
+      mqtt('{ broker: mqtt://host, password: geheim }').replace('\n    {', ' {'),
+      '2: status.MQTT.password: needs status.MQTT.username too: a broker takes no password without a name',
+    ],
+  ])('%j', async (source, problem) => {
+    const found = await problemsOf(source);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.replace('; TWC is a good one', '')).toBe(
+      `config.yaml:${problem}`.replace('; TWC is a good one', ''),
+    );
+  });
+
+  test('prefixes that only begin alike are apart', async () => {
+    expect(await problemsOf(mqtt('topicPrefix: homeassistant2'))).toEqual([]);
+  });
+});
+
+describe('a file of the encrypted connection', () => {
+  const encrypted = (ca: string) => mqtt(`broker: mqtts://host\n    ca: ${ca}`);
+
+  test('that is missing, a folder or no certificate is said to be', async () => {
+    await using folder = await createFolder();
+    const file = folder.file('config.yaml');
+    await writeFile(folder.file('no.pem'), 'hello');
+    await writeFile(folder.file('good.pem'), '-----BEGIN CERTIFICATE-----\n');
+    const about = async (ca: string) => {
+      await writeFile(file, encrypted(ca));
+      return await said(() => loadConfig(file), folder.path);
+    };
+    const expected = 'config.yaml:4: status.MQTT.ca: expected a file with a certificate (PEM), got';
+    expect(await about(folder.file('none.pem'))).toEqual([`${expected} "none.pem", but there is no such file`]);
+    expect(await about(folder.path)).toEqual([`${expected} ".", but it is a folder`]);
+    expect(await about(folder.file('no.pem'))).toEqual([`${expected} "no.pem", but it begins with no "-----BEGIN"`]);
+    expect(await about(folder.file('good.pem'))).toEqual([]);
+  });
+
+  test('is of no use without encryption, and a certificate of none without its key', async () => {
+    expect(await problemsOf(mqtt('broker: mqtt://host\n    ca: /x.pem'))).toEqual([
+      'config.yaml:4: status.MQTT.ca: is only used with mqtts://, and the broker is mqtt://',
+    ]);
+    expect(await problemsOf(mqtt('broker: mqtts://host\n    cert: /x.pem'))).toEqual([
+      'config.yaml:4: status.MQTT.cert: needs status.MQTT.key too',
+    ]);
+  });
+});
+
+describe('a file that can not be read', () => {
+  test('because there is none', async () => {
+    await using folder = await createFolder();
+    expect(await said(() => loadConfig(folder.file('garage.yaml')), folder.path)).toEqual([
+      'garage.yaml: expected a configuration file, but there is no such file in .',
+    ]);
+  });
+
+  test('because it is a folder', async () => {
+    await using folder = await createFolder();
+    await mkdir(folder.file('twc'));
+    expect(await said(() => loadConfig(folder.file('twc')), folder.path)).toEqual([
+      'twc: expected a configuration file, but it is a folder; is it twc/config.yaml?',
+    ]);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('because this user may not', async () => {
+    await using folder = await createFolder();
+    await writeFile(folder.file('config.yaml'), '');
+    await chmod(folder.file('config.yaml'), 0);
+    expect(await said(() => loadConfig(folder.file('config.yaml')), folder.path)).toEqual([
+      'config.yaml: expected a configuration file, but this user may not read it',
+    ]);
+  });
+
+  test.each<[string, Uint8Array, string]>([
+    [
+      'UTF-16 with its mark',
+      Buffer.from('\uFEFFlog:\n', 'utf16le'),
+      ': is written in UTF-16 or is no text; save it as UTF-8 in your editor',
+    ],
+    [
+      'UTF-16 without it',
+      Buffer.from('log:\n', 'utf16le'),
+      ': is written in UTF-16 or is no text; save it as UTF-8 in your editor',
+    ],
+    [
+      'Latin-1',
+      Buffer.from('log:\n  # für mich\n', 'latin1'),
+      ':2: a letter here is not written in UTF-8; save the file as UTF-8 in your editor',
+    ],
+    ['something else', Buffer.alloc(100_000, 'a'), ': is 98 kB long, which is no configuration'],
+  ])('because it is %s', async (_, content, problem) => {
+    expect(await problemsOf(content)).toEqual([`config.yaml${problem}`]);
+  });
+});
+
+test('many settings that there are not are told at once, and not all of them', async () => {
+  const source = Array.from({ length: 6_000 }, (_, i) => `key${i}: 1\n`).join('');
+  const found = await problemsOf(source);
+  expect(found).toHaveLength(21);
+  expect(found.at(-1)).toBe('config.yaml:21: and 5980 more unknown settings; is this the right file?');
+});
+
+describe('the names of TWCManager lead to the right settings', () => {
+  test.each([
+    ['config:\n  wiringMaxAmpsAllTWCs: 40\n', 'config.maxAmpsForSlaves'],
+    ['config:\n  wiringMaxAmpsPerTWC: 40\n', 'config.maxAmpsPerTWC'],
+    ['config:\n  rs485adapter: /dev/ttyUSB0\n', 'interface.port'],
+    ['config:\n  fakeTWCID: "7777"\n', 'interface.id'],
+    ['config:\n  fakeMaster: 1\n', 'interface.mode'],
+    [mqtt('brokerIP: 192.168.1.10'), 'status.MQTT.broker'],
+    ['wiringMaxAmpsAllTWCs: 40\n', 'config.maxAmpsForSlaves'],
+  ])('%j: %s', async (source, setting) => {
+    expect((await problemsOf(source))[0]).toContain(`unknown setting, did you mean ${setting}?`);
+  });
+});
+
+describe('settings from the environment', () => {
+  const load = async (environment: Environment, source = '') => {
+    await using folder = await createFolder();
+    await writeFile(folder.file('config.yaml'), source);
+    return (await loadConfig(folder.file('config.yaml'), environment)).config;
+  };
+
+  test('have the path in capitals, with _ between its parts, and no two are the same', () => {
+    const all = Object.keys(options).map(variable);
+    expect(variable('status.MQTT.broker')).toBe('TWC2MQTT_STATUS_MQTT_BROKER');
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('are text where the setting takes text, and what they are in a file otherwise', async () => {
+    const config = await load({
+      TWC2MQTT_INTERFACE_PORT: 'tcp://gate:8899',
+      TWC2MQTT_INTERFACE_ID: '1234',
+      TWC2MQTT_CONFIG_MAXAMPSFORSLAVES: '32',
+      TWC2MQTT_CONTROL_RELAY: 'true',
+      TWC2MQTT_STATUS_MQTT_BROKER: '[mqtt://a, mqtt://b]',
+      TWC2MQTT_STATUS_MQTT_USERNAME: 'me',
+      TWC2MQTT_STATUS_MQTT_PASSWORD: '4711 #x',
+      TWC2MQTT_STATUS_MQTT_VERSION: '5',
+      TWC2MQTT_CHARGERS: '{ 1A2B: { name: left } }',
+    });
+    expect(config).toMatchObject({
+      'interface.port': { type: 'tcp', host: 'gate' },
+      'interface.id': '1234',
+      'config.maxAmpsForSlaves': 32,
+      'control.relay': true,
+      'status.MQTT.broker': { urls: ['mqtt://a', 'mqtt://b'] },
+      'status.MQTT.password': '4711 #x',
+      'status.MQTT.version': '5',
+      chargers: { '1A2B': { name: 'left' } },
+    });
+  });
+
+  test('count more than the file, and an empty one counts only where empty is something', async () => {
+    const source = 'log: { level: warn }\npage: { listen: 127.0.0.1:8099 }\n';
+    expect((await load({ TWC2MQTT_LOG_LEVEL: 'debug' }, source))['log.level']).toBe('debug');
+    expect((await load({ TWC2MQTT_LOG_LEVEL: '' }, source))['log.level']).toBe('warn');
+    expect((await load({ TWC2MQTT_PAGE_LISTEN: '' }, source))['page.listen']).toEqual({ type: 'nowhere' });
+  });
+
+  test('are checked as those of a file are, and together with them', async () => {
+    const environment = {
+      TWC2MQTT_LOG_LEVEL: 'loud',
+      TWC2MQTT_CONFIG_MINAMPSPERTWC: '60',
+      TWC2MQTT_CHARGERS: '{ 1A2B: { phases: 5 } }',
+    };
+    expect(await problemsOf('config: { maxAmpsPerTWC: 50, maxAmpsForSlaves: 5 }\n', environment)).toEqual([
+      'config.yaml:1: config.maxAmpsForSlaves: expected an integer from 6 to 240, got 5',
+      'TWC2MQTT_CHARGERS: chargers.1A2B.phases: expected an integer from 1 to 3, got 5',
+      'TWC2MQTT_LOG_LEVEL: log.level: expected one of error, warn, info, debug, got "loud"',
+      'TWC2MQTT_CONFIG_MINAMPSPERTWC: config.minAmpsPerTWC: expected at most config.maxAmpsPerTWC (50), got 60',
+      'TWC2MQTT_CONFIG_MINAMPSPERTWC: config.minAmpsPerTWC: expected at most config.maxAmpsForSlaves (32), got 60',
+    ]);
+  });
+
+  test('that there are not name the nearest; what others put there with our name is left alone', async () => {
+    expect(await problemsOf('', { TWC2MQTT_CONFIG_MAX_AMPS_FOR_SLAVES: '32', TWC2MQTT_MQTT_BROKER: 'x' })).toEqual([
+      'TWC2MQTT_CONFIG_MAX_AMPS_FOR_SLAVES: unknown setting, did you mean TWC2MQTT_CONFIG_MAXAMPSFORSLAVES?',
+      'TWC2MQTT_MQTT_BROKER: unknown setting, did you mean TWC2MQTT_STATUS_MQTT_BROKER?',
+    ]);
+    const kubernetes = { TWC2MQTT_SERVICE_HOST: '10.0.0.1', TWC2MQTT_PORT: 'tcp://x', TWC2MQTT_PORT_8099_TCP: 'x' };
+    expect(await problemsOf('', { ...kubernetes, TWC2MQTT_DATA: '/data', HOME: '/root' })).toEqual([]);
+  });
+
+  test('may be in a file of their own, as secrets are', async () => {
+    await using folder = await createFolder();
+    await writeFile(folder.file('secret'), 'ge heim\n');
+    const environment = { TWC2MQTT_STATUS_MQTT_PASSWORD_FILE: folder.file('secret') };
+    expect((await load(environment))['status.MQTT.password']).toBe('ge heim');
+    expect(await problemsOf('', { TWC2MQTT_STATUS_MQTT_PASSWORD_FILE: '/nowhere' })).toEqual([
+      'TWC2MQTT_STATUS_MQTT_PASSWORD_FILE: expected a readable file, got "/nowhere", but there is no such file',
+    ]);
+    expect(await problemsOf('', { ...environment, TWC2MQTT_STATUS_MQTT_PASSWORD: 'x' })).toEqual([
+      'TWC2MQTT_STATUS_MQTT_PASSWORD_FILE: expected only one of it and TWC2MQTT_STATUS_MQTT_PASSWORD',
+    ]);
+  });
+
+  test('never show a secret', async () => {
+    const found = await problemsOf('', {
+      TWC2MQTT_STATUS_MQTT_BROKER: 'mqtt://me:geheim@host',
+      TWC2MQTT_INTERFACE_ID: '7',
+    });
+    expect(found).toHaveLength(2);
+    expect(found.join()).not.toContain('geheim');
+  });
+});
