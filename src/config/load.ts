@@ -10,13 +10,15 @@ import type { Config } from './options.ts';
 import { readYaml } from './yaml.ts';
 
 /** What is read where no file is named. Without it there is the environment, and defaults: simulated chargers. */
-const USUAL_FILE = 'config.yaml';
+export const USUAL_FILE = 'config.yaml';
 const LONGEST = 64 * 1024;
 
 export interface Loaded {
   readonly config: Config;
   /** Where it comes from, as an owner calls it. */
   readonly name: string;
+  /** Whether there is a file at all. */
+  readonly isFile: boolean;
 }
 
 /** The configuration of a file and the environment. Throws a ConfigError. */
@@ -26,8 +28,12 @@ export async function loadConfig(file: string, environment: Environment = {}): P
   const { config, placeOf } = combined(text ?? '', file, variables);
   const problems = await certificateProblems(config);
   if (problems.length > 0) throw new ConfigError(problems.map(({ at, problem }) => `${placeOf(at)}: ${problem}`));
-  const source = text === undefined ? `no ${file} in this folder` : file;
-  return { config, name: variables.isEmpty ? source : `${source}, and the environment` };
+  return { config, name: nameOf(file, text !== undefined, !variables.isEmpty), isFile: text !== undefined };
+}
+
+function nameOf(file: string, isFile: boolean, hasVariables: boolean): string {
+  if (isFile) return hasVariables ? `${file} and the environment` : file;
+  return hasVariables ? 'the environment' : `the defaults, since there is no ${file} in this folder`;
 }
 
 /** Where the chargers are remembered: beside the configuration and named for it, so that two bridges do not share it. */

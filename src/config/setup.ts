@@ -56,7 +56,7 @@ const INGRESS = { port: '8099', only: '172.30.32.2' };
 export async function findSettings(file: string, environment: Environment & KnownEnvironment): Promise<Setup> {
   const { SUPERVISOR_TOKEN: token } = environment;
   if (token) return appSettings(token, environment);
-  const { config, name } = await loadConfig(file, environment);
+  const { config, name, isFile } = await loadConfig(file, environment);
   return {
     name,
     config,
@@ -64,9 +64,7 @@ export async function findSettings(file: string, environment: Environment & Know
     page: pageAddress(config['page.listen']),
     remarks: [],
     simulationHint: [
-      isMissing
-        ? `For real ones write a file ${file} with two settings:`
-        : `For real ones change two lines in ${file}:`,
+      isFile ? `For real ones change two lines in ${file}:` : `For real ones write a file ${file} with two settings:`,
       `  interface.port      your serial adapter, see: ${typedCommand()} ports`,
       '  status.MQTT.broker  your broker, for example mqtt://localhost:1883',
     ],
