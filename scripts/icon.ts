@@ -53,9 +53,23 @@ const pictures: Readonly<Record<string, () => Buffer>> = {
   'logo.png': () => png(250, 100, [plate(250, 100), ...fleet]),
 };
 
+/** The icon of the page, full to its edges: phones cut its corners themselves. */
+export function icon(size: number): Buffer {
+  const layers = [{ colour: background, shape: roundBox(64, 64, 64, 64, 0) }, ...charger];
+  return png(
+    size,
+    size,
+    layers.map(({ colour, shape }) => ({ colour, shape: scaled(shape, size / 128) })),
+  );
+}
+
 /** The pictures by their names. */
 export function drawn(): Readonly<Record<string, Buffer>> {
   return Object.fromEntries(Object.entries(pictures).map(([name, draw]) => [name, draw()]));
+}
+
+function scaled(shape: Shape, by: number): Shape {
+  return (x, y) => shape(x / by, y / by) * by;
 }
 
 function roundBox(x: number, y: number, halfWidth: number, halfHeight: number, radius: number): Shape {

@@ -19,7 +19,6 @@ import { keepOpen } from './io/retry.ts';
 import { startWatchdog, type Watchdog } from './io/watchdog.ts';
 import { openBus, startEmbedded } from './open-bus.ts';
 import { pageSettings } from './page/settings.ts';
-import { startPage } from './page/start.ts';
 import { Performer } from './perform.ts';
 import { allowListOf, bridgeSettings, configuredBroker } from './settings.ts';
 import { openStorage } from './state/storage.ts';
@@ -77,9 +76,12 @@ export async function run(settings: AppSettings): Promise<void> {
   process.on('uncaughtException', failure.reject);
   closers.add(() => process.off('uncaughtException', failure.reject));
 
-  const { readSessions } = storage;
-  const shown = { ...pageSettings(config), readSessions, captures, command: asking(loop) };
-  performer.page = address && (await startPage({ address, ...shown }, log));
+  const { readSessions, known } = storage;
+  const shown = { ...pageSettings(config, statePath), readSessions, captures, command: asking(loop) };
+  const current = { knownChargers: known.chargers.map(({ id }) => id), findings: () => bridge.findings };
+  // Its server is loaded only where it is wanted.
+  if (address)
+    performer.page = await (await import('./page/page.ts')).startPage({ address, ...shown, ...current }, log);
   closers.add(() => performer.page?.close());
   const clientId = storage.known.clientId;
   const keeping = { ...settings, ...(embedded && { embeddedUrl: `mqtt://127.0.0.1:${embedded.port}` }), clientId };
@@ -174,7 +176,7 @@ function keepLink({ config, log, signal }: Keeping, loop: Loop<Input, Output>, p
   const settings = {
     mayWrite: config['interface.mode'] === 'master',
     received(bytes: Uint8Array) {
-      performer.page?.received('heard', bytes);
+      performer.page?.traffic('received', bytes);
       loop.step({ type: 'bytes', bytes });
     },
   };
@@ -182,6 +184,7 @@ function keepLink({ config, log, signal }: Keeping, loop: Loop<Input, Output>, p
     open: (stop) => openBus(port, settings, stop),
     up(link) {
       performer.link = link;
+      performer.page?.connection('adapter', { up: true });
       log(
         'info',
         port.type === 'folder' ? `${link.port}: open, the only adapter in ${port.name}` : `${port.name}: open`,
@@ -190,6 +193,7 @@ function keepLink({ config, log, signal }: Keeping, loop: Loop<Input, Output>, p
     },
     down(reason) {
       performer.link = undefined;
+      performer.page?.connection('adapter', { up: false, reason });
       if (!signal.aborted) loop.step({ type: 'link', up: false, reason });
     },
     signal: ending.signal,
@@ -216,11 +220,13 @@ function keepBroker(keeping: Keeping, loop: Loop<Input, Output>, performer: Perf
     },
     up(broker) {
       performer.broker = broker;
+      performer.page?.connection('broker', { up: true });
       void broker.acknowledged.then(() => log('info', `${broker.url}: connected`));
       loop.step({ type: 'broker', up: true });
     },
     down(reason, changed) {
       performer.broker = undefined;
+      performer.page?.connection('broker', { up: false, reason });
       if (signal.aborted) return;
       if (changed) log('warn', `${reason} (trying again until it works)`);
       loop.step({ type: 'broker', up: false, reason });

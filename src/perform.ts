@@ -65,7 +65,7 @@ export class Performer {
       return;
     }
     this.link?.write?.(bytes);
-    this.page?.received('said', bytes);
+    this.page?.traffic('sent', bytes);
   }
 
   #publish(topic: string, payload: string, step: Step): void {

@@ -58,7 +58,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'settings.ts': { packages: [] },
   capture: { packages: ['luxon', 'node:*'] },
   // What runs in a browser takes from the bridge only what is true there too.
-  'page/web': { ours: ['page', 'control/limits.ts'], packages: [] },
+  'page/web': { ours: ['page', 'control/limits.ts'], packages: ['uplot'] },
   page: { packages: ['node:*'] },
   'perform.ts': { packages: [] },
   'app.ts': { packages: ['node:*'] },
@@ -83,6 +83,7 @@ const worldly = [
   'state/restore.ts',
   'page/page.ts',
   'page/server.ts',
+  'page/session-history.ts',
   'page/streams.ts',
   'page/web',
 ];

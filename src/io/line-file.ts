@@ -1,21 +1,35 @@
 // A file with a line of JSON for each thing that happened. Only its end is written, so a crash costs at most the line that
 // was just being written; a torn line is nobody's, and the next one begins behind it.
 
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { createQueue } from './queue.ts';
 import { replace } from './state-file.ts';
 
 /** The JSON of all whole lines, oldest first; empty when there is no file. Throws when it is there and can not be read. */
 export async function readLines(path: string): Promise<unknown[]> {
-  let content: string;
+  const all: unknown[] = [];
+  for await (const slice of lineSlices(path)) all.push(...slice);
+  return all;
+}
+
+/** The same, some lines at a time: other work goes on between two slices. */
+export async function* lineSlices(path: string): AsyncGenerator<readonly unknown[]> {
+  let rest = '';
   try {
-    content = await readFile(path, 'utf8');
+    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: SLICE_BYTES })) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield lines.flatMap((line) => parsed(line));
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  return content.split('\n').flatMap((line) => parsed(line));
+  yield parsed(rest);
 }
+
+const SLICE_BYTES = 32_768;
 
 export interface LineWriter {
   append(content: unknown): void;

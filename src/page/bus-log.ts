@@ -2,21 +2,26 @@
 
 import { decode } from '../protocol/codec.ts';
 import { describeMessage } from '../protocol/describe.ts';
+import type { Message } from '../protocol/messages.ts';
 import { type Cut, Cutter, END } from '../protocol/slip.ts';
 
 export interface Line {
-  /** Whether we said it or heard it. */
-  readonly way: 'said' | 'heard';
-  /** `frame`: understood. `strange`: a frame that is not. `noise`: no frame. */
-  readonly kind: 'frame' | 'strange' | 'noise';
+  /** Whether the bridge sent or received it. */
+  readonly direction: 'sent' | 'received';
+  /** `frame`: a known message. `unknown`: another frame. `noise`: no frame. */
+  readonly type: 'frame' | 'unknown' | 'noise';
+  /** The name of the message; empty for none. */
+  readonly message: string;
+  /** The units that the message names. */
+  readonly units: readonly string[];
   readonly text: string;
-  /** As they were on the wire, hex. */
+  /** As on the wire, hex. */
   readonly bytes: string;
 }
 
 export interface BusLog {
   /** The lines that these bytes complete; `now` in milliseconds. */
-  lines(way: Line['way'], bytes: Uint8Array, now: number): readonly Line[];
+  lines(direction: Line['direction'], bytes: Uint8Array, now: number): readonly Line[];
 }
 
 /** Shorter noise between frames is the junk byte of real units (protocol 1.2). */
@@ -25,11 +30,11 @@ const NOISE_FROM = 4;
 const MOST_BYTES = 64;
 
 export function createBusLog(): BusLog {
-  const ways = { said: createReader('said'), heard: createReader('heard') };
-  return { lines: (way, bytes, now) => ways[way](bytes, now) };
+  const readers = { sent: createReader('sent'), received: createReader('received') };
+  return { lines: (direction, bytes, now) => readers[direction](bytes, now) };
 }
 
-function createReader(way: Line['way']): (bytes: Uint8Array, now: number) => Line[] {
+function createReader(direction: Line['direction']): (bytes: Uint8Array, now: number) => Line[] {
   const cutter = new Cutter();
   /** Since the last line. */
   let raw: number[] = [];
@@ -43,18 +48,19 @@ function createReader(way: Line['way']): (bytes: Uint8Array, now: number) => Lin
   function complete(cut: Cut): Line | undefined {
     const bytes = raw.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
     const shown = length > MOST_BYTES ? `${bytes} … (${length} bytes)` : bytes;
+    const line = { direction, message: '', units: [], bytes: shown };
     if (!cut.frame) {
-      return cut.length < NOISE_FROM ? undefined : { way, kind: 'noise', text: `noise, ${cut.noise}`, bytes: shown };
+      return cut.length < NOISE_FROM ? undefined : { ...line, type: 'noise', text: `noise, ${cut.noise}` };
     }
     const decoded = decode(cut.frame);
-    return decoded.valid
-      ? { way, kind: 'frame', text: describeMessage(decoded.message), bytes: shown }
-      : { way, kind: 'strange', text: `not understood, ${decoded.reason}`, bytes: shown };
+    if (!decoded.valid) return { ...line, type: 'unknown', text: `not understood, ${decoded.reason}` };
+    const { message } = decoded;
+    return { ...line, type: 'frame', message: message.name, units: unitsIn(message), text: describeMessage(message) };
   }
 
   return (bytes, now) => {
     const lines: Line[] = [];
-    // One by one, so that it is known which bytes made a line.
+    // One by one, to know which bytes belong to a line.
     for (const byte of bytes) {
       length++;
       if (raw.length < MOST_BYTES) raw.push(byte);
@@ -66,4 +72,8 @@ function createReader(way: Line['way']): (bytes: Uint8Array, now: number) => Lin
     }
     return lines;
   };
+}
+
+function unitsIn(message: Message): string[] {
+  return [...('sender' in message ? [message.sender] : []), ...('receiver' in message ? [message.receiver] : [])];
 }

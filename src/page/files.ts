@@ -7,8 +7,8 @@ export interface PageFile {
   /** The content type. */
   readonly type: string;
   /** What is long comes as a stream. */
-  readonly body: string | Readable;
-  /** The name under which a browser keeps it instead of showing it. */
+  readonly body: string | Uint8Array | Readable;
+  /** The name under which a browser saves it instead of showing it. */
   readonly downloadName?: string;
 }
 

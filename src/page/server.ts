@@ -1,4 +1,4 @@
-// The page's server: its files, what is made when it is asked for, a stream of what happens, and what can be asked of it.
+// The page's HTTP server: checks each visitor, answers from the table of routes, and opens streams.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -6,20 +6,16 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { PageAddress } from '../config/setup.ts';
 import { refused } from './access.ts';
-import { type AskedSettings, fieldsIn, postRoutes } from './asked.ts';
-import { files as built, type PageFile } from './files.ts';
+import { boundConnections } from './connections.ts';
+import { fieldsIn, findRoute, notFound, plain, type Reply, type Routes } from './routes.ts';
 import { createStreams, type Streams } from './streams.ts';
 import type { Events } from './wire.ts';
 
-export interface PageServerSettings extends AskedSettings {
+export interface PageServerSettings {
   readonly address: PageAddress;
-  /** What a browser has to know first. */
+  readonly routes: Routes;
+  /** The events with which a stream begins. */
   readonly snapshot: () => Partial<Events>;
-  readonly files?: Readonly<Record<string, PageFile>>;
-  /** What is made when it is asked for, by its path. */
-  readonly made?: Readonly<Record<string, () => Promise<PageFile>>>;
-  /** Gives what has a path in neither, undefined if there is nothing. */
-  readonly found?: (path: string) => Promise<PageFile | undefined>;
 }
 
 export interface PageServer {
@@ -29,9 +25,10 @@ export interface PageServer {
 }
 
 const MOST_BODY = 1_024;
-const MOST_CONNECTIONS = 100;
-/** A request that is not complete by then never will be. */
+/** A request whose head or body is not complete by then is given up (ms). */
+const HEAD_WITHIN = 5_000;
 const REQUEST_WITHIN = 10_000;
+const CHECKED_EVERY = 1_000;
 
 const security = {
   'content-security-policy': [
@@ -40,6 +37,7 @@ const security = {
     "style-src 'self'",
     "connect-src 'self'",
     "img-src 'self' data:",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     // Home Assistant shows the page in a frame of its own.
@@ -53,47 +51,35 @@ const security = {
 };
 
 /** Resolves when it listens; rejects when it can not. */
-export async function servePage(settings: PageServerSettings): Promise<PageServer> {
-  const { address, files = built, made = {}, found } = settings;
-  const asks = postRoutes(settings);
+export async function servePage({ address, routes, snapshot }: PageServerSettings): Promise<PageServer> {
   const streams = createStreams();
   const server = createServer(
-    { requestTimeout: REQUEST_WITHIN, headersTimeout: REQUEST_WITHIN },
+    { headersTimeout: HEAD_WITHIN, requestTimeout: REQUEST_WITHIN, connectionsCheckingInterval: CHECKED_EVERY },
     (request, response) => {
       for (const [name, value] of Object.entries(security)) response.setHeader(name, value);
       answer(request, response).catch((error: unknown) => fail(response, error));
     },
   );
-  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers, socket } = request;
     const [path = '', query = ''] = url.split('?');
-    const no = refused({ method, path, address: socket.remoteAddress, headers }, address);
-    if (no) return say(response, no.status, no.reason);
-    if (method === 'POST') return obey(request, response, path);
-    if (path === '/api/events' && method === 'GET') return stream(response, query);
-    const file = (await of(made, path)?.()) ?? of(files, path) ?? (await found?.(path));
-    if (!file) return say(response, 404, 'nothing here');
-    if (file.downloadName) response.setHeader('content-disposition', `attachment; filename="${file.downloadName}"`);
-    response.writeHead(200, { 'content-type': file.type });
-    if (typeof file.body === 'string') response.end(file.body);
-    else await pipeline(file.body, response);
+    const refusal = refused({ method, path, address: socket.remoteAddress, headers }, address);
+    if (refusal) return send(response, plain(refusal.status, refusal.reason));
+    const search = new URLSearchParams(query);
+    if (path === '/api/events' && method === 'GET') return stream(response, search.has('bus'));
+    const found = findRoute(routes, method, path);
+    if (!found) return send(response, notFound);
+    const text = method === 'POST' ? await body(request) : '';
+    if (text === undefined) return send(response.setHeader('connection', 'close'), plain(413, 'too much'));
+    return send(response, await found.route({ query: search, json: fieldsIn(text), rest: found.rest }));
   }
 
-  function stream(response: ServerResponse, query: string): void {
-    const bus = new URLSearchParams(query).has('bus');
-    if (!streams.open(response, { bus }, settings.snapshot())) say(response, 503, 'too many are looking already');
-  }
-
-  async function obey(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const act = of(asks, path);
-    if (!act) return say(response, 404, 'nothing here');
-    const text = await body(request);
-    if (text === undefined) return say(response.setHeader('connection', 'close'), 413, 'too much');
-    const { status, words } = await act(fieldsIn(text));
-    if (words === undefined) response.writeHead(status).end();
-    else say(response, status, words);
+  async function stream(response: ServerResponse, bus: boolean): Promise<void> {
+    if (!streams.open(response, { bus }, snapshot())) {
+      await send(response, plain(503, 'too many browsers show this page already'));
+    }
   }
 
   await listening(server, address);
@@ -117,17 +103,16 @@ async function listening(server: Server, { host, port }: PageAddress): Promise<v
   server.on('error', () => {});
 }
 
-function say(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
-}
-
-function of<T>(named: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(named, name) ? named[name] : undefined;
+async function send(response: ServerResponse, { status = 200, type, body, downloadName }: Reply): Promise<void> {
+  if (downloadName !== undefined) response.setHeader('content-disposition', `attachment; filename="${downloadName}"`);
+  response.writeHead(status, { 'content-type': type });
+  if (typeof body === 'string' || body instanceof Uint8Array) response.end(body);
+  else await pipeline(body, response);
 }
 
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy();
-  else say(response, 500, String(error));
+  else void send(response, plain(500, String(error)));
 }
 
 /** Undefined when it is longer than any command. */

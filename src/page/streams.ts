@@ -1,5 +1,5 @@
-// Server-Sent Events: everybody who looks is told what changes. A browser that does not read is dropped before it costs
-// memory; it comes back by itself when it reads again.
+// Server-Sent Events: every open browser is told what changes. One that does not read is dropped before it costs memory;
+// it comes back by itself when it reads again.
 
 import type { ServerResponse } from 'node:http';
 import { type Events, KEEPALIVE_EVERY } from './wire.ts';
@@ -7,8 +7,8 @@ import { type Events, KEEPALIVE_EVERY } from './wire.ts';
 export interface Streams {
   /** Begins a stream with these events; false when there are too many already. */
   open(response: ServerResponse, wanted: { readonly bus: boolean }, first: Partial<Events>): boolean;
-  tell<Name extends keyof Events>(name: Name, content: Events[Name]): void;
-  /** Somebody looks at the bus. */
+  send<Name extends keyof Events>(name: Name, content: Events[Name]): void;
+  /** A browser shows the bus log. */
   readonly busIsWatched: boolean;
   close(): void;
 }
@@ -20,7 +20,7 @@ const MOST_UNREAD = 256 * 1_024;
 
 export function createStreams(): Streams {
   const open = new Map<ServerResponse, { readonly bus: boolean }>();
-  let beating: NodeJS.Timeout | undefined;
+  let keepalive: NodeJS.Timeout | undefined;
 
   function write(response: ServerResponse, text: string): void {
     response.write(text);
@@ -30,10 +30,10 @@ export function createStreams(): Streams {
   function drop(response: ServerResponse): void {
     open.delete(response);
     response.destroy();
-    if (open.size === 0) clearInterval(beating);
+    if (open.size === 0) clearInterval(keepalive);
   }
 
-  function tell<Name extends keyof Events>(name: Name, content: Events[Name]): void {
+  function send<Name extends keyof Events>(name: Name, content: Events[Name]): void {
     if (open.size === 0) return;
     const text = event(name, content);
     for (const [response, { bus }] of [...open]) if (bus || name !== 'bus') write(response, text);
@@ -44,7 +44,7 @@ export function createStreams(): Streams {
       if (open.size >= MOST_STREAMS) return false;
       response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
       response.on('close', () => drop(response));
-      if (open.size === 0) beating = setInterval(() => tell('keepalive', null), KEEPALIVE_EVERY);
+      if (open.size === 0) keepalive = setInterval(() => send('keepalive', null), KEEPALIVE_EVERY);
       open.set(response, wanted);
       write(
         response,
@@ -54,9 +54,10 @@ export function createStreams(): Streams {
       );
       return true;
     },
-    tell,
+    send,
     get busIsWatched() {
-      return [...open.values()].some(({ bus }) => bus);
+      for (const { bus } of open.values()) if (bus) return true;
+      return false;
     },
     close() {
       for (const response of [...open.keys()]) drop(response);

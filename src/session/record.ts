@@ -55,12 +55,18 @@ export function selected(records: readonly SessionRecord[], selection: Selection
     .map(({ record }) => record);
 }
 
-/** Comma-separated values (RFC 4180), a heading first. Energy that is not known is an empty field. */
+/** The first line of comma-separated values (RFC 4180). */
+export const csvHeading = `${columns.join(',')}\r\n`;
+
+/** Comma-separated values (RFC 4180), a heading first. */
 export function csv(records: readonly SessionRecord[]): string {
-  const rows = records.map((record) =>
-    columns.map((name) => (name === 'kWh' && record.energyFrom === 'none' ? '' : cell(record[name]))),
-  );
-  return [columns, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+  return [csvHeading, ...records.map(csvLine)].join('');
+}
+
+/** Energy that is not known is an empty field. */
+export function csvLine(record: SessionRecord): string {
+  const cells = columns.map((name) => (name === 'kWh' && record.energyFrom === 'none' ? '' : cell(record[name])));
+  return `${cells.join(',')}\r\n`;
 }
 
 /** A VIN comes from the bus: no spreadsheet may take it for a formula. */

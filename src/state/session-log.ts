@@ -1,7 +1,7 @@
 // Where the charging sessions of the past are, beside the state, and how they are read.
 
 import type { Config } from '../config/options.ts';
-import { readLines } from '../io/line-file.ts';
+import { lineSlices } from '../io/line-file.ts';
 import { type SessionRecord, sessionRecord } from '../session/record.ts';
 
 /** Some 20 000 sessions. */
@@ -18,6 +18,19 @@ export function sessionLogPath(statePath: string, config: Config): string {
  * as may happen when the process is killed just then, counts once. Throws when the file is there and can not be read.
  */
 export async function readSessions(path: string): Promise<readonly SessionRecord[]> {
-  const records = (await readLines(path)).flatMap((line) => sessionRecord.read(line).value ?? []);
-  return [...new Map(records.map((record) => [`${record.charger} ${record.start}`, record])).values()];
+  const all: SessionRecord[] = [];
+  for await (const slice of sessionSlices(path)) all.push(...slice);
+  return all;
+}
+
+/** The same, some sessions at a time: other work goes on between two slices. */
+export async function* sessionSlices(path: string): AsyncGenerator<readonly SessionRecord[]> {
+  const known = new Set<string>();
+  for await (const slice of lineSlices(path)) {
+    const records = slice.flatMap((line) => sessionRecord.read(line).value ?? []);
+    yield records.filter(({ charger, start }) => {
+      const key = `${charger} ${start}`;
+      return known.size < known.add(key).size;
+    });
+  }
 }

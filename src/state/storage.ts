@@ -7,7 +7,7 @@ import { createStateWriter } from '../io/state-file.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { restore } from './restore.ts';
 import type { SavedState } from './saved-state.ts';
-import { MOST_SESSION_LOG_BYTES, sessionLogPath, readSessions as sessionsIn } from './session-log.ts';
+import { MOST_SESSION_LOG_BYTES, sessionLogPath, sessionSlices } from './session-log.ts';
 
 export interface Storage {
   /** What is known from before a restart. */
@@ -15,8 +15,8 @@ export interface Storage {
   /** Writes what is known now; what is not given stays as it was before the restart. */
   save(newest: Partial<SavedState>): void;
   endSession(session: SessionRecord): void;
-  /** All sessions that are over. */
-  readSessions(): Promise<readonly SessionRecord[]>;
+  /** All sessions that are over, some at a time. */
+  readSessions(): AsyncIterable<readonly SessionRecord[]>;
   /** Resolves when all is written, as far as it can be. */
   close(): Promise<void>;
 }
@@ -41,7 +41,10 @@ export async function openStorage(statePath: string, config: Config, log: Log): 
       saving = sessions.settled().then(() => writer.write({ ...known, ...newest }));
     },
     endSession: sessions.append,
-    readSessions: () => sessions.settled().then(() => sessionsIn(path)),
+    async *readSessions() {
+      await sessions.settled();
+      yield* sessionSlices(path);
+    },
     async close() {
       await saving;
       await writer.settled();

@@ -1,14 +1,26 @@
-// A page that is served, and somebody who asks it over real HTTP.
+// A page that is served, and a visitor over real HTTP.
 
 import { once } from 'node:events';
 import { request as ask, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { Finding } from '../../src/bus/finding.ts';
 import { createCaptures } from '../../src/capture/library.ts';
 import { openPage, type Page, type PageSettings } from '../../src/page/page.ts';
 import { record } from '../capture/recording.ts';
 import { until } from '../system/until.ts';
 
 export const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
+export const facts = {
+  version: '1.2.3',
+  simulated: false,
+  relay: false,
+  listening: false,
+  port: '/dev/ttyUSB0',
+  limits,
+  chargers: {},
+  vehicles: {},
+} as const;
+const noFindings: readonly Finding[] = [];
 export const json = { 'content-type': 'application/json' };
 export const limit16 = JSON.stringify({ topic: '1A2B/set/limit', payload: '16' });
 
@@ -38,9 +50,11 @@ export async function serve(settings: Partial<PageSettings> = {}): Promise<Serve
   const page = await openPage({
     address: { host: '127.0.0.1', port: 0 },
     topicPrefix: 'home/TWC',
-    readSessions: async () => [],
+    knownChargers: [],
+    readSessions: async function* () {},
+    findings: () => noFindings,
     captures: createCaptures(record({ fromStart: false }).recorder, '/nowhere/bridge.state.json', () => {}),
-    facts: { version: '1.2.3', simulated: false, relay: false, limits },
+    facts,
     command(topic, payload) {
       commands.push(`${topic} ${payload}`);
       return payload === '99' ? `expected whole amperes from 6 to 32, got "99"` : undefined;

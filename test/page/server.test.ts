@@ -19,16 +19,17 @@ describe('the stream', () => {
     const stream = await served.watch();
     expect(await stream.sees('values')).toEqual({ '1A2B/ampsInUse': '15.2', 'config/maxAmpsForSlaves': '32' });
     await stream.sees('capture', { words: '', mostMegabytes: 20 });
-    expect(stream.events.map(({ name }) => name)).toEqual(['facts', 'history', 'values', 'capture']);
+    const first = ['facts', 'history', 'values', 'connections', 'findings', 'lastError', 'capture'];
+    expect(stream.events.map(({ name }) => name)).toEqual(first);
     expect(stream.events[0]?.content).toMatchObject({ version: '1.2.3', simulated: false, limits });
-    expect(stream.events[1]?.content).toMatchObject({ samples: [], every: 60_000 });
+    expect(stream.events[1]?.content).toMatchObject({ limit: [], amps: {}, every: 60_000 });
 
     served.page.show(shown({ '1A2B/ampsInUse': '15.3', 'config/maxAmpsForSlaves': '32' }));
     await stream.sees('values', { '1A2B/ampsInUse': '15.3' });
     served.page.show(shown({ '1A2B/ampsInUse': '15.3' }));
     served.page.show(shown({ problem: 'none' }));
     await stream.sees('values', { problem: 'none' });
-    expect(stream.events).toHaveLength(6);
+    expect(stream.events).toHaveLength(first.length + 2);
   });
 
   test('lists the values of the topic table under their names', async () => {
@@ -50,13 +51,21 @@ describe('the stream', () => {
   test('has lines of the bus for who asks for them only', async () => {
     await using served = await serve();
     const frame = Uint8Array.of(0xc0, 0xfb, 0xe0, 0x77, 0x77, 0x1a, 0x2b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x13, 0xc0);
-    served.page.received('said', frame);
+    served.page.traffic('sent', frame);
     const [without, watching] = [await served.watch(), await served.watch('/api/events?bus')];
     await watching.sees('values');
-    served.page.received('said', frame);
+    served.page.traffic('sent', frame);
     served.page.show(shown({ problem: 'none' }));
     const lines = await watching.sees('bus');
-    expect(lines).toMatchObject([{ way: 'said', kind: 'frame', text: '7777 to 1A2B: go on as you are' }]);
+    expect(lines).toMatchObject([
+      {
+        direction: 'sent',
+        type: 'frame',
+        message: 'masterHeartbeat',
+        units: ['7777', '1A2B'],
+        text: '7777 to 1A2B: go on as you are',
+      },
+    ]);
     expect(watching.events.filter(({ name }) => name === 'bus')).toHaveLength(1);
     await without.sees('values', { problem: 'none' });
     expect(without.events.map(({ name }) => name)).not.toContain('bus');
@@ -85,7 +94,10 @@ describe('the stream', () => {
   test('is not for more than there can sensibly be', async () => {
     await using served = await serve();
     await Promise.all(Array.from({ length: 40 }, () => served.watch()));
-    expect(await served.ask('/api/events')).toMatchObject({ status: 503, body: 'too many are looking already\n' });
+    expect(await served.ask('/api/events')).toMatchObject({
+      status: 503,
+      body: 'too many browsers show this page already\n',
+    });
     expect((await served.ask('/nothing')).status).toBe(404);
     expect((await served.ask('/api/events', { method: 'HEAD' })).status).toBe(404);
   });
@@ -252,22 +264,31 @@ describe('sessions', () => {
     ...others,
   });
 
-  test('come newest first', async () => {
-    await using served = await serve({ readSessions: async () => [session(2), session(1), session(3)] });
+  const given = (...records: readonly SessionRecord[]) =>
+    async function* () {
+      yield records;
+    };
+
+  test('come newest first, with their totals', async () => {
+    await using served = await serve({ readSessions: given(session(2), session(1), session(3)) });
     const { status, headers, body } = await served.ask('/api/sessions');
     expect([status, headers['content-type']]).toEqual([200, 'application/json']);
-    expect(JSON.parse(body)).toEqual({ newest: [session(3), session(2), session(1)], count: 3 });
+    const total = { month: '2026-05', charger: '1A2B', vin: '5YJ3E1EA2KF000317', count: 3, seconds: 27_000, kWh: 76.5 };
+    expect(JSON.parse(body)).toEqual({ newest: [session(3), session(2), session(1)], count: 3, totals: [total] });
   });
 
-  test('are not all shown when they are many', async () => {
-    const many = Array.from({ length: 31 }, (_, i) => session(i + 1));
-    await using served = await serve({ readSessions: async () => [...many, ...many] });
-    const { newest, count } = JSON.parse((await served.ask('/api/sessions')).body);
-    expect([newest.length, count]).toEqual([50, 62]);
+  test('are selected by month, charger and car', async () => {
+    const records = [session(1), session(2, { charger: id('3C4D') }), session(3, { vin: '' })];
+    await using served = await serve({ readSessions: given(...records) });
+    const newest = async (query: string) => JSON.parse((await served.ask(`/api/sessions?${query}`)).body).newest;
+    expect(await newest('charger=3C4D')).toEqual([records[1]]);
+    expect(await newest('vin=')).toEqual([records[2]]);
+    expect(await newest('month=2026-05&charger=1A2B')).toEqual([records[2], records[0]]);
+    expect(await newest('month=2026-04')).toEqual([]);
   });
 
   test('are all in the table to keep', async () => {
-    await using served = await serve({ readSessions: async () => [session(2), session(1, { energyFrom: 'none' })] });
+    await using served = await serve({ readSessions: given(session(2), session(1, { energyFrom: 'none' })) });
     const { headers, body } = await served.ask('/api/sessions.csv');
     expect(headers['content-disposition']).toBe('attachment; filename="charging-sessions.csv"');
     expect(body.split('\r\n').map((line) => line.split(',').slice(0, 2).join())).toEqual([
@@ -283,8 +304,8 @@ describe('the files', () => {
   const files = { '/': { type: 'text/html; charset=utf-8', body: '<!doctype html>' } };
 
   test('come with headers that let nothing else in', async () => {
-    const settings = { address: { host: '127.0.0.1', port: 0 }, snapshot: () => ({}), command: () => undefined, files };
-    const server = await servePage(settings);
+    const settings = { address: { host: '127.0.0.1', port: 0 }, snapshot: () => ({}) };
+    const server = await servePage({ ...settings, routes: { 'GET /': () => files['/'] } });
     const [response] = await once(ask({ port: server.port, host: '127.0.0.1', agent: false }).end(), 'response');
     expect(await text(response)).toBe('<!doctype html>');
     const { headers } = response;
@@ -300,6 +321,7 @@ describe('the files', () => {
       "style-src 'self'",
       "connect-src 'self'",
       "img-src 'self' data:",
+      "manifest-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'self'",
@@ -313,12 +335,11 @@ describe('the files', () => {
 
   test('that are made when they are asked for are new each time, and their failure is told', async () => {
     let count = 0;
-    const made = {
-      '/api/count': async () => ({ type: 'text/plain', body: String(++count), downloadName: 'count.txt' }),
-      '/api/broken': () => Promise.reject(new Error('the disk is gone')),
+    const routes = {
+      'GET /api/count': () => ({ type: 'text/plain', body: String(++count), downloadName: 'count.txt' }),
+      'GET /api/broken': () => Promise.reject(new Error('the disk is gone')),
     };
-    const settings = { address: { host: '127.0.0.1', port: 0 }, snapshot: () => ({}), command: () => undefined, made };
-    const server = await servePage(settings);
+    const server = await servePage({ address: { host: '127.0.0.1', port: 0 }, snapshot: () => ({}), routes });
     const get = async (path: string): Promise<Answer> => {
       const [response] = await once(
         ask({ port: server.port, host: '127.0.0.1', path, agent: false }).end(),

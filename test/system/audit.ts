@@ -1,6 +1,45 @@
 // What a page owes to people who see little or use no mouse, looked at in the browser itself.
 
+import axeCore from 'axe-core';
+import { HtmlValidate } from 'html-validate';
 import type { Page } from 'playwright-core';
+
+/** What axe-core finds, a line for each element. */
+export async function accessibility(page: Page): Promise<readonly string[]> {
+  // Beside the security policy of the page, as a debugger would.
+  await page.evaluate(axeCore.source);
+  return page.evaluate(axe);
+}
+
+/** What html-validate finds. */
+export async function markupErrors(html: string): Promise<readonly string[]> {
+  const validator = new HtmlValidate({
+    extends: ['html-validate:recommended'],
+    rules: {
+      'doctype-style': ['error', { style: 'lowercase' }],
+      // The formatter and the DOM write them as they like.
+      'void-style': 'off',
+      'no-trailing-whitespace': 'off',
+      'attribute-boolean-style': 'off',
+      'attribute-empty-style': 'off',
+      'no-inline-style': 'off',
+    },
+  });
+  const { results } = await validator.validateString(html);
+  return results.flatMap(({ messages }) =>
+    messages.map(({ ruleId, message, line }) => `${line}: ${ruleId}: ${message}`),
+  );
+}
+
+/** Counts layout shifts from now on; before the page is loaded. */
+export async function watchLayout(page: Page): Promise<void> {
+  await page.addInitScript(shifts);
+}
+
+/** The sum of all layout shifts so far. */
+export async function layoutShift(page: Page): Promise<number> {
+  return page.evaluate('globalThis.layoutShift ?? 0');
+}
 
 /** Texts whose contrast to what is behind them is less than WCAG AA asks for; what is disabled does not count. */
 export async function faintTexts(page: Page): Promise<readonly string[]> {
@@ -72,3 +111,16 @@ const faint = `(() => {
   }
   return found;
 })()`;
+
+const shifts = `
+  globalThis.layoutShift = 0;
+  new PerformanceObserver((list) => {
+    for (const { hadRecentInput, value } of list.getEntries()) if (!hadRecentInput) globalThis.layoutShift += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+`;
+
+const axe = `
+  globalThis.axe.run().then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))),
+  )
+`;

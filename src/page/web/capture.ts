@@ -1,41 +1,42 @@
-// The capture: everything on the bus in a file, started and ended here, for whoever reports a problem.
+// The capture: everything on the bus in a file, started and ended here, to report a problem with.
 
 import type { CapturesKept, Events } from '../wire.ts';
-import { ask } from './ask.ts';
-import { h, put } from './dom.ts';
+import { h, setText } from './dom.ts';
+import { sentence } from './notices.ts';
+import { post } from './post.ts';
 
 export interface CaptureView {
   readonly element: HTMLElement;
   /** `able`: whether the bridge answers. */
-  show(now: Events['capture'] | undefined, able: boolean): void;
+  show(capture: Events['capture'] | undefined, able: boolean): void;
 }
 
 export function createCapture(): CaptureView {
-  const button = h('button', { type: 'button', class: 'plain', 'aria-describedby': 'capture-hint' });
+  const button = h('button', { type: 'button', class: 'small', 'aria-describedby': 'capture-hint' });
   const hint = h('p', { class: 'hint', id: 'capture-hint' });
   const status = h('p', { class: 'hint', role: 'status' });
-  const why = h('p', { class: 'why', role: 'alert' });
+  const error = h('p', { class: 'error', role: 'alert' });
   const list = h('ul', { class: 'kept', 'aria-label': 'Captures, newest first' });
-  let now: Events['capture'] | undefined;
+  let shown: Events['capture'] | undefined;
   let asking = false;
 
   async function load(): Promise<void> {
-    const told = now;
+    const before = shown;
     const answer = await fetch('api/captures').catch(() => undefined);
     if (!answer?.ok) return;
     // The server of this page sends what is declared.
     const { newest } = (await answer.json()) as CapturesKept;
-    // Whoever asked later has newer ones.
-    if (told === now) list.replaceChildren(...newest.map((one) => row(one, one.name === now?.running)));
+    // Another call that began later has newer ones.
+    if (before === shown) list.replaceChildren(...newest.map((one) => row(one, one.name === shown?.running)));
   }
 
   button.addEventListener('click', async () => {
     if (asking) return;
     asking = true;
-    put(why, '');
-    const on = now?.running === undefined;
-    const refusal = await ask('api/capture', { on });
-    if (refusal !== undefined) put(why, `Not ${on ? 'started' : 'ended'}: ${refusal}`);
+    setText(error, '');
+    const on = shown?.running === undefined;
+    const refusal = await post('api/capture', { on });
+    if (refusal !== undefined) setText(error, `Not ${on ? 'started' : 'ended'}: ${refusal}`);
     asking = false;
   });
 
@@ -46,17 +47,17 @@ export function createCapture(): CaptureView {
       h('div', { class: 'line' }, h('h3', {}, 'Capture'), button),
       hint,
       status,
-      why,
+      error,
       list,
     ),
-    show(told, able) {
-      button.disabled = !able || !told;
-      if (told === now) return;
-      now = told;
-      if (!told) return;
-      put(button, told.running === undefined ? 'Capture' : 'End the capture');
-      put(hint, purpose(told.mostMegabytes));
-      put(status, told.words === '' ? '' : `${told.words.slice(0, 1).toUpperCase()}${told.words.slice(1)}.`);
+    show(capture, able) {
+      button.disabled = !able || !capture;
+      if (capture === shown) return;
+      shown = capture;
+      if (!capture) return;
+      setText(button, capture.running === undefined ? 'Capture' : 'End the capture');
+      setText(hint, purpose(capture.mostMegabytes));
+      setText(status, sentence(capture.words));
       void load();
     },
   };
@@ -64,9 +65,9 @@ export function createCapture(): CaptureView {
 
 function purpose(megabytes: number): string {
   return (
-    'To report a problem: choose Capture, let the problem happen, end it and download the file. It holds every byte on the ' +
-    'bus, and with them the VINs of cars and the serial numbers of chargers: give it only to somebody who may know them. ' +
-    `It ends by itself at ${megabytes} MB. The chargers do not notice it.`
+    'To report a problem: choose Capture, let the problem happen, end the capture and download the file. It holds every byte ' +
+    'on the bus, with the VINs of cars and the serial numbers of chargers: give it only to people who may know them. ' +
+    `A capture ends by itself at ${megabytes} MB. The chargers do not notice it.`
   );
 }
 
@@ -76,7 +77,7 @@ function row({ name, bytes }: CapturesKept['newest'][number], isWritten: boolean
     { class: 'plain', href: `captures/${name}`, download: name, 'aria-label': `Download ${name}` },
     name,
   );
-  return h('li', {}, link, ' ', h('span', { class: 'hint' }, isWritten ? 'still written' : size(bytes)));
+  return h('li', {}, link, ' ', h('span', { class: 'hint' }, isWritten ? 'still being written' : size(bytes)));
 }
 
 function size(bytes: number): string {

@@ -1,97 +1,152 @@
-// One charger as a card.
+// One charger as a card: what it does and for which car, then its limit, then the rest folded away.
 
 import type { Facts } from '../wire.ts';
-import { ampsControl, type Control, switchControl } from './controls.ts';
-import { showDetails } from './details.ts';
-import { h, put } from './dom.ts';
-import { amperes, type ChargerView, power } from './model.ts';
+import { ampsControl, switchControl } from './controls.ts';
+import { h, setText, showDetails, summary } from './dom.ts';
+import { formatEnergy, formatHours, formatPower } from './format.ts';
+import type { ChargerView, Status } from './model.ts';
+import { commandTopics } from './topics.ts';
 
 export interface ChargerCard {
   readonly element: HTMLElement;
   show(charger: ChargerView, place: number, able: boolean): void;
 }
 
-const withoutRelay =
-  'Off lowers it as far as it lets itself be lowered: most chargers that charge go on with 6 A. To stop a car, use the car.';
-const withRelay =
-  'Off opens the relay of a charger that can not be stopped otherwise. A Tesla then shows a fault and has to be plugged in again.';
+const statusText: Readonly<Record<Status, string>> = {
+  offline: 'Not heard',
+  error: 'Error',
+  charging: 'Charging',
+  plugged: 'Car connected',
+  unplugged: 'No car',
+  ready: 'Ready',
+};
 
-export function createChargerCard(id: string, { relay }: Pick<Facts, 'relay'>): ChargerCard {
-  const of = `Charger ${id}`;
-  let shown: ChargerView | undefined;
+type CardFacts = Pick<Facts, 'relay' | 'limits' | 'inApp' | 'chargers'>;
+
+const LEAST_AMPS = 1;
+
+export function createChargerCard(id: string, facts: CardFacts): ChargerCard {
+  const of = facts.chargers[id]?.name ?? `Charger ${id}`;
+  const name = h('span');
+  const heading = h('h3', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), name);
   const pill = h('span', { class: 'pill' });
-  const state = h('p', { class: 'state' });
-  const amps = h('span', { class: 'number' });
-  const watts = h('span', { class: 'number' });
-  const may = h('p', { class: 'may' });
+  const car = h('p', { class: 'car' });
+  const power = figure('Power');
+  const energy = figure('This session');
+  const duration = figure('Duration');
   const gauge = h(
     'div',
     { class: 'gauge', 'aria-hidden': 'true' },
-    h('div', { class: 'held' }),
+    h('div', { class: 'reserved' }),
     h('div', { class: 'drawn' }),
   );
-  const car = h('p', { class: 'car' });
-  const session = h('p', { class: 'car' });
-  const limit = ampsControl({
-    label: 'Limit',
-    of,
-    topic: `${id}/set/limit`,
-    range: () => shown?.range ?? { min: 0, max: 0 },
-  });
-  const allowed = switchControl({
-    label: 'Charging allowed',
-    of,
-    topic: `${id}/set/charging`,
-    hint: relay ? withRelay : withoutRelay,
-  });
+  const current = h('span', { class: 'number' });
+  const limitText = h('span', { class: 'number' });
+  const off = h('p', { class: 'off' });
+  const last = h('p', { class: 'hint' });
+  const { controls, showControls } = chargerControls(id, of, facts);
   const list = h('dl');
-  const more = h('details', {}, h('summary', { 'aria-label': `More of charger ${id}` }, 'More'), list);
   const element = h(
     'li',
     { class: 'card charger', id: `charger-${id}` },
-    h('div', { class: 'line' }, h('h3', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), id), pill),
-    state,
-    h('p', { class: 'figures' }, amps, ' ', watts),
-    gauge,
-    may,
+    h('div', { class: 'line' }, heading, pill),
     car,
-    session,
-    h('div', { class: 'controls' }, limit.element, allowed.element),
-    more,
+    h('dl', { class: 'figures' }, power.element, energy.element, duration.element),
+    gauge,
+    h('p', { class: 'line amps-line' }, current, limitText),
+    off,
+    last,
+    controls,
+    h('details', {}, summary('Details', `of ${of}`), list),
   );
   return {
     element,
     show(charger, place, able) {
-      shown = charger;
       element.dataset.place = String(place % 4);
-      element.dataset.state = stateOf(charger);
-      put(pill, pillText[stateOf(charger)]);
-      put(state, charger.stateText);
-      put(amps, charger.amps === undefined ? '– A' : amperes(charger.amps));
-      put(watts, charger.watts === undefined ? '' : power(charger.watts));
-      const { max } = charger.range;
-      gauge.style.setProperty('--drawn', `${share(charger.amps ?? 0, max)}%`);
-      gauge.style.setProperty('--held', `${share(charger.held, max)}%`);
-      put(may, charger.online ? `May take ${charger.held} A` : 'Takes nothing as far as is known');
-      put(car, charger.car);
-      put(session, charger.session);
-      showControls(charger, [limit, allowed], able);
+      element.dataset.status = charger.status;
+      setText(name, charger.name);
+      setText(pill, statusText[charger.status]);
+      setText(car, charger.online ? charger.car : 'Switched off, or its wires are loose');
+      const { session, watts, amps } = charger;
+      power.show(watts === undefined ? (amps ? 'Not measured' : '–') : formatPower(watts));
+      energy.show(session?.kWh === undefined ? '–' : formatEnergy(session.kWh));
+      duration.show(session ? formatHours(session.seconds) : '–');
+      gauge.style.setProperty('--drawn', `${share(amps ?? 0, charger.range.max)}%`);
+      gauge.style.setProperty('--reserved', `${share(charger.reserved, charger.range.max)}%`);
+      setText(current, charger.current);
+      setText(limitText, describeLimit(charger));
+      setText(off, charger.enabled ? '' : describeOff(charger, facts.relay));
+      setText(last, session ? '' : charger.lastSession);
+      showControls(charger, able);
       showDetails(list, charger.details);
     },
   };
 }
 
-const pillText = { offline: 'Offline', error: 'Error', charging: 'Charging', idle: 'Idle' } as const;
-
-function stateOf({ online, inError, charging }: ChargerView): keyof typeof pillText {
-  if (!online) return 'offline';
-  if (inError) return 'error';
-  return charging ? 'charging' : 'idle';
+function chargerControls(id: string, of: string, { relay, limits, inApp }: CardFacts) {
+  let shown: ChargerView | undefined;
+  const limit = ampsControl({
+    label: 'Limit',
+    of,
+    topic: `${id}/${commandTopics.limit}`,
+    range: () => shown?.range ?? { min: 0, max: 0 },
+    whyFixed: () => whyFixed(limits, inApp),
+  });
+  const enabled = switchControl({
+    label: 'Charging allowed',
+    of,
+    topic: `${id}/${commandTopics.charging}`,
+    hint: relay
+      ? 'Off opens the relay of a charger that cannot be stopped otherwise. A Tesla then shows a fault and has to be plugged in again.'
+      : 'Off reduces the current. Most chargers cannot go below 6 A; use the car to stop completely.',
+  });
+  return {
+    controls: h(
+      'details',
+      { class: 'controls' },
+      summary('Change the limit', `of ${of}`),
+      h('div', { class: 'inside' }, limit.element, enabled.element),
+    ),
+    showControls(charger: ChargerView, able: boolean) {
+      shown = charger;
+      limit.show(charger.limit === undefined ? undefined : String(charger.limit), able);
+      enabled.show(charger.enabled ? '1' : '0', able);
+    },
+  };
 }
 
-function showControls(charger: ChargerView, [limit, allowed]: readonly [Control, Control], able: boolean): void {
-  limit.show(charger.limit === undefined ? undefined : String(charger.limit), able);
-  allowed.show(charger.allowed ? '1' : '0', able);
+/** Why the limit can have one value only, and where to change that. */
+export function whyFixed({ minAmpsPerTWC, maxAmpsForSlaves, maxAmpsPerTWC }: Facts['limits'], inApp: boolean): string {
+  const circuit = maxAmpsForSlaves <= minAmpsPerTWC;
+  const setting = circuit ? 'maxAmpsForSlaves' : maxAmpsPerTWC <= minAmpsPerTWC ? 'maxAmpsPerTWC' : undefined;
+  if (!setting) return 'This charger can take no more than the least that a car is charged with.';
+  const what = circuit ? 'the circuit' : 'the wiring of a charger';
+  const name = setting.replaceAll(/[A-Z]+/g, (capitals) => `_${capitals.toLowerCase()}`);
+  const where = inApp ? `the option ${name} of the app` : `config.${setting} in the configuration`;
+  return `Nothing else is possible: ${what} is configured with ${circuit ? maxAmpsForSlaves : maxAmpsPerTWC} A. If it carries more, raise ${where}.`;
+}
+
+function figure(label: string) {
+  const value = h('dd', { class: 'number' });
+  return {
+    element: h('div', {}, h('dt', {}, label), value),
+    show: (text: string) => setText(value, text),
+  };
+}
+
+function describeLimit({ session, status, enabled, limit, offered }: ChargerView): string {
+  if (limit === undefined) return '';
+  const hasCar = session !== undefined || status === 'charging' || status === 'plugged';
+  if (!hasCar || !enabled || offered === undefined || offered >= limit) return `limit ${limit} A`;
+  return offered === 0 ? `waits for free amps, limit ${limit} A` : `may take ${offered} A now, limit ${limit} A`;
+}
+
+/** What off means for this charger at this moment. */
+function describeOff({ amps = 0 }: ChargerView, relay: boolean): string {
+  if (amps < LEAST_AMPS) return 'Charging is off.';
+  return relay
+    ? 'Charging is off: the charger is about to open its relay.'
+    : 'Charging is off, but this charger cannot go lower.';
 }
 
 function share(amps: number, of: number): number {

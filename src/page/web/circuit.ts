@@ -1,42 +1,54 @@
-// The circuit: who takes how much, who holds more than that, and what is left.
+// The circuit: how much each charger takes, how much more is reserved for it, and what is left.
 
 import type { Facts } from '../wire.ts';
+import { whyFixed } from './charger-card.ts';
 import { ampsControl } from './controls.ts';
-import { h, keep, part, put } from './dom.ts';
-import { amperes, type ChargerView, type CircuitView, power } from './model.ts';
+import { h, heading, keep, part, setText, summary } from './dom.ts';
+import { formatAmps, formatPower } from './format.ts';
+import type { ChargerView, CircuitView } from './model.ts';
+import { commandTopics } from './topics.ts';
 
 export interface CircuitCard {
   show(circuit: CircuitView, chargers: readonly ChargerView[], able: boolean, lease: string | undefined): void;
 }
 
-export function createCircuit({ limits }: Pick<Facts, 'limits'>): CircuitCard {
-  const drawn = h('span', { class: 'number big' });
+export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>): CircuitCard {
+  const section = part('circuit');
+  const amps = h('span', { class: 'number big' });
   const of = h('span', { class: 'of' });
   const watts = h('span', { class: 'number watts' });
   const beyond = h('div', { class: 'beyond' });
   const bar = h('div', { class: 'bar', 'aria-hidden': 'true' }, beyond);
   const rows = new Map<string, ReturnType<typeof createRow>>();
-  const falling = h('p', { class: 'hint' });
+  const lease = h('p', { class: 'hint' });
   const limit = ampsControl({
     label: 'Circuit limit',
     of: 'Circuit',
-    topic: 'control/maxAmps',
+    topic: commandTopics.circuit,
     range: () => ({ min: limits.minAmpsPerTWC, max: limits.maxAmpsForSlaves }),
+    whyFixed: () => whyFixed(limits, inApp),
   });
   const free = h('span', { class: 'number' });
   const freeItem = h('li', {}, h('span', { class: 'dot free', 'aria-hidden': 'true' }), h('span', {}, 'Free'), free);
   const legend = h('ul', { class: 'legend' }, freeItem);
-  const title = part('circuit').querySelector('h2') ?? '';
-  part('circuit').replaceChildren(
-    h('div', {}, h('div', { class: 'line' }, title, watts), h('p', { class: 'total' }, drawn, ' ', of), bar, legend),
-    h('div', { class: 'controls' }, limit.element, falling),
+  section.replaceChildren(
+    h('div', { class: 'line' }, heading(section), watts),
+    h('p', { class: 'total' }, amps, ' ', of),
+    bar,
+    legend,
+    h(
+      'details',
+      { class: 'controls' },
+      summary('Change the limit', 'of the circuit'),
+      h('div', { class: 'inside' }, limit.element, lease),
+    ),
   );
 
   return {
-    show(circuit, chargers, able, lease) {
-      put(drawn, amperes(circuit.drawn));
-      put(of, circuit.limit === undefined ? '' : `of ${circuit.limit} A`);
-      put(watts, circuit.watts === undefined ? '' : power(circuit.watts));
+    show(circuit, chargers, able, leaseSeconds) {
+      setText(amps, formatAmps(circuit.amps));
+      setText(of, circuit.limit === undefined ? '' : `of ${circuit.limit} A`);
+      setText(watts, describePower(circuit));
       bar.style.setProperty('--limit', `${(100 * (circuit.limit ?? circuit.scale)) / circuit.scale}%`);
       const ids = chargers.map(({ id }) => id);
       if (keep(rows, ids, createRow)) {
@@ -45,29 +57,37 @@ export function createCircuit({ limits }: Pick<Facts, 'limits'>): CircuitCard {
         legend.replaceChildren(...inOrder.map(({ item }) => item), freeItem);
       }
       for (const [place, charger] of chargers.entries()) rows.get(charger.id)?.show(charger, place, circuit.scale);
-      put(free, amperes(circuit.free));
+      setText(free, formatAmps(circuit.free));
       limit.show(circuit.limit === undefined ? undefined : String(circuit.limit), able);
-      put(falling, lease ? `Limits that were set fall back in ${lease} s if nobody renews them.` : '');
+      setText(lease, leaseSeconds ? `Limits that were set end in ${leaseSeconds} s unless they are set again.` : '');
     },
   };
+}
+
+/** `10.5 kW + 1 unmetered` */
+function describePower({ watts, unmetered }: Pick<CircuitView, 'watts' | 'unmetered'>): string {
+  const known = watts === undefined ? [] : [formatPower(watts)];
+  return [...known, ...(unmetered > 0 ? [`${unmetered} unmetered`] : [])].join(' + ');
 }
 
 /** A charger in the bar and in the list below it. */
 function createRow(id: string) {
   const drawn = h('div', { class: 'segment drawn' });
-  const held = h('div', { class: 'segment held' });
+  const reserved = h('div', { class: 'segment reserved' });
+  const name = h('span', {}, id);
   const text = h('span', { class: 'number' });
-  const item = h('li', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('span', {}, id), text);
+  const item = h('li', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), name, text);
   return {
-    segments: [drawn, held],
+    segments: [drawn, reserved],
     item,
     show(charger: ChargerView, place: number, scale: number) {
       const amps = charger.amps ?? 0;
-      const more = charger.held > amps ? `, holds ${charger.held} A` : '';
-      put(text, charger.online ? `${amperes(amps)}${more}` : 'offline');
+      const more = charger.reserved > amps ? ` of ${charger.reserved} A` : '';
+      setText(name, charger.name);
+      setText(text, charger.online ? `${formatAmps(amps)}${more}` : 'not heard');
       drawn.style.width = `${(100 * amps) / scale}%`;
-      held.style.width = `${(100 * Math.max(0, charger.held - amps)) / scale}%`;
-      for (const element of [drawn, held, item]) element.dataset.place = String(place % 4);
+      reserved.style.width = `${(100 * Math.max(0, charger.reserved - amps)) / scale}%`;
+      for (const element of [drawn, reserved, item]) element.dataset.place = String(place % 4);
     },
   };
 }

@@ -1,56 +1,68 @@
 // What can be set: a number of amperes and a switch. What is accepted comes back as a value; what is refused is said here.
 
-import { ask } from './ask.ts';
-import { h, put } from './dom.ts';
+import { h, setText } from './dom.ts';
+import { post } from './post.ts';
 
 export interface Control {
   readonly element: HTMLElement;
-  /** The value that holds; `able`: whether it can be set now. */
+  /** The value in force; `able`: whether it can be set now. */
   show(value: string | undefined, able: boolean): void;
 }
 
 interface AmpsSettings {
   readonly label: string;
-  /** What it belongs to, for who does not see it. */
+  /** What it belongs to, for screen readers. */
   readonly of: string;
   readonly topic: string;
   readonly range: () => { readonly min: number; readonly max: number };
+  /** Why only one value is possible, and where to change that. */
+  readonly whyFixed: () => string;
 }
 
-export function ampsControl({ label, of, topic, range }: AmpsSettings): Control {
+export function ampsControl({ label, of, topic, range, whyFixed }: AmpsSettings): Control {
   const id = `set-${topic.replaceAll('/', '-')}`;
-  const input = h('input', {
-    id,
-    type: 'number',
-    inputmode: 'numeric',
-    step: '1',
-    required: '',
-    'aria-describedby': `${id}-why`,
-  });
+  const input = h('input', { id, type: 'number', inputmode: 'numeric', step: '1', 'aria-describedby': `${id}-now` });
   const less = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A less` }, '−');
   const more = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A more` }, '+');
   const set = h('button', { type: 'submit', class: 'set', 'aria-label': `${of}: set the limit` }, 'Set');
-  const why = h('p', { id: `${id}-why`, class: 'why', role: 'alert' });
-  const span = h('span', { class: 'hint' });
-  const form = h(
+  const error = h('p', { class: 'error', role: 'alert' });
+  const bounds = h('span', { class: 'hint' });
+  const now = h('p', { class: 'hint', id: `${id}-now` });
+  const stepper = h(
+    'div',
+    { class: 'stepper' },
+    less,
+    input,
+    more,
+    h('span', { class: 'unit', 'aria-hidden': 'true' }, 'A'),
+    set,
+  );
+  const element = h(
     'form',
     { class: 'amps', novalidate: '' },
-    h('label', { for: id }, label, ' ', span),
-    h('div', { class: 'stepper' }, less, input, more, h('span', { class: 'unit', 'aria-hidden': 'true' }, 'A'), set),
-    why,
+    h('label', { for: id }, label, ' ', bounds),
+    stepper,
+    now,
+    error,
   );
-  let holds: string | undefined;
+  let inForce: string | undefined;
   let able = false;
 
   function refresh(): void {
     const { min, max } = range();
-    put(span, `${min} to ${max} A`);
     const amps = Number(input.value);
-    for (const element of [input, less, more, set]) element.disabled = !able;
-    // Not disabled, so that nobody loses the place where they are.
+    const isDraft = input.value !== (inForce ?? '');
+    stepper.hidden = min === max;
+    setText(bounds, min === max ? `${min} A` : `${min} to ${max} A`);
+    setText(now, min === max ? whyFixed() : isDraft && inForce !== undefined ? `Now ${inForce} A. Not set yet.` : '');
+    for (const control of [input, less, more, set]) control.disabled = !able;
+    // Not disabled, so that the keyboard's place is not lost.
     less.ariaDisabled = String(amps <= min);
     more.ariaDisabled = String(amps >= max);
-    set.ariaDisabled = String(input.value === holds);
+    set.ariaDisabled = String(!isDraft);
+    element.classList.toggle('draft', isDraft);
+    input.min = String(min);
+    input.max = String(max);
     input.setAttribute('aria-label', `${of}: ${label}, ${min} to ${max} amperes`);
   }
 
@@ -65,25 +77,25 @@ export function ampsControl({ label, of, topic, range }: AmpsSettings): Control 
   input.addEventListener('input', refresh);
   input.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape') return;
-    input.value = holds ?? '';
-    put(why, '');
+    input.value = inForce ?? '';
+    setText(error, '');
     refresh();
   });
-  form.addEventListener('submit', async (event) => {
+  element.addEventListener('submit', async (event) => {
     event.preventDefault();
-    put(why, '');
-    if (input.value === holds) return;
-    const refusal = await ask('api/command', { topic, payload: input.value });
-    if (refusal === undefined) holds = input.value;
-    else put(why, `Not set: ${refusal}`);
+    setText(error, '');
+    if (input.value === inForce) return;
+    const refusal = await post('api/command', { topic, payload: input.value });
+    if (refusal === undefined) inForce = input.value;
+    else setText(error, `Not set: ${refusal}`);
     refresh();
   });
   return {
-    element: form,
+    element,
     show(value, isAble) {
-      // Somebody who is typing is not interrupted.
-      if (input.value === (holds ?? '') && value !== undefined) input.value = value;
-      holds = value;
+      // A draft stays as it is.
+      if (input.value === (inForce ?? '') && value !== undefined) input.value = value;
+      inForce = value;
       able = isAble && value !== undefined;
       refresh();
     },
@@ -94,7 +106,7 @@ interface SwitchSettings {
   readonly label: string;
   readonly of: string;
   readonly topic: string;
-  /** What it can and can not do. */
+  /** What switching off does. */
   readonly hint: string;
 }
 
@@ -107,20 +119,21 @@ export function switchControl({ label, of, topic, hint }: SwitchSettings): Contr
     id,
     'aria-label': `${of}: ${label}`,
     'aria-describedby': `${id}-hint`,
+    'aria-checked': 'false',
   });
-  const why = h('p', { class: 'why', role: 'alert' });
+  const error = h('p', { class: 'error', role: 'alert' });
   button.addEventListener('click', async () => {
-    put(why, '');
+    setText(error, '');
     const payload = button.getAttribute('aria-checked') === 'true' ? '0' : '1';
-    const refusal = await ask('api/command', { topic, payload });
-    if (refusal !== undefined) put(why, `Not set: ${refusal}`);
+    const refusal = await post('api/command', { topic, payload });
+    if (refusal !== undefined) setText(error, `Not set: ${refusal}`);
   });
   const element = h(
     'div',
     { class: 'switching' },
     h('div', { class: 'line' }, h('label', { for: id }, label), button),
     h('p', { class: 'hint', id: `${id}-hint` }, hint),
-    why,
+    error,
   );
   return {
     element,

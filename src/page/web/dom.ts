@@ -1,4 +1,4 @@
-// Making elements. Whatever comes from the bus is text: there is no way here to give HTML.
+// Making elements. Everything that comes from the bus is text: there is no way here to give HTML.
 
 type Child = Node | string;
 type Attributes = Readonly<Record<string, string>>;
@@ -8,21 +8,23 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[Tag] {
-  return filled(document.createElement(tag), attributes, children);
-}
-
-/** A shape of a picture. */
-export function shape<Tag extends keyof SVGElementTagNameMap>(
-  tag: Tag,
-  attributes: Attributes = {},
-  ...children: readonly Child[]
-): SVGElementTagNameMap[Tag] {
-  return filled(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
 }
 
 /** Changes a text only if it is another: selections and screen readers are not disturbed. */
-export function put(element: Element, text: string): void {
+export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Gives an element other children only when what they show, `key`, is another. */
+export function setChildren(element: HTMLElement, key: unknown, make: () => readonly Child[]): void {
+  const shown = JSON.stringify(key);
+  if (element.dataset.shown === shown) return;
+  element.dataset.shown = shown;
+  element.replaceChildren(...make());
 }
 
 /** One for each id: made when it is new, forgotten when it is gone. True if there was such a change. */
@@ -40,8 +42,19 @@ export function part(id: string): HTMLElement {
   return found;
 }
 
-function filled<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
+/** The heading that the page has for a section. */
+export function heading(section: HTMLElement): HTMLElement {
+  return section.querySelector('h2') ?? h('h2');
+}
+
+/** The heading of a folded part; `more` is only for screen readers, which meet it without its surroundings. */
+export function summary(text: string, more: string): HTMLElement {
+  return h('summary', {}, text, h('span', { class: 'unseen' }, ` ${more}`));
+}
+
+/** Names and values. */
+export function showDetails(list: HTMLElement, details: readonly (readonly [string, string])[]): void {
+  setChildren(list, details, () =>
+    details.map(([name, value]) => h('div', { class: 'row' }, h('dt', {}, name), h('dd', {}, value))),
+  );
 }

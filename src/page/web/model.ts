@@ -1,124 +1,208 @@
-// What the values mean for a person who looks: the chargers and the circuit. No element is made here.
+// What the values mean for a person: the chargers and the circuit. No element is made here.
 
 import { chargerRange } from '../../control/limits.ts';
 import type { Facts, Listed } from '../wire.ts';
-
-/** Payloads by their topic below the prefix. */
-export type Values = ReadonlyMap<string, string>;
+import { formatAmps, formatDuration, formatEnergy, formatTime } from './format.ts';
+import { bridgeNumber, type ChargerTopic, chargerIds, chargerNumber, chargerText, type Values } from './topics.ts';
 
 /** A name and its value. */
 export type Detail = readonly [string, string];
 
 export interface ChargerView {
   readonly id: string;
+  /** The owner's name, or the id. */
+  readonly name: string;
   readonly online: boolean;
-  readonly charging: boolean;
-  readonly stateText: string;
-  readonly inError: boolean;
+  readonly status: Status;
   readonly amps: number | undefined;
   readonly watts: number | undefined;
-  /** The amps of the circuit that are kept for it: offered, reported or drawn, whichever is most. */
-  readonly held: number;
+  /** `3 × 15.2 A`; empty while nothing is drawn. */
+  readonly current: string;
+  /** The amps of the circuit that are reserved for it: offered, reported or drawn, whichever is most. */
+  readonly reserved: number;
+  readonly offered: number | undefined;
   readonly limit: number | undefined;
-  readonly allowed: boolean;
+  readonly enabled: boolean;
   readonly range: { readonly min: number; readonly max: number };
-  /** What is known of the car, in words. */
   readonly car: string;
-  /** The session that goes on, in words; empty for none. */
-  readonly session: string;
-  /** What else is known of it, by what it is called. */
+  /** The session that runs. */
+  readonly session: RunningSession | undefined;
+  /** The last session in words; empty for none. */
+  readonly lastSession: string;
   readonly details: readonly Detail[];
+}
+
+export type Status = 'offline' | 'error' | 'charging' | 'plugged' | 'unplugged' | 'ready';
+
+interface RunningSession {
+  /** Unix ms. */
+  readonly start: number;
+  readonly seconds: number;
+  /** Undefined when it is not known. */
+  readonly kWh: number | undefined;
+  readonly vin: string;
 }
 
 export interface CircuitView {
   /** What is divided now; undefined while not known. */
   readonly limit: number | undefined;
-  readonly drawn: number;
+  readonly amps: number;
   readonly watts: number | undefined;
-  readonly held: number;
+  /** Chargers that draw amps without telling their voltage. */
+  readonly unmetered: number;
+  readonly reserved: number;
   readonly free: number;
   /** What the whole bar stands for, A. */
   readonly scale: number;
 }
 
-const ERROR = '2';
+type ModelFacts = Pick<Facts, 'limits' | 'listed' | 'chargers' | 'vehicles'>;
 
-/** In the order of their ids. */
-export function chargerViews(values: Values, facts: Pick<Facts, 'limits' | 'listed'>): ChargerView[] {
-  const ids = [...values.keys()].flatMap((topic) => /^([0-9A-F]{4})\/availability$/.exec(topic)?.[1] ?? []);
-  return ids.sort().map((id) => chargerView(id, values, facts));
+const ERROR = '2';
+const ANY = Number.POSITIVE_INFINITY;
+/** A current below is none. */
+const LEAST_AMPS = 0.5;
+
+export function chargerViews(values: Values, facts: ModelFacts): ChargerView[] {
+  return chargerIds(values).map((id) => chargerView(id, values, facts));
 }
 
-function chargerView(id: string, values: Values, { limits, listed }: Pick<Facts, 'limits' | 'listed'>): ChargerView {
-  const text = (name: string) => values.get(`${id}/${name}`);
-  const number = (name: string) => numberIn(text(name));
+function chargerView(id: string, values: Values, facts: ModelFacts): ChargerView {
+  const text = (topic: ChargerTopic) => chargerText(values, id, topic);
+  const number = (topic: ChargerTopic) => chargerNumber(values, id, topic);
   const online = text('availability') === 'online';
-  const amps = online ? number('ampsInUse') : undefined;
-  const held = Math.max(amps ?? 0, number('ampsOffered') ?? 0, number('ampsMax') ?? 0);
-  const ratedAmps = number('ampsRated');
+  const amps = online ? number('amps') : undefined;
+  const offered = number('offered');
+  const reserved = online ? Math.max(amps ?? 0, offered ?? 0, number('reportedLimit') ?? 0) : 0;
+  const status = online ? statusOf(text) : 'offline';
   return {
     id,
+    name: facts.chargers[id]?.name ?? id,
     online,
-    charging: online && text('carsCharging') === '1',
-    stateText: online
-      ? (text('stateText') ?? 'Nothing heard of its state yet')
-      : 'Not heard: switched off, or its wires are loose',
-    inError: online && text('state') === ERROR,
+    status,
     amps,
-    watts: online ? number('chargerLoadInW') : undefined,
-    held: online ? held : 0,
+    watts: online ? number('watts') : undefined,
+    current: currentText(amps, phasesOf(amps, number)),
+    reserved,
+    offered,
     limit: number('limit'),
-    allowed: text('charging') !== '0',
-    range: chargerRange(ratedAmps === undefined ? {} : { ratedAmps }, limits),
-    car: online ? carInWords(text('currentVehicleVIN') ?? '', text('plug') ?? 'unknown') : '',
-    session: online ? sessionInWords(text('sessionStart'), text('sessionEnergy')) : '',
-    details: details(listed.charger, (topic) => text(topic)),
+    enabled: text('enabled') !== '0',
+    range: chargerRange(
+      { ratedAmps: Math.min(number('rated') ?? ANY, facts.chargers[id]?.maxAmps ?? ANY) },
+      facts.limits,
+    ),
+    car: online ? carText(status, vehicleOf(text, facts.vehicles)) : '',
+    session: online ? runningSession(text, number) : undefined,
+    lastSession: lastSessionText(text('lastSession')),
+    details: chargerDetails(id, values, facts),
   };
 }
 
-function carInWords(vin: string, plug: string): string {
-  if (vin !== '') return `Car ${vin}`;
-  if (plug === 'unknown') return 'Whether a car is there is not known';
-  return plug === 'plugged' ? 'A car whose VIN is not known' : 'No car';
+function statusOf(text: (topic: ChargerTopic) => string | undefined): Status {
+  if (text('state') === ERROR) return 'error';
+  if (text('charging') === '1') return 'charging';
+  const plug = text('plug');
+  return plug === 'plugged' || plug === 'unplugged' ? plug : 'ready';
 }
 
-function sessionInWords(start = '', kWh: string | undefined): string {
-  const [, day, time] = /^\d{4}-(\d\d-\d\d)T(\d\d:\d\d)/.exec(start) ?? [];
-  if (time === undefined) return '';
-  return `${kWh ? `${kWh} kWh since` : 'Since'} ${time} (${day})`;
+function currentText(amps: number | undefined, phases: number): string {
+  if (amps === undefined || amps < LEAST_AMPS) return '';
+  return phases > 0 ? `${phases} × ${formatAmps(amps)}` : formatAmps(amps);
 }
 
-/** The values that are only listed, those that are known. */
-export function details(listed: readonly Listed[], value: (topic: string) => string | undefined): Detail[] {
+/** How many phases carry a current: by their meters, or by what the load makes of volts and amps; 0 when it is not known. */
+function phasesOf(amps = 0, number: (topic: ChargerTopic) => number | undefined): number {
+  const each = [number('phaseAmpsA'), number('phaseAmpsB'), number('phaseAmpsC')];
+  const loaded = each.filter((one) => one !== undefined && one >= LEAST_AMPS).length;
+  const [volts, watts] = [number('volts'), number('watts')];
+  const computed = volts && watts && amps >= LEAST_AMPS ? Math.round(watts / (volts * amps)) : 0;
+  return loaded || number('phases') || Math.min(3, computed);
+}
+
+function vehicleOf(text: (topic: ChargerTopic) => string | undefined, names: Facts['vehicles']): string {
+  const vin = text('vin') ?? '';
+  const vehicle = text('vehicle') ?? '';
+  if (vehicle !== '' && vehicle !== 'unknown') return names[vehicle] ?? vehicle;
+  return names[vin] ?? vin;
+}
+
+function carText(status: Status, vehicle: string): string {
+  if (vehicle !== '') return vehicle;
+  if (status === 'unplugged') return 'No car';
+  return status === 'plugged' || status === 'charging' ? 'Unknown car' : 'Car: unknown';
+}
+
+/** Undefined when the newest session is over. */
+function runningSession(
+  text: (topic: ChargerTopic) => string | undefined,
+  number: (topic: ChargerTopic) => number | undefined,
+): RunningSession | undefined {
+  const start = Date.parse(text('sessionStart') ?? '');
+  if (Number.isNaN(start) || text('plug') === 'unplugged') return undefined;
+  if (Date.parse(lastSession(text('lastSession'))?.start ?? '') === start) return undefined;
+  return { start, seconds: number('sessionSeconds') ?? 0, kWh: number('sessionEnergy'), vin: text('vin') ?? '' };
+}
+
+interface LastSession {
+  readonly start: string;
+  readonly seconds: number;
+  readonly kWh: number;
+  readonly energyFrom: string;
+}
+
+/** What the topic says. */
+function lastSession(json = 'null'): LastSession | undefined {
+  try {
+    // The bridge of this page publishes what is declared.
+    return (JSON.parse(json) as LastSession | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastSessionText(json: string | undefined): string {
+  const last = lastSession(json);
+  if (!last) return '';
+  const energy = last.energyFrom === 'none' ? [] : [formatEnergy(last.kWh)];
+  return ['Last session', ...energy, formatDuration(last.seconds), formatTime(Date.parse(last.start))].join(' · ');
+}
+
+function chargerDetails(id: string, values: Values, { listed, chargers }: ModelFacts): Detail[] {
+  const state = chargerText(values, id, 'stateText');
+  return [
+    ...(chargers[id]?.name === undefined ? [] : [['Id', id] as const]),
+    ...(state ? [['State', state] as const] : []),
+    ...listDetails(listed.charger, (topic) => values.get(`${id}/${topic}`)),
+  ];
+}
+
+/** Those of the listed values that are known. */
+export function listDetails(listed: readonly Listed[], value: (topic: string) => string | undefined): Detail[] {
   return listed.flatMap(({ topic, label, unit }) => {
     const text = value(topic);
-    return text ? [[label, `${text} ${unit}`.trim()] as const] : [];
+    return text ? [[label, withUnit(text, unit)] as const] : [];
   });
 }
 
+function withUnit(text: string, unit: string): string {
+  return unit === 's' ? formatDuration(Number(text)) : `${text} ${unit}`.trim();
+}
+
 export function circuitView(values: Values, limits: Facts['limits'], chargers: readonly ChargerView[]): CircuitView {
-  const limit = numberIn(values.get('config/maxAmpsForSlaves'));
-  const held = chargers.reduce((sum, one) => sum + one.held, 0);
+  const limit = bridgeNumber(values, 'circuit');
+  const reserved = sum(chargers.map((one) => one.reserved));
   const watts = chargers.flatMap((one) => one.watts ?? []);
   return {
     limit,
-    drawn: chargers.reduce((sum, one) => sum + (one.amps ?? 0), 0),
-    watts: watts.length === 0 ? undefined : watts.reduce((sum, one) => sum + one, 0),
-    held,
-    free: Math.max(0, (limit ?? 0) - held),
-    scale: Math.max(limits.maxAmpsForSlaves, held),
+    amps: sum(chargers.map((one) => one.amps ?? 0)),
+    watts: watts.length === 0 ? undefined : sum(watts),
+    unmetered: chargers.filter(({ amps = 0, watts }) => amps >= LEAST_AMPS && watts === undefined).length,
+    reserved,
+    free: Math.max(0, (limit ?? 0) - reserved),
+    scale: Math.max(limits.maxAmpsForSlaves, reserved),
   };
 }
 
-export function numberIn(text: string | undefined): number | undefined {
-  return text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text);
-}
-
-export function amperes(amps: number): string {
-  return `${amps.toFixed(1)} A`;
-}
-
-/** Watts as a person reads them. */
-export function power(watts: number): string {
-  return watts < 1_000 ? `${Math.round(watts)} W` : `${(watts / 1_000).toFixed(1)} kW`;
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }

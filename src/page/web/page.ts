@@ -1,138 +1,222 @@
 // The page: takes what the stream brings and gives it to the parts that show it.
 
-import type { Sample } from '../samples.ts';
-import type { Events, Facts } from '../wire.ts';
+import type { SampleColumns } from '../samples.ts';
+import type { Connections, Events, Facts } from '../wire.ts';
 import { createBus } from './bus.ts';
 import { createCapture } from './capture.ts';
 import { type ChargerCard, createChargerCard } from './charger-card.ts';
-import { createChart } from './chart.ts';
+import { type Chart, createChart } from './chart.ts';
+import { chartData, type Moment, withSample } from './chart-data.ts';
 import { type CircuitCard, createCircuit } from './circuit.ts';
-import { showDetails } from './details.ts';
-import { h, keep, part, put } from './dom.ts';
-import { type ChargerView, chargerViews, circuitView, details, numberIn } from './model.ts';
-import { createSessions } from './sessions.ts';
+import { h, keep, part, setChildren, setText } from './dom.ts';
+import { showFirstRun } from './first-run.ts';
+import { createHealth } from './health.ts';
+import { type ChargerView, chargerViews, circuitView } from './model.ts';
+import { type Condition, linkStatus, notices } from './notices.ts';
+import { createSessions, type SessionsView } from './sessions.ts';
 import { openStream, type Stream } from './stream.ts';
+import { bridgeNumber, bridgeText, chargerNumber, type Values } from './topics.ts';
 
+/** Between two drawings of the chart, ms. */
 const DRAW_EVERY = 5_000;
 const MOST_SAMPLES = 720;
+const HOUR = 3_600_000;
 /** Values come in little groups; people see no difference, but batteries do. */
 const SHOWN_AFTER = 100;
+/** Everything appears at once, so that nothing moves; sessions are not waited for longer than this. */
+const REVEAL_WITHIN = 1_500;
 
-const values = new Map<string, string>();
-const cards = new Map<string, ChargerCard>();
-const chart = createChart();
-const sessions = createSessions();
-const health = h('dl');
-part('health').append(health);
-const bus = createBus(() => stream);
-const capture = createCapture();
-part('bus').append(capture.element);
-let captured: Events['capture'] | undefined;
-let facts: Facts | undefined;
-let circuit: CircuitCard | undefined;
-let samples: readonly Sample[] = [];
-let every = 60_000;
-/** The time of the last sample, Unix ms, on the clock of the bridge and on that of this page. */
-let sampled = { there: 0, here: 0 };
-let drawnAt = Number.NEGATIVE_INFINITY;
-let up = false;
-let showing: number | undefined;
+interface Parts {
+  readonly facts: Facts;
+  readonly circuit: CircuitCard;
+  readonly sessions: SessionsView;
+}
 
-const stream: Stream = openStream(
-  {
-    facts(told) {
-      // Another version or configuration brings another page.
-      if (facts && JSON.stringify(facts) !== JSON.stringify(told)) location.reload();
-      facts = told;
-      circuit ??= createCircuit(told);
-      put(part('version'), `twc2mqtt ${told.version}`);
-      part('simulation').hidden = !told.simulated;
-    },
-    history({ samples: known, every: between, until, now }) {
-      values.clear();
-      sessions.refresh();
-      samples = known;
-      every = between;
-      sampled = { there: until, here: performance.now() - (now - until) };
-    },
-    values(news) {
-      for (const [topic, payload] of Object.entries(news)) values.set(topic, payload);
-      // A session that ended is on disk a moment later.
-      if (Object.keys(news).some((topic) => topic.endsWith('/lastSession'))) setTimeout(sessions.refresh, 1_000);
-      showing ??= setTimeout(show, SHOWN_AFTER);
-    },
-    sample(one) {
-      samples = [...samples, one].slice(-MOST_SAMPLES);
-      sampled = { there: sampled.there + every, here: performance.now() };
-      drawnAt = Number.NEGATIVE_INFINITY;
-      show();
-    },
-    capture(now) {
-      captured = now;
-      show();
-    },
-    bus: (lines) => bus.show(lines),
-    keepalive: () => show(),
-  },
-  (isUp) => {
-    if (isUp === up && document.body.dataset.link) return;
-    up = isUp;
-    show();
-  },
-);
+const unknown: Connections = { adapter: { up: false, reason: '' }, broker: { up: false, reason: '' } };
 
-function show(): void {
-  clearTimeout(showing);
-  showing = undefined;
-  document.body.dataset.link = up ? 'up' : 'down';
-  put(part('link'), up ? 'Live' : 'Not connected');
-  showNotices();
-  capture.show(captured, up);
-  const told = facts;
-  if (!told || !circuit) return;
-  document.body.dataset.control = values.get('control/availability') ?? '';
-  const able = up && values.get('control/availability') === 'online';
-  const chargers = chargerViews(values, told);
-  circuit.show(circuitView(values, told.limits, chargers), chargers, able, values.get('control/leaseSeconds'));
-  part('nobody').hidden = chargers.length > 0;
-  const ids = chargers.map(({ id }) => id);
-  if (keep(cards, ids, (id) => createChargerCard(id, told))) {
-    part('charger-list').replaceChildren(...ids.flatMap((id) => cards.get(id)?.element ?? []));
+class LivePage {
+  readonly #values = new Map<string, string>();
+  readonly #cards = new Map<string, ChargerCard>();
+  readonly #health = createHealth();
+  readonly #capture = createCapture();
+  readonly #bus = createBus(() => this.#stream);
+  readonly #stream: Stream;
+  #chart: Chart | undefined;
+  #parts: Parts | undefined;
+  #up = false;
+  #connections = unknown;
+  #findings: Events['findings'] = [];
+  #lastError: Events['lastError'] = { text: '', at: 0 };
+  #captureNow: Events['capture'] | undefined;
+  #samples: SampleColumns = { limit: [], amps: {}, every: 60_000, until: 0 };
+  /** How much later the clock of this browser is than that of the bridge, ms. */
+  #clockOffset = 0;
+  #moments: readonly Moment[] = [];
+  #hours = 12;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  #showing: number | undefined;
+
+  constructor() {
+    part('starting').remove();
+    part('bus').append(this.#capture.element);
+    for (const button of document.querySelectorAll<HTMLInputElement>('input[name="span"]')) {
+      button.addEventListener('change', () => this.#showHours(Number(button.value)));
+    }
+    this.#stream = openStream(this.#listeners(), (isUp) => this.#connected(isUp));
   }
-  for (const [place, charger] of chargers.entries()) cards.get(charger.id)?.show(charger, place, able);
-  showHealth(told, chargers);
-  draw(ids);
+
+  #listeners() {
+    return {
+      facts: (facts: Facts) => this.#begin(facts),
+      history: (history: Events['history']) => {
+        this.#values.clear();
+        this.#samples = history;
+        this.#clockOffset = Date.now() - history.now;
+        this.#drawnAt = Number.NEGATIVE_INFINITY;
+      },
+      values: (changed: Events['values']) => this.#changed(changed),
+      connections: (connections: Connections) => {
+        this.#connections = connections;
+        this.#showSoon();
+      },
+      findings: (findings: Events['findings']) => {
+        this.#findings = findings;
+        this.#showSoon();
+      },
+      lastError: (lastError: Events['lastError']) => {
+        this.#lastError = lastError;
+        this.#showSoon();
+      },
+      capture: (capture: Events['capture']) => {
+        this.#captureNow = capture;
+        this.#showSoon();
+      },
+      sample: (sample: Events['sample']) => {
+        this.#samples = withSample(this.#samples, sample, MOST_SAMPLES);
+        this.#drawnAt = Number.NEGATIVE_INFINITY;
+        this.#showSoon();
+      },
+      bus: (lines: Events['bus']) => this.#bus.show(lines),
+      keepalive: () => this.#showSoon(),
+    };
+  }
+
+  #begin(facts: Facts): void {
+    const before = this.#parts;
+    // Another version or configuration brings another page.
+    if (before && JSON.stringify(before.facts) !== JSON.stringify(facts)) location.reload();
+    const sessions = before?.sessions ?? createSessions(facts);
+    this.#parts ??= { facts, circuit: createCircuit(facts), sessions };
+    setText(part('version'), `twc2mqtt ${facts.version}`);
+    part('simulation').hidden = !facts.simulated;
+    const waited = new Promise((resolve) => setTimeout(resolve, REVEAL_WITHIN));
+    void Promise.race([sessions.refresh(), waited]).then(() => this.#reveal());
+  }
+
+  #reveal(): void {
+    document.body.dataset.state = 'shown';
+    this.#chart ??= createChart();
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
+    this.#show();
+  }
+
+  #changed(changed: Events['values']): void {
+    for (const [topic, payload] of Object.entries(changed)) this.#values.set(topic, payload);
+    // A session that ended is on disk a moment later.
+    if (Object.keys(changed).some((topic) => topic.endsWith('/lastSession'))) {
+      setTimeout(() => this.#parts?.sessions.refresh(), 1_000);
+    }
+    this.#showSoon();
+  }
+
+  #connected(isUp: boolean): void {
+    if (isUp === this.#up && document.body.dataset.link) return;
+    this.#up = isUp;
+    this.#show();
+  }
+
+  #showHours(hours: number): void {
+    this.#hours = hours;
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
+    this.#show();
+  }
+
+  #showSoon(): void {
+    this.#showing ??= setTimeout(() => this.#show(), SHOWN_AFTER);
+  }
+
+  #show(): void {
+    clearTimeout(this.#showing);
+    this.#showing = undefined;
+    const up = this.#up;
+    this.#showLink();
+    this.#capture.show(this.#captureNow, up);
+    if (!this.#parts) return;
+    const { facts, circuit, sessions } = this.#parts;
+    const values: Values = this.#values;
+    const control = bridgeText(values, 'control');
+    const able = up && control === 'online';
+    document.body.dataset.control = control ?? '';
+    const chargers = chargerViews(values, facts);
+    circuit.show(circuitView(values, facts.limits, chargers), chargers, able, bridgeText(values, 'lease'));
+    sessions.show(chargers);
+    this.#showChargers(facts, chargers, able);
+    this.#showCondition(facts, chargers);
+    this.#bus.offer(chargers.map(({ id }) => id));
+    this.#draw(chargers);
+  }
+
+  #showLink(): void {
+    const { text, level } = linkStatus({ up: this.#up, connections: this.#connections });
+    document.body.dataset.link = this.#up ? 'up' : 'down';
+    const pill = part('link');
+    pill.dataset.level = level;
+    setText(pill, text);
+  }
+
+  #showChargers(facts: Facts, chargers: readonly ChargerView[], able: boolean): void {
+    const ids = chargers.map(({ id }) => id);
+    if (keep(this.#cards, ids, (id) => createChargerCard(id, facts))) {
+      part('charger-list').replaceChildren(...ids.flatMap((id) => this.#cards.get(id)?.element ?? []));
+    }
+    for (const [place, charger] of chargers.entries()) this.#cards.get(charger.id)?.show(charger, place, able);
+  }
+
+  #showCondition(facts: Facts, chargers: readonly ChargerView[]): void {
+    const condition: Condition = { up: this.#up, connections: this.#connections, findings: this.#findings, facts };
+    const isFirstRun = chargers.length === 0;
+    document.body.dataset.view = isFirstRun ? 'first-run' : 'chargers';
+    if (isFirstRun) showFirstRun(condition);
+    // In the first run the steps say it.
+    const all = isFirstRun && this.#up ? [] : notices(condition);
+    setChildren(part('notices'), all, () =>
+      all.map(({ text, advice }) => h('p', { class: 'notice' }, h('strong', {}, text), ' ', advice)),
+    );
+    this.#health.show(this.#values, chargers, this.#lastError, condition, facts);
+  }
+
+  /** The samples, and the moments since the last one. */
+  #draw(chargers: readonly ChargerView[]): void {
+    const now = performance.now();
+    this.#chart?.now(
+      chargers.map(({ amps }) => amps),
+      bridgeNumber(this.#values, 'circuit'),
+    );
+    if (!this.#chart || now - this.#drawnAt < DRAW_EVERY) return;
+    this.#drawnAt = now;
+    const ids = chargers.map(({ id }) => id);
+    const at = Date.now();
+    const amps = Object.fromEntries(ids.map((id) => [id, chargerNumber(this.#values, id, 'amps') ?? null]));
+    const moment = { limit: bridgeNumber(this.#values, 'circuit') ?? null, amps, at };
+    const sampled = this.#samples.until + this.#clockOffset;
+    // Until there are others, it was always so.
+    const first = this.#moments.some((one) => one.at >= sampled) ? [] : [{ ...moment, at: Math.min(sampled, at - 1) }];
+    this.#moments = [...this.#moments.filter((one) => one.at >= sampled), ...first, moment];
+    this.#chart.show(
+      chartData(this.#samples, this.#moments, ids, at - this.#hours * HOUR, this.#clockOffset),
+      chargers,
+    );
+  }
 }
 
-function showHealth({ listed }: Facts, chargers: readonly ChargerView[]): void {
-  const heard = chargers.filter(({ online }) => online).length;
-  showDetails(health, [
-    ['Chargers that are heard', `${heard} of ${chargers.length}`],
-    ...details(listed.bridge, (topic) => values.get(topic)),
-  ]);
-}
-
-/** The samples and how it is now. */
-function draw(ids: readonly string[]): void {
-  const now = performance.now();
-  if (now - drawnAt < DRAW_EVERY) return;
-  drawnAt = now;
-  const amps = Object.fromEntries(ids.map((id) => [id, numberIn(values.get(`${id}/ampsInUse`)) ?? 0]));
-  const limit = numberIn(values.get('config/maxAmpsForSlaves'));
-  const before = samples.map((one, i) => ({ ...one, at: sampled.there - (samples.length - 1 - i) * every }));
-  chart.show([...before, { limit, amps, at: sampled.there + Math.max(1, now - sampled.here) }], ids);
-}
-
-function showNotices(): void {
-  const problem = values.get('problem') ?? 'none';
-  const listening = values.get('control/availability') === 'offline';
-  const notices = [
-    ...(up ? [] : ['The bridge does not answer. What is shown here may be old; this page tries again by itself.']),
-    ...(up && problem !== 'none' ? problem.split('; ') : []),
-    ...(up && listening ? ['Listening only: a genuine master decides, and nothing can be set here.'] : []),
-  ];
-  const box = part('notices');
-  const same =
-    box.childElementCount === notices.length && notices.every((text, i) => box.children[i]?.textContent === text);
-  if (!same) box.replaceChildren(...notices.map((text) => h('p', { class: 'notice' }, text)));
-}
+new LivePage();

@@ -1,5 +1,5 @@
-// The stream of what happens. It comes back by itself, knows when it is lost even if nobody says so, and rests while
-// nobody looks, since browsers allow only a few streams to one server.
+// The stream of events. It comes back by itself, notices its own loss, and is closed while the page is hidden, since
+// browsers allow only a few streams to one server.
 
 import type { Events } from '../wire.ts';
 
@@ -10,16 +10,16 @@ export interface Stream {
   wantBus(wanted: boolean): void;
 }
 
-/** The server says something at least every 10 s. */
+/** The server sends something at least every 10 s. */
 const LOST_AFTER = 25_000;
-const AGAIN_AFTER = 2_000;
-const REST_AFTER = 5_000;
+const RETRY_AFTER = 2_000;
+const PAUSED_AFTER = 5_000;
 
-export function openStream(listeners: Listeners, tell: (up: boolean) => void): Stream {
+export function openStream(listeners: Listeners, changed: (up: boolean) => void): Stream {
   let source: EventSource | undefined;
   let bus = false;
   let timer = 0;
-  let resting = 0;
+  let pausing = 0;
 
   function connect(): void {
     source?.close();
@@ -27,44 +27,44 @@ export function openStream(listeners: Listeners, tell: (up: boolean) => void): S
     source = opened;
     for (const name of Object.keys(listeners) as (keyof Events)[]) {
       opened.addEventListener(name, ({ data }) => {
-        wakeIn(LOST_AFTER);
-        tell(true);
+        reconnectIn(LOST_AFTER);
+        changed(true);
         // The server of this page sends what is declared for the event.
         (listeners[name] as (content: unknown) => void)(JSON.parse(String(data)));
       });
     }
     opened.onerror = () => {
-      tell(false);
+      changed(false);
       // The browser tries again by itself, except when it was refused.
-      if (opened.readyState === EventSource.CLOSED && source === opened) wakeIn(AGAIN_AFTER);
+      if (opened.readyState === EventSource.CLOSED && source === opened) reconnectIn(RETRY_AFTER);
     };
-    wakeIn(LOST_AFTER);
+    reconnectIn(LOST_AFTER);
   }
 
-  /** If nothing is heard within this time, begin anew. */
-  function wakeIn(within: number): void {
+  /** Without an event within this time the stream is opened again. */
+  function reconnectIn(within: number): void {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      tell(false);
+      changed(false);
       connect();
     }, within);
   }
 
-  function rest(): void {
+  function pause(): void {
     clearTimeout(timer);
     source?.close();
     source = undefined;
   }
 
-  function look(): void {
-    clearTimeout(resting);
-    if (document.hidden) resting = setTimeout(rest, REST_AFTER);
+  function follow(): void {
+    clearTimeout(pausing);
+    if (document.hidden) pausing = setTimeout(pause, PAUSED_AFTER);
     else if (!source) connect();
   }
 
-  document.addEventListener('visibilitychange', look);
+  document.addEventListener('visibilitychange', follow);
   connect();
-  look();
+  follow();
   return {
     wantBus(wanted) {
       bus = wanted;

@@ -1,38 +1,43 @@
-// What a person sees of the values: who takes how much, who holds how much, what is left.
+// What a person sees of the values: who takes how much, for which car, what is reserved and what is left.
 
 import { describe, expect, test } from 'vitest';
 import { listed } from '../../../src/page/listed.ts';
-import { amperes, chargerViews, circuitView, power } from '../../../src/page/web/model.ts';
+import { chargerViews, circuitView } from '../../../src/page/web/model.ts';
 import { bridgeValues, chargerValues, gone, idle } from '../values.ts';
 
 const limits = { maxAmpsForSlaves: 40, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 
 function seen(...parts: readonly Readonly<Record<string, string>>[]) {
   const values = new Map(Object.entries(Object.assign({}, ...parts)) as [string, string][]);
-  const chargers = chargerViews(values, { limits, listed });
+  const chargers = chargerViews(values, { limits, listed, chargers: owner, vehicles: { '5YJ3E1EA2KF000317': 'Red' } });
   return { chargers, circuit: circuitView(values, limits, chargers) };
 }
 
-const unknown = 'Whether a car is there is not known';
+const owner = { '1A2B': { name: 'Garage left' }, '5E6F': { maxAmps: 10 } };
 
 describe('a charger', () => {
   test('that charges', () => {
-    expect(seen(chargerValues('1A2B', { limit: '20', ampsRated: '24' })).chargers).toEqual([
+    const values = { limit: '20', ampsRated: '24', sessionStart: '2026-06-01T18:12:07+02:00', sessionEnergy: '4.2' };
+    expect(seen(chargerValues('1A2B', { ...values, sessionSeconds: '900' })).chargers).toEqual([
       {
         id: '1A2B',
+        name: 'Garage left',
         online: true,
-        charging: true,
-        inError: false,
-        stateText: 'Plugged in and charging',
+        status: 'charging',
         amps: 15.2,
         watts: 10_518,
-        held: 16,
+        current: '3 × 15.2 A',
+        reserved: 16,
+        offered: 16,
         limit: 20,
-        allowed: true,
+        enabled: true,
         range: { min: 6, max: 24 },
-        car: 'Car 5YJ3E1EA2KF000317',
-        session: '',
+        car: 'Red',
+        session: { start: Date.UTC(2026, 5, 1, 16, 12, 7), seconds: 900, kWh: 4.2, vin: '5YJ3E1EA2KF000317' },
+        lastSession: '',
         details: [
+          ['Id', '1A2B'],
+          ['State', 'Plugged in and charging'],
           ['Lifetime energy', '8732 kWh'],
           ['Reported limit', '16 A'],
           ['Offered current', '16 A'],
@@ -51,42 +56,77 @@ describe('a charger', () => {
     ['what it was offered before it took it', { ampsOffered: '20', ampsMax: '6', ampsInUse: '0' }, 20],
     ['what it reports while it is lowered', { ampsOffered: '6', ampsMax: '20', ampsInUse: '5.5' }, 20],
     ['what it draws, if that is more than it may', { ampsOffered: '6', ampsMax: '6', ampsInUse: '9.3' }, 9.3],
-  ])('holds %s', (_, values, held) => {
-    expect(seen(chargerValues('1A2B', values)).chargers[0]?.held).toBe(held);
+  ])('has reserved %s', (_, values, reserved) => {
+    expect(seen(chargerValues('1A2B', values)).chargers[0]?.reserved).toBe(reserved);
   });
 
   test.each([
-    ['plugged', 'A car whose VIN is not known'],
-    ['unplugged', 'No car'],
-    ['unknown', unknown],
-  ])('whose plug is %s, without a VIN', (plug, car) => {
-    expect(seen(chargerValues('1A2B', { plug, currentVehicleVIN: '' })).chargers[0]?.car).toBe(car);
+    ['plugged', 'plugged', 'Unknown car'],
+    ['unplugged', 'unplugged', 'No car'],
+    ['unknown', 'ready', 'Car: unknown'],
+  ])('whose plug is %s', (plug, status, car) => {
+    const values = { ...idle, plug, currentVehicleVIN: '' };
+    expect(seen(chargerValues('1A2B', values)).chargers).toMatchObject([{ status, car }]);
   });
 
-  test.each<[Record<string, string>, string]>([
-    [{ sessionStart: '2026-06-01T18:12:07.000+02:00', sessionEnergy: '4.20' }, '4.20 kWh since 18:12 (06-01)'],
-    [{ sessionStart: '2026-06-01T18:12:07.000+02:00' }, 'Since 18:12 (06-01)'],
-    [{ sessionStart: '', sessionEnergy: '4.20' }, ''],
-    [{ ...gone, sessionStart: '2026-06-01T18:12:07.000+02:00' }, ''],
-  ])('with the session %j', (values, session) => {
-    expect(seen(chargerValues('1A2B', values)).chargers[0]?.session).toBe(session);
+  test.each([
+    [{ currentVehicleVIN: '5YJ3E1EA2KF000317' }, 'Red'],
+    [{ currentVehicleVIN: '5YJSA1E2XHF000204' }, '5YJSA1E2XHF000204'],
+    [{ vehicle: 'Blue' }, 'Blue'],
+    [{ vehicle: 'unknown' }, 'Red'],
+  ])('with the car %j', (values, car) => {
+    expect(seen(chargerValues('1A2B', values)).chargers[0]?.car).toBe(car);
+  });
+
+  test.each([
+    ['by its meters', { currentPhaseA: '15.2', currentPhaseB: '15.1', currentPhaseC: '0' }, '2 × 15.2 A'],
+    ['by its load', { voltagePhaseB: '0', voltagePhaseC: '0', chargerLoadInW: '3511' }, '1 × 15.2 A'],
+    ['by what is told of them', { chargerLoadInW: '', phases: '3' }, '3 × 15.2 A'],
+    ['not known', { chargerLoadInW: '' }, '15.2 A'],
+    ['that carry nothing', { ampsInUse: '0.2' }, ''],
+  ])('with phases %s', (_, values, current) => {
+    expect(seen(chargerValues('1A2B', values)).chargers[0]?.current).toBe(current);
+  });
+
+  const start = '2026-06-01T18:12:07+02:00';
+  const last = JSON.stringify({ start, seconds: 7_500, kWh: 12.5, energyFrom: 'meter' });
+  test.each<[string, Record<string, string>, boolean]>([
+    ['runs', { sessionStart: start }, true],
+    ['is over', { sessionStart: start, lastSession: last }, false],
+    ['ended without a charge', { sessionStart: start, plug: 'unplugged' }, false],
+    ['was never', {}, false],
+    ['is of a charger that is gone', { ...gone, sessionStart: start }, false],
+  ])('whose session %s', (_, values, isRunning) => {
+    expect(seen(chargerValues('1A2B', values)).chargers[0]?.session !== undefined).toBe(isRunning);
+  });
+
+  test('tells of its last session', () => {
+    const [charger] = seen(chargerValues('1A2B', { lastSession: last })).chargers;
+    expect(charger?.lastSession).toMatch(/^Last session · 12\.50 kWh · 2 h 05 min · /);
+    expect(seen(chargerValues('1A2B', { lastSession: 'nonsense' })).chargers[0]?.lastSession).toBe('');
   });
 
   test('that is gone shows nothing that was true before', () => {
     expect(seen(chargerValues('1A2B', gone)).chargers).toMatchObject([
-      { online: false, charging: false, amps: undefined, watts: undefined, held: 0, car: '', allowed: true },
+      { online: false, status: 'offline', amps: undefined, watts: undefined, reserved: 0, car: '', enabled: true },
     ]);
   });
 
-  test('that has only been met is there with what is known', () => {
-    expect(seen({ '1A2B/availability': 'online', '1A2B/charging': '0' }).chargers).toMatchObject([
-      { amps: undefined, watts: undefined, held: 0, limit: undefined, allowed: false, details: [], car: unknown },
+  test('of which only the id is known is there all the same', () => {
+    expect(seen({ '3C4D/availability': 'offline' }).chargers).toMatchObject([
+      { name: '3C4D', status: 'offline', amps: undefined, reserved: 0, limit: undefined, details: [] },
     ]);
   });
 
-  test('in error is not idle', () => {
-    expect(seen(chargerValues('1A2B', { state: '2', stateText: 'Error' })).chargers).toMatchObject([{ inError: true }]);
-    expect(seen(chargerValues('1A2B', { ...gone, state: '2' })).chargers).toMatchObject([{ inError: false }]);
+  test('can not be set above its own wiring', () => {
+    expect(seen(chargerValues('5E6F')).chargers[0]?.range).toEqual({ min: 6, max: 10 });
+  });
+
+  test('in error is not ready', () => {
+    expect(seen(chargerValues('1A2B', { state: '2', stateText: 'Error' })).chargers).toMatchObject([
+      { status: 'error' },
+    ]);
+    expect(seen(chargerValues('1A2B', { ...gone, state: '2' })).chargers).toMatchObject([{ status: 'offline' }]);
   });
 
   test('stands where its id stands, and nothing else is one', () => {
@@ -98,32 +138,41 @@ describe('a charger', () => {
 });
 
 describe('the circuit', () => {
-  test('is what all draw and hold, and what is free', () => {
+  test('is what all draw and have reserved, and what is free', () => {
     const { circuit } = seen(
       chargerValues('1A2B'),
       chargerValues('3C4D', idle),
       chargerValues('5E6F', gone),
       bridgeValues,
     );
-    expect(circuit).toMatchObject({ limit: 32, drawn: 15.2, watts: 10_518, held: 22, free: 10, scale: 40 });
+    expect(circuit).toMatchObject({
+      limit: 32,
+      amps: 15.2,
+      watts: 10_518,
+      unmetered: 0,
+      reserved: 22,
+      free: 10,
+      scale: 40,
+    });
   });
 
-  test('that was lowered below what is still held has nothing free, and is drawn whole', () => {
+  test('that was lowered below what is still reserved has nothing free, and is drawn whole', () => {
     const { circuit } = seen(
       chargerValues('1A2B', { ampsOffered: '32' }),
       chargerValues('3C4D', { ampsOffered: '16' }),
       { ...bridgeValues, 'config/maxAmpsForSlaves': '20' },
     );
-    expect(circuit).toMatchObject({ limit: 20, held: 48, free: 0, scale: 48 });
+    expect(circuit).toMatchObject({ limit: 20, reserved: 48, free: 0, scale: 48 });
   });
 
   test('without chargers is free', () => {
-    expect(seen(bridgeValues).circuit).toMatchObject({ limit: 32, drawn: 0, watts: undefined, held: 0, free: 32 });
+    expect(seen(bridgeValues).circuit).toMatchObject({ limit: 32, amps: 0, watts: undefined, reserved: 0, free: 32 });
     expect(seen().circuit).toMatchObject({ limit: undefined, free: 0 });
   });
-});
 
-test('numbers as a person reads them', () => {
-  expect([0, 6, 15.25, 9.96].map(amperes)).toEqual(['0.0 A', '6.0 A', '15.3 A', '10.0 A']);
-  expect([0, 999.4, 1_000, 10_518].map(power)).toEqual(['0 W', '999 W', '1.0 kW', '10.5 kW']);
+  test('says how many chargers its load leaves out', () => {
+    const unmetered = Object.entries(chargerValues('5E6F')).filter(([topic]) => !topic.endsWith('chargerLoadInW'));
+    const { circuit } = seen(chargerValues('1A2B'), Object.fromEntries(unmetered), bridgeValues);
+    expect(circuit).toMatchObject({ watts: 10_518, unmetered: 1 });
+  });
 });

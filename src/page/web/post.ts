@@ -1,7 +1,7 @@
-// Asking the bridge for something.
+// Sends a command or another wish to the bridge.
 
 /** Gives why it was refused, undefined if it was not. */
-export async function ask(path: string, json: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+export async function post(path: string, json: Readonly<Record<string, unknown>>): Promise<string | undefined> {
   try {
     const answer = await fetch(path, {
       method: 'POST',

@@ -2,16 +2,17 @@
 
 import { expect, test } from 'vitest';
 import { createCaptures } from '../../src/capture/library.ts';
-import { openPage, type PageSettings } from '../../src/page/page.ts';
-import { startPage } from '../../src/page/start.ts';
+import { openPage, type PageSettings, startPage } from '../../src/page/page.ts';
 import { record } from '../capture/recording.ts';
+import { facts } from './served.ts';
 
-const limits = { maxAmpsForSlaves: 32, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
 const settings: Omit<PageSettings, 'address'> = {
   topicPrefix: 'TWC',
-  readSessions: async () => [],
+  knownChargers: [],
+  readSessions: async function* () {},
   captures: createCaptures(record({ fromStart: false }).recorder, '/nowhere/bridge.state.json', () => {}),
-  facts: { version: '1.2.3', simulated: false, relay: false, limits },
+  findings: () => [],
+  facts,
   command: () => undefined,
 };
 
@@ -22,7 +23,7 @@ async function started(address: PageSettings['address']) {
   return { lines: lines.map((line) => line.replace(String(page?.port), 'PORT')), isServed: page !== undefined };
 }
 
-const warning = 'warn page: it has no login, and everybody on the network can see it and change limits';
+const warning = 'warn page: it has no login: everyone on your network can see it and change limits';
 
 test.each<[PageSettings['address'], string[]]>([
   [{ host: '127.0.0.1', port: 0 }, ['info page: http://127.0.0.1:PORT/']],
@@ -36,7 +37,7 @@ test.each<[PageSettings['address'], string[]]>([
 test('where another program is', async () => {
   const other = await openPage({ ...settings, address: { host: '127.0.0.1', port: 0 } });
   expect(await started({ host: '127.0.0.1', port: other.port })).toEqual({
-    lines: [`warn page: not served at 127.0.0.1, port ${other.port}: another program has this port`],
+    lines: [`warn page: not served at 127.0.0.1, port ${other.port}: another program uses this port`],
     isServed: false,
   });
   await other.close();

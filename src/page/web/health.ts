@@ -1,0 +1,74 @@
+// How the bridge fares: folded away while all is well.
+
+import type { Events, Facts } from '../wire.ts';
+import { h, part, setChildren, setText, showDetails } from './dom.ts';
+import { counted, formatDuration, formatTime } from './format.ts';
+import { type ChargerView, type Detail, listDetails } from './model.ts';
+import { type Condition, linkStatus, problemsOf } from './notices.ts';
+import { bridgeNumber, bridgeTopics, type Values } from './topics.ts';
+
+export interface Health {
+  show(
+    values: Values,
+    chargers: readonly ChargerView[],
+    lastError: Events['lastError'],
+    condition: Condition,
+    facts: Facts,
+  ): void;
+}
+
+export function createHealth(): Health {
+  const summary = h('span', { class: 'hint' });
+  const details = h('details', {}, h('summary', {}, h('h2', { id: 'health-title' }, 'Health'), ' ', summary));
+  const list = h('dl');
+  const hints = h('ul', { class: 'hints', 'aria-label': 'Worth knowing' });
+  details.append(list, hints);
+  part('health').replaceChildren(details);
+  let wasWell = true;
+
+  return {
+    show(values, chargers, lastError, condition, facts) {
+      const isWell = linkStatus(condition).level === 'good' && problemsOf(condition.findings).length === 0;
+      // Opened by the first problem; after that it stays as the owner leaves it.
+      if (!isWell && wasWell && chargers.length > 0) details.open = true;
+      wasWell = isWell;
+      setText(summary, healthSummary(values, chargers, isWell));
+      showDetails(list, healthDetails(values, chargers, lastError, condition, facts));
+      const worthKnowing = condition.findings.filter(({ level }) => level === 'hint');
+      setChildren(hints, worthKnowing, () =>
+        worthKnowing.map(({ text, advice }) => h('li', {}, advice ? `${text}: ${advice}` : text)),
+      );
+    },
+  };
+}
+
+function healthSummary(values: Values, chargers: readonly ChargerView[], isWell: boolean): string {
+  const heard = chargers.filter(({ online }) => online).length;
+  const uptime = bridgeNumber(values, 'uptime');
+  return [
+    isWell ? 'All is well' : 'Something is wrong, see above',
+    `${heard} of ${counted(chargers.length, 'charger')} heard`,
+    ...(uptime === undefined ? [] : [`up ${formatDuration(uptime)}`]),
+  ].join(' · ');
+}
+
+function healthDetails(
+  values: Values,
+  chargers: readonly ChargerView[],
+  { text, at }: Events['lastError'],
+  { connections: { adapter, broker } }: Condition,
+  { listed, port }: Facts,
+): Detail[] {
+  const heard = chargers.filter(({ online }) => online).length;
+  const ownPlace: readonly string[] = ['problem', bridgeTopics.lastError];
+  return [
+    ['Adapter', adapter.up ? `${port}, open` : adapter.reason || 'opening'],
+    ['MQTT broker', broker.up ? 'connected' : broker.reason || 'connecting'],
+    ['Chargers that are heard', `${heard} of ${chargers.length}`],
+    ...listDetails(
+      listed.bridge.filter(({ topic }) => !ownPlace.includes(topic)),
+      (topic) => values.get(topic),
+    ),
+    ['Last error', text === '' ? 'none' : `${formatTime(at)}: ${text}`],
+  ];
+}
