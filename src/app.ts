@@ -94,8 +94,8 @@ export async function run(settings: AppSettings): Promise<void> {
     loop.step({ type: 'shutdown' });
     await Promise.race([performer.stopped, failure.promise]);
   } catch (error) {
-    log('error', `ending because of a mistake in the program, please report it: ${stackOf(error)}`);
-    await tellChargers(bridge, performer);
+    await tellChargers(bridge, performer).catch(() => {});
+    log('error', `ended because of a mistake in the program, please report it: ${stackOf(error)}`);
     throw error;
   } finally {
     await performer.broker?.disconnect();

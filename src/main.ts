@@ -1,10 +1,12 @@
 // The command line.
 
 import './heap.ts';
+import './io/end-signal.ts';
 import { parseArgs } from 'node:util';
 import { type Command, type CommandOption, UsageError } from './commands/command.ts';
 import { commands } from './commands/commands.ts';
 import { USUAL_FILE } from './config/load.ts';
+import { endAsUsual } from './io/end-signal.ts';
 import { typedCommand } from './io/typed-command.ts';
 import { version } from './version.ts';
 
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
   for (const option of Object.keys(options)) {
     if (!Object.hasOwn(command.options ?? {}, option)) throw new UsageError(`${name}: takes no --${option}`);
   }
+  if (!command.lasts) endAsUsual();
   await command.run({ config: String(config), argument: argument ?? '', options });
 }
 

@@ -148,7 +148,7 @@ describe('a planted violation is found', () => {
     ['capture/replay.ts', "import type { Page } from '../page/page.ts';", ['page/page.ts']],
     ['page/page.ts', "import { run } from '../app.ts';", ['app.ts']],
     ['page/web/page.ts', "import { createServer } from 'node:http';", ['node:http']],
-    ['bridge.ts', "import {\n  createLog,\n} from './io/log.ts';", ['io/log.ts']],
+    ['bridge.ts', "import {\n  openLog,\n} from './io/log.ts';", ['io/log.ts']],
     ['elsewhere/new.ts', "import { decode } from '../protocol/codec.ts';", ['protocol/codec.ts']],
   ])('in %s: %s', (path, source, found) => {
     expect(wrongImports(path, source)).toEqual(found);

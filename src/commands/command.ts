@@ -6,6 +6,8 @@ export interface Command {
   readonly help: string;
   /** Beside those of every command, by their names without the dashes. */
   readonly options?: Readonly<Record<string, CommandOption>>;
+  /** Runs until it is told to end, and then ends in order. */
+  readonly lasts?: true;
   /** Rejects with an error in an owner's words: exit code 1, or 2 for a UsageError. */
   readonly run: (given: Given) => Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 export const commands: Readonly<Record<string, Command>> = {
   run: {
     help: 'runs the bridge (default)',
+    lasts: true,
     run: async ({ config }) => (await import('./run.ts')).runBridge(config),
   },
   check: {
@@ -24,6 +25,7 @@ export const commands: Readonly<Record<string, Command>> = {
   capture: {
     argument: 'FILE',
     help: `runs the bridge as \`run\` does and records in a new file what is heard and said on the bus, up to ${MOST_MEGABYTES} MB`,
+    lasts: true,
     run: async ({ config, argument }) => (await import('./capture.ts')).captureCommand(argument, config),
   },
   replay: {

@@ -2,23 +2,30 @@
 
 import { run } from '../app.ts';
 import { findSettings, type Setup } from '../config/setup.ts';
-import { createLog, type Log } from '../io/log.ts';
+import { endSignal } from '../io/end-signal.ts';
+import { type Log, openLog } from '../io/log.ts';
 import { version } from '../version.ts';
 
 /** `captureFile`: a new file for what is on the bus. Throws a ConfigError, or an Error when that file can not be made. */
 export async function runBridge(file: string, captureFile?: string): Promise<void> {
+  const signal = endSignal();
   const setup = await findSettings(file, process.env);
   const { config } = setup;
-  const plain = createLog(config['log.level']);
+  const opened = openLog(config['log.level']);
   const log: Log = (level, text) => {
-    plain(level, setup.withLocalNames(text));
-    if (captureFile !== undefined && text.includes('another program holds it')) plain('warn', ofRunning(setup));
+    opened.log(level, setup.withLocalNames(text));
+    if (captureFile !== undefined && text.includes('another program holds it')) opened.log('warn', ofRunning(setup));
   };
   log('info', `twc2mqtt ${version}, configuration: ${setup.name}`);
   for (const remark of setup.remarks) log('warn', remark);
   if (config['interface.port'].type === 'simulator') for (const line of banner(setup.simulationHint)) log('warn', line);
-  await run({ ...setup, captureFile, log, signal: endSignal() });
-  log('info', 'ended');
+  try {
+    await run({ ...setup, captureFile, log, signal });
+    log('info', 'ended');
+  } finally {
+    // Lines that nothing takes would keep the process from ending.
+    if (!(await opened.end())) setImmediate(() => process.exit());
+  }
 }
 
 /** How a bridge that runs already is captured. */
@@ -30,11 +37,4 @@ function banner(toMakeItReal: readonly string[]): string[] {
   const lines = ['SIMULATION: these chargers are not real, and neither are their cars.', ...toMakeItReal];
   const edge = '#'.repeat(74);
   return [edge, ...lines.map((line) => `# ${line.padEnd(70)} #`), edge];
-}
-
-/** Aborted at the first SIGTERM or SIGINT; a second one ends the process as it is. */
-function endSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => controller.abort());
-  return controller.signal;
 }

@@ -2,7 +2,8 @@
 
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
-import { createLog, type LogLevel } from '../../src/io/log.ts';
+import { type LogLevel, openLog } from '../../src/io/log.ts';
+import type { Sink } from '../../src/io/output.ts';
 
 const levels: LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
@@ -13,7 +14,7 @@ test.each<[LogLevel, LogLevel[]]>([
   ['debug', levels],
 ])('at %s these levels are written: %j', (most, written) => {
   const lines: string[] = [];
-  const log = createLog(most, (line) => void lines.push(line));
+  const { log } = openLog(most, taking(lines));
   for (const level of levels) log(level, 'x');
   expect(lines.map((line) => line.split(' ')[1])).toEqual(written);
 });
@@ -42,6 +43,14 @@ describe('control characters can neither break a line nor colour a terminal', ()
 
 function written(text: string): string[] {
   const lines: string[] = [];
-  createLog('info', (line) => void lines.push(line))('info', text);
+  openLog('info', taking(lines)).log('info', text);
   return lines;
+}
+
+/** Takes every line at once. */
+function taking(lines: string[]): Sink {
+  return (text, done) => {
+    lines.push(...text.split(/(?<=\n)/));
+    done();
+  };
 }
