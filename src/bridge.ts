@@ -7,22 +7,25 @@ import type { Charger } from './charger/charger.ts';
 import type { AllChargerSettings } from './charger/charger-settings.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import { type Control, createControl, describeCommand, type LeaseSettings, type SetPoints } from './control/targets.ts';
-import type { DiscoverySettings } from './home-assistant/payloads.ts';
+import type { DiscoverySettings } from './home-assistant/devices.ts';
 import { Mqtt } from './mqtt.ts';
 import { createSessionTracker, type SessionSettings, type SessionTracker } from './session/tracker.ts';
 import type { Input, Output, Saved } from './step.ts';
 import { BridgeStatsTracker } from './topics/bridge-stats.ts';
+import { ChargeStatuses } from './topics/charge-status.ts';
 import { commandNames, type ParsedCommand, parseCommand } from './topics/commands.ts';
+import { minutesIn } from './topics/minutes.ts';
 import type { Overview } from './topics/row.ts';
-import { type TopicSettings, Values } from './topics/values.ts';
+import { type RateLimits, Values } from './topics/values.ts';
 
-export interface BridgeSettings extends TopicSettings, BusSettings, SessionSettings {
+export interface BridgeSettings extends RateLimits, BusSettings, SessionSettings {
+  readonly topicPrefix: string;
   readonly chargerSettings: AllChargerSettings;
   /** Names of cars by their VINs. */
   readonly vehicles: ReadonlyMap<string, string>;
   /** Every topic is published again after this time, in milliseconds; 0 for never. */
   readonly refresh: number;
-  readonly discovery: Omit<DiscoverySettings, 'limits'>;
+  readonly discovery: Pick<DiscoverySettings, 'mode' | 'prefix' | 'topicPrefix' | 'version' | 'pageUrl'>;
   readonly lease: LeaseSettings;
   /** The set points known from before a restart. */
   readonly setPoints: SetPoints;
@@ -62,7 +65,9 @@ class Heart implements Bridge {
   readonly #bus: Bus;
   readonly #control: Control;
   readonly #sessions: SessionTracker;
+  readonly #chargeStatuses = new ChargeStatuses();
   readonly #values: Values;
+  readonly #minuteOf: (at: number) => string;
   readonly #mqtt: Mqtt;
   #outputs: Output[] = [];
   #shutdownBy = NEVER;
@@ -84,14 +89,14 @@ class Heart implements Bridge {
     this.#control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
     this.#sessions = createSessionTracker(settings, startedAt);
     this.#values = new Values(settings);
-    const discovery = { ...settings.discovery, limits: settings.limits };
+    this.#minuteOf = minutesIn(settings.zone, settings.wallClock);
+    const discovery = { ...settings, ...settings.discovery, inControl: this.#inControl };
     this.#mqtt = new Mqtt({ ...settings, discovery, commands: this.#inControl ? commandNames : [] }, log);
   }
 
   step(input: Input, now: number): readonly Output[] {
     this.#outputs = [];
     this.#received(input, now);
-    // What the broker took changes nothing on the bus.
     if (input.type !== 'delivered' || now >= this.#wakeAt) this.#advance(now);
     this.#tell(now);
     this.#save();
@@ -146,15 +151,15 @@ class Heart implements Bridge {
   }
 
   #apply(topic: string, parsed: ParsedCommand, now: number): void {
+    if (parsed.shownAt !== undefined) this.#mqtt.repeat(parsed.shownAt);
     if ('command' in parsed) {
       this.#outputs.push({ type: 'answer', refusal: undefined });
       this.#control.apply(parsed.command, now);
       this.#log('info', `command: ${describeCommand(parsed.command)}`);
-      return;
+    } else {
+      this.#outputs.push({ type: 'answer', refusal: parsed.refusal });
+      this.#log('warn', `${topic}: ${parsed.refusal}`);
     }
-    this.#outputs.push({ type: 'answer', refusal: parsed.refusal });
-    this.#log('warn', `${topic}: ${parsed.refusal}`);
-    if (parsed.shownAt !== undefined) this.#mqtt.repeat(parsed.shownAt);
   }
 
   /** Everything but the broker's side takes notice of what came and of the time. */
@@ -178,10 +183,12 @@ class Heart implements Bridge {
     this.#shutdownBy = NEVER;
     this.#bus.closed(undefined);
     this.#mqtt.shutdown();
+    this.#mqtt.publish(this.#values.shutdown());
     this.#outputs.push({ type: 'stopped' });
   }
 
   #show(now: number): void {
+    this.#chargeStatuses.advance(this.#shownChargers(), now);
     const overview = this.#overview(now);
     this.#findings = overview.findings;
     const changes = this.#values.changes(overview);
@@ -193,6 +200,7 @@ class Heart implements Bridge {
   #overview(now: number): Overview {
     const { targets, setPoints } = this.#control;
     return {
+      now,
       chargers: this.#shownChargers(),
       limits: this.#settings.limits,
       findings: this.#bus.findings(targets, now),
@@ -200,8 +208,11 @@ class Heart implements Bridge {
       setPoints,
       leaseLeft: this.#control.leaseLeft(now),
       sessions: this.#sessions.shown,
+      chargeStatuses: this.#chargeStatuses.all,
+      vehicles: this.#settings.vehicles,
       inControl: this.#inControl,
       stats: this.#stats.current(now, (at) => this.#bus.counts(at)),
+      minuteOf: this.#minuteOf,
     };
   }
 
@@ -215,7 +226,7 @@ class Heart implements Bridge {
   }
 
   #tell(now: number): void {
-    const { subscriptions, publications } = this.#mqtt.due(this.#shownChargers(), this.#bus.savedChargers, now);
+    const { subscriptions, publications } = this.#mqtt.due(this.#shownChargers(), now);
     for (const topic of subscriptions) this.#outputs.push({ type: 'subscribe', topic });
     for (const publication of publications) this.#outputs.push({ type: 'publish', ...publication });
   }

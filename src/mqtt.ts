@@ -2,9 +2,8 @@
 // Here, and only here, the names of our topics get their prefix and lose it. Commands are not looked at here.
 
 import type { Charger } from './charger/charger.ts';
-import type { SavedCharger } from './charger/saved.ts';
 import { Announcer } from './home-assistant/announcer.ts';
-import type { DiscoverySettings } from './home-assistant/payloads.ts';
+import { type DiscoverySettings, isAnnouncedAlike } from './home-assistant/devices.ts';
 import { type Publication, Publisher } from './topics/publisher.ts';
 import { ReadBack, type ReadBackResult } from './topics/read-back.ts';
 import type { Change } from './topics/values.ts';
@@ -14,6 +13,8 @@ export interface MqttSettings {
   readonly discovery: DiscoverySettings;
   /** The discovery topics that hold announcements of an earlier run. */
   readonly announced: readonly string[];
+  /** Every value is said again after this time, ms; 0 for never. */
+  readonly refresh: number;
   /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
   readonly random: () => number;
   /** The names to subscribe to, below the prefix. */
@@ -45,8 +46,9 @@ export class Mqtt {
   #subscriptions: string[] = [];
   #up = false;
   #announceAt = NEVER;
-  /** The chargers that Home Assistant knows, as they are saved. */
-  #introduced: readonly SavedCharger[] | undefined;
+  /** The chargers that Home Assistant knows; undefined when it is to be told anew. */
+  #introduced: readonly Charger[] | undefined;
+  #refreshAt = NEVER;
 
   constructor(settings: MqttSettings, log: Log) {
     this.#settings = settings;
@@ -63,6 +65,7 @@ export class Mqtt {
     this.#subscribed.clear();
     this.#introduced = undefined;
     this.#announceAt = NEVER;
+    this.#refreshAt = NEVER;
     this.#readBack.connection(up);
     if (!up) {
       this.#publisher.disconnected();
@@ -93,9 +96,7 @@ export class Mqtt {
 
   /** These topics say something else from now on. */
   publish(changes: readonly Change[]): void {
-    for (const { name, payload, limit, rank } of changes) {
-      this.#publisher.want({ topic: `${this.#place}${name}`, payload, limit, rank });
-    }
+    for (const { name, ...change } of changes) this.#publisher.want({ topic: `${this.#place}${name}`, ...change });
   }
 
   /** This topic is due once more. */
@@ -108,10 +109,10 @@ export class Mqtt {
     this.#readBack.connection(false);
   }
 
-  /** `saved`: the same list as long as what is announced of these chargers is the same. */
-  due(chargers: readonly Charger[], saved: readonly SavedCharger[], now: number): Due {
+  due(chargers: readonly Charger[], now: number): Due {
     if (this.#announcer.replayDue(now)) this.#publisher.replay();
-    if (this.#up) this.#announce(chargers, saved, now);
+    if (this.#up) this.#announce(chargers, now);
+    this.#refresh(now);
     this.#answerReadBack(this.#readBack.advance(now));
     const due = { subscriptions: this.#subscriptions, publications: this.#publisher.due(now) };
     this.#subscriptions = [];
@@ -125,19 +126,37 @@ export class Mqtt {
 
   get wakeAt(): number {
     const announceAt = this.#up ? Math.min(this.#announcer.wakeAt, this.#announceAt) : NEVER;
-    return Math.min(this.#publisher.wakeAt, this.#readBack.wakeAt, announceAt);
+    return Math.min(this.#publisher.wakeAt, this.#readBack.wakeAt, announceAt, this.#up ? this.#refreshAt : NEVER);
   }
 
   /** Home Assistant is told what it does not know yet. */
-  #announce(chargers: readonly Charger[], saved: readonly SavedCharger[], now: number): void {
-    if (saved !== this.#introduced) {
-      this.#introduced = saved;
+  #announce(chargers: readonly Charger[], now: number): void {
+    if (!this.#isIntroduced(chargers)) {
+      this.#introduced = chargers;
       this.#subscribe(this.#announcer.subscriptions(chargers));
       this.#announceAt = Math.min(this.#announceAt, now + LOOK_FIRST);
     }
     if (now < Math.min(this.#announceAt, this.#announcer.wakeAt)) return;
     this.#announceAt = NEVER;
     for (const announcement of this.#announcer.announcements(chargers, now)) this.#publisher.want(announcement);
+  }
+
+  #isIntroduced(chargers: readonly Charger[]): boolean {
+    const known = this.#introduced;
+    if (!known || known.length !== chargers.length) return false;
+    if (known === chargers) return true;
+    if (!chargers.every((charger, index) => isAnnouncedAlike(known[index], charger, this.#settings.discovery)))
+      return false;
+    this.#introduced = chargers;
+    return true;
+  }
+
+  /** Some subscribers take a value that does not come for a while for one that is not true any more. */
+  #refresh(now: number): void {
+    const { refresh } = this.#settings;
+    if (refresh === 0 || !this.#up) return;
+    if (now >= this.#refreshAt) this.#publisher.refresh(this.#place);
+    if (now >= this.#refreshAt || this.#refreshAt === NEVER) this.#refreshAt = now + refresh;
   }
 
   #answerReadBack(result: ReadBackResult): void {

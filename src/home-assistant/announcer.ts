@@ -4,7 +4,8 @@
 import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Wanted } from '../topics/publisher.ts';
-import { announcedAt, announcements, type DiscoverySettings, isBundle, isOurs } from './payloads.ts';
+import type { DiscoverySettings } from './devices.ts';
+import { announcedAt, announcements, isBundle, isOurs } from './payloads.ts';
 
 /** Makes Home Assistant let go of an entity so that another topic can take it over with its history. */
 const MIGRATE = '{"migrate_discovery":true}';
@@ -47,7 +48,9 @@ export class Announcer {
 
   /** What the discovery topics should hold now. */
   announcements(chargers: readonly Charger[], now: number): readonly Wanted[] {
-    this.#wanted = new Map(announcements(chargers, this.#settings).map(({ topic, payload }) => [topic, payload]));
+    this.#wanted = new Map(
+      announcements(chargers, this.#settings, this.#announced).map(({ topic, payload }) => [topic, payload]),
+    );
     this.#removeUnwanted(now);
     const leaving = [...this.#removing].filter(([topic]) => !this.#wanted.has(topic));
     const staying = [...this.#wanted].filter(([topic]) => !this.#deleted.has(topic));

@@ -8,6 +8,17 @@ import type { Listed } from './wire.ts';
 /** Shown in places of their own, or the same as others. */
 const elsewhere: readonly string[] = [
   'stateText',
+  'status',
+  'chargeStatus',
+  'current',
+  'reportedLimit',
+  'lastHeard',
+  'lastVehicle',
+  'lastVehicleVIN',
+  'vehicle',
+  'all/current',
+  'all/power',
+  'circuitLimit',
   'carsCharging',
   'plug',
   'chargerLoadInW',
@@ -35,9 +46,9 @@ export const listed = { charger: listedOf(chargerTopics), bridge: listedOf(bridg
 function listedOf<Subject>(rows: Rows<Subject>): Listed[] {
   return Object.entries(rows)
     .filter(([topic, { value }]) => value && !elsewhere.includes(topic))
-    .map(([topic, { entities = [] }]) => {
-      const { name, unit = '' } = entities.find((entity) => entity.name !== undefined) ?? {};
-      return { topic, label: name ?? labelOf(topic), unit };
+    .map(([topic, { entities = [], label, unit: own }]) => {
+      const { name, unit = '' } = entities.find(({ component }) => component !== 'binary_sensor') ?? {};
+      return { topic, label: label ?? name ?? labelOf(topic), unit: own ?? unit };
     });
 }
 

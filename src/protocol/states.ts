@@ -7,7 +7,13 @@ interface StateRow {
   readonly meaning: string;
   /** Whether a unit shows this state only while a car is plugged in. */
   readonly car: boolean;
+  /** In a word; none for those that a unit shows for seconds between others, or whose meaning is not known. */
+  readonly status?: Status;
 }
+
+/** What an owner is shown of a charger. */
+export const statuses = ['Ready', 'Connected', 'Starting', 'Charging', 'Stopped', 'Error'] as const;
+export type Status = (typeof statuses)[number];
 
 export const states = {
   ready: {
@@ -15,25 +21,35 @@ export const states = {
     text: 'Ready',
     meaning: 'Nothing is plugged in, or the car sleeps or is full: the charger can not tell which.',
     car: false,
+    status: 'Ready',
   },
-  charging: { code: 1, text: 'Plugged in and charging', meaning: 'The car is charging.', car: true },
+  charging: {
+    code: 1,
+    text: 'Plugged in and charging',
+    meaning: 'The car is charging.',
+    car: true,
+    status: 'Charging',
+  },
   error: {
     code: 2,
     text: 'Error',
     meaning: 'The charger is in error, for example after its master was lost.',
     car: false,
+    status: 'Error',
   },
   doNotCharge: {
     code: 3,
     text: 'Plugged in, do not charge',
     meaning: 'The car was stopped by its owner or is full, or it lost its master while charging.',
     car: true,
+    status: 'Stopped',
   },
   readyToCharge: {
     code: 4,
     text: 'Plugged in, ready to charge or charge scheduled',
     meaning: 'The car could charge, or waits for its schedule.',
     car: true,
+    status: 'Connected',
   },
   busy: { code: 5, text: 'Busy', meaning: 'Shown for about a second between other states.', car: true },
   raising: { code: 6, text: 'Raising current', meaning: 'Asked to raise by 2 A (version 2 only).', car: true },
@@ -43,6 +59,7 @@ export const states = {
     text: 'Starting to charge',
     meaning: 'Starting, or waiting for the car or for a limit.',
     car: true,
+    status: 'Starting',
   },
   limiting: {
     code: 9,
@@ -71,6 +88,16 @@ export function isState(heartbeat: { readonly state: number } | undefined, ...na
 /** The text of a state code; a code that is not in the table is shown with its number. */
 export function stateText(code: number): string {
   return byCode.get(code)?.text ?? `Unknown (code ${code})`;
+}
+
+/** False for a state that a unit shows for seconds, most often because it was given another limit. */
+export function stateShowsLasting(code: number): boolean {
+  return !isState({ state: code }, 'raising', 'lowering', 'limiting');
+}
+
+/** The short word for a state; undefined for one that says nothing lasting. */
+export function stateStatus(code: number): Status | undefined {
+  return byCode.get(code)?.status;
 }
 
 /** Whether a state is only seen while a car is plugged in. */

@@ -1,23 +1,26 @@
 // The topic table of the bridge itself and of all chargers together, like that of a charger.
 
 import { describeFinding, type Finding, problems } from '../bus/finding.ts';
-import { actualAmps } from '../charger/charger.ts';
+import { actualAmps, loadWatts } from '../charger/charger.ts';
 import { circuitRange } from '../control/limits.ts';
 import {
-  action,
+  alsoAs,
   amps,
-  binarySensor,
+  button,
   count,
   diagnostic,
+  documented,
+  namedByClass,
   none,
   number,
   perMinute,
   plain,
+  ranked,
   rare,
   seconds,
   sensor,
   share,
-  urgent,
+  watts,
   wholeAmps,
   words,
 } from './kinds.ts';
@@ -30,8 +33,9 @@ const LONGEST_CHARGE_NOW = 86_400;
 
 const setCircuit: CommandRow<Overview> = {
   topic: 'control/maxAmps',
-  payload: 'whole A',
-  meaning: 'Amperes of the circuit to divide, up to the configured `maxAmpsForSlaves`',
+  payload: 'A',
+  meaning:
+    'Amperes of the circuit to divide; fractions are cut off, more than the configured `maxAmpsForSlaves` is that',
   read(text, { limits }) {
     const amps = readAmps(text, circuitRange(limits));
     return typeof amps === 'number' ? { type: 'circuit', amps } : amps;
@@ -56,98 +60,110 @@ const chargeNowEnd: CommandRow<Overview> = {
   read: () => ({ type: 'chargeNowEnd' }),
 };
 
-export const bridgeTopics: Rows<Overview> = {
-  'all/totalAmpsInUse': sensor(
-    amps,
-    'Total current',
-    'Sum of what all chargers draw that are online',
-    ({ chargers }) => chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0),
-    { key: 'total_amps_in_use' },
-  ),
+/** All chargers together. */
+const totals: Rows<Overview> = {
+  'all/totalAmpsInUse': documented(amps, 'Sum of what all chargers draw that are online', totalAmps),
+  'all/current': sensor(amps, 'Total current', 'The same as `all/totalAmpsInUse`, told at once at an edge', totalAmps),
+  'all/power': sensor(watts, 'Total power', 'Sum of the loads of all chargers, as far as they are known', totalWatts),
+};
+
+/** How the bridge fares: made new once a minute. */
+const health: Rows<Overview> = {
   'bridge/uptime': sensor(
     seconds,
     'Uptime',
     'Seconds since the bridge started; like all below `bridge/` made new once a minute',
     ({ stats }) => stats.uptime,
-    { ...rare, key: 'uptime' },
+    rare,
   ),
   'bridge/framesPerMinute': sensor(
     perMinute,
-    'Frames',
+    'Frames per minute',
     'Good frames of chargers in the last minute',
     ({ stats }) => stats.framesPerMinute,
-    { ...rare, key: 'frames_per_minute' },
+    rare,
   ),
   'bridge/checksumErrors': sensor(
     count,
     'Checksum errors',
     'Frames with a wrong checksum since the bridge started',
     ({ stats }) => stats.checksumErrors,
-    { ...rare, key: 'checksum_errors' },
+    rare,
   ),
   'bridge/badFrameShare': sensor(
     share,
     'Bad frames',
     'Part of the frames of the last minute that were spoilt on the way',
     ({ stats }) => stats.badFrameShare,
-    { ...diagnostic, key: 'bad_frame_share', icon: 'mdi:message-off-outline' },
+    { ...diagnostic, icon: 'mdi:message-off-outline' },
   ),
   'bridge/reconnects/link': sensor(
     count,
     'Link reconnects',
     'How often the adapter or serial server came back since the bridge started',
     ({ stats }) => stats.reconnects.link,
-    { ...rare, key: 'link_reconnects' },
+    rare,
   ),
   'bridge/reconnects/broker': sensor(
     count,
     'Broker reconnects',
     'How often the broker came back since the bridge started',
     ({ stats }) => stats.reconnects.broker,
-    { ...rare, key: 'broker_reconnects' },
+    rare,
   ),
   'bridge/lastError': sensor(
     words,
     'Last error',
     'The last warning or outage in words; empty for none',
     ({ stats }) => stats.lastError.slice(0, LONGEST),
-    { ...rare, ...none, key: 'last_error', icon: 'mdi:message-alert-outline' },
+    { ...rare, ...none, icon: 'mdi:message-alert-outline' },
   ),
-  'config/maxAmpsForSlaves': number(
+};
+
+export const bridgeTopics: Rows<Overview> = {
+  ...totals,
+  ...health,
+  'config/maxAmpsForSlaves': documented(
     wholeAmps,
-    'Circuit limit',
     'Amperes of the circuit that are divided now; lower them with `control/maxAmps`',
     ({ targets }) => targets.circuit,
-    setCircuit,
-    { key: 'circuit_limit', category: 'config' },
   ),
-  'config/minAmpsPerTWC': sensor(
+  'config/minAmpsPerTWC': alsoAs(
+    documented(wholeAmps, 'A car is not charged with less', ({ limits }) => limits.minAmpsPerTWC),
+    { component: 'sensor', name: 'Minimum current', ...wholeAmps.shown, ...diagnostic },
+  ),
+  circuitLimit: number(
     wholeAmps,
-    'Minimum current',
-    'A car is not charged with less',
-    ({ limits }) => limits.minAmpsPerTWC,
-    { ...diagnostic, key: 'min_amps_per_twc' },
+    'Circuit limit',
+    'The same as `config/maxAmpsForSlaves`, told at once',
+    ({ targets }) => targets.circuit,
+    setCircuit,
+    { category: 'config' },
   ),
-  'control/chargeNow': action(chargeNow),
-  'control/chargeNowEnd': action(chargeNowEnd),
-  'control/availability': urgent(
-    plain('`online` or `offline`', 'Whether limits can be set; offline in listen mode', ({ inControl }) =>
-      inControl ? 'online' : 'offline',
-    ),
+  'control/chargeNow': button(chargeNow),
+  'control/chargeNowEnd': button(chargeNowEnd),
+  'control/availability': plain(
+    '`online` or `offline`',
+    'Whether limits can be set; offline in listen mode',
+    ({ inControl }) => (inControl ? 'online' : 'offline'),
   ),
   'control/leaseSeconds': plain(
     seconds.type,
     'Seconds until limits that were set fall back to `control.safeAmps`. Only with `control.leaseSeconds`',
     ({ leaseLeft }) => leaseLeft,
+    'measured',
   ),
-  problem: urgent({
-    type: 'text',
-    meaning: '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
-    value: ({ findings }) => problem(problems(findings)),
+  problem: {
+    ...plain(
+      'text',
+      '`none`, or what is wrong in words: no adapter, another master on the bus, too many chargers…',
+      ({ findings }) => problem(problems(findings)),
+    ),
     entities: [
       {
         component: 'binary_sensor',
-        key: 'problem',
+        name: 'Problem',
+        ...namedByClass,
         deviceClass: 'problem',
         ...diagnostic,
         payloads: { on: 'on', off: 'off' },
@@ -155,22 +171,42 @@ export const bridgeTopics: Rows<Overview> = {
       },
       {
         component: 'sensor',
-        key: 'problem_text',
         name: 'Problem description',
         ...diagnostic,
         icon: 'mdi:message-alert-outline',
+        template: "{{ value if value != 'none' else 'None' }}",
       },
     ],
-  }),
-  status: urgent(
-    binarySensor(
-      { on: 'online', off: 'offline' },
-      'Whether the bridge runs; the broker says `offline` for it when it is gone (last will)',
-      () => 'online',
-      { ...diagnostic, key: 'connectivity', deviceClass: 'connectivity', alwaysAvailable: true },
+  },
+  status: alsoAs(
+    ranked(
+      3,
+      plain(
+        '`online` or `offline`',
+        'Whether the bridge runs; the broker says `offline` for it when it is gone (last will)',
+        () => 'online',
+      ),
     ),
+    {
+      component: 'binary_sensor',
+      name: 'Connectivity',
+      ...namedByClass,
+      deviceClass: 'connectivity',
+      ...diagnostic,
+      payloads: { on: 'online', off: 'offline' },
+      alwaysAvailable: true,
+    },
   ),
 };
+
+function totalAmps({ chargers }: Overview): number {
+  return chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0);
+}
+
+function totalWatts({ chargers }: Overview): number | undefined {
+  const known = chargers.flatMap((charger) => loadWatts(charger) ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, load) => sum + load, 0);
+}
 
 /** All problems with what to do, as far as there is room for that. */
 function problem(found: readonly Finding[]): string {

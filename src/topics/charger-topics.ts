@@ -4,37 +4,38 @@
 import { actualAmps, type Charger, loadWatts } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
 import { chargerRange } from '../control/limits.ts';
-import { states, stateText } from '../protocol/states.ts';
+import { stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
+import { chargeStatuses, isCharging } from './charge-status.ts';
 import {
+  alsoAs,
   amps,
-  binarySensor,
-  code,
+  choice,
   diagnostic,
-  none,
+  documented,
+  namedByClass,
   number,
   plain,
+  ranked,
   rare,
   sensor,
+  time,
   toggle,
-  urgent,
   volts,
   watts,
   wholeAmps,
-  wholeKWh,
   words,
 } from './kinds.ts';
-import { readAmps, readSwitch } from './payload.ts';
-import type { ChargerRow, CommandRow, Rows } from './row.ts';
+import { readLimit, readSwitch } from './payload.ts';
+import type { Abilities, ChargerRow, CommandRow, Overview, Rows } from './row.ts';
 import { sessionTopics } from './session-topics.ts';
-
-const stateTexts = Object.values(states).flatMap(({ text }) => (text === 'Unknown' ? [] : [text]));
 
 const setLimit: CommandRow<Charger> = {
   topic: 'set/limit',
-  payload: 'whole A',
-  meaning: "Charging current limit, from `minAmpsPerTWC` to the charger's maximum",
+  payload: 'A',
+  meaning:
+    "Charging current limit; fractions are cut off, more than the charger's maximum is the maximum, less than `minAmpsPerTWC` is that. 0: do not charge until a limit or `set/charging` says otherwise",
   read(text, charger, { limits }) {
-    const amps = readAmps(text, chargerRange(charger, limits));
+    const amps = readLimit(text, chargerRange(charger, limits));
     return typeof amps === 'number' ? { type: 'limit', charger: charger.id, amps } : amps;
   },
   range: (limits, charger) => chargerRange(charger ?? {}, limits),
@@ -42,129 +43,193 @@ const setLimit: CommandRow<Charger> = {
 
 const setCharging: CommandRow<Charger> = {
   topic: 'set/charging',
-  payload: '`1` or `0`',
-  meaning: 'Whether a car may be charged. A version 2 unit can only be lowered to 6 A, see Safety',
+  payload: '`1` or `0`, `true` or `false`, `on` or `off`',
+  meaning:
+    'Whether a car may be charged. A version 2 unit without `control.relay` can only be lowered to 6 A, see Safety',
   read(text, { id }) {
     const enabled = readSwitch(text);
     return typeof enabled === 'boolean' ? { type: 'charging', charger: id, enabled } : enabled;
   },
 };
 
-export const chargerTopics: Rows<Charger> = {
-  stateText: sensor(
-    words,
-    'Status',
-    'What `state` means, see the table of states',
-    ({ heartbeat }) => heartbeat && stateText(heartbeat.state),
-    {
-      key: 'status',
-      deviceClass: 'enum',
-      options: stateTexts,
-      template: `{{ value if value in ${JSON.stringify(stateTexts).replaceAll('"', "'")} else 'None' }}`,
-    },
-  ),
-  carsCharging: binarySensor(
-    { on: '1', off: '0' },
-    'A car is charging: 1 A or more; back to 0 after 5 s below without a break',
-    ({ charging }) => charging.on,
-    { key: 'charging', deviceClass: 'battery_charging' },
-    '`0` or `1`',
-  ),
-  chargerLoadInW: sensor(watts, undefined, 'Load: volts times amperes of each phase', loadWatts, { key: 'load' }),
-  ampsInUse: sensor(
-    amps,
-    'Charging current',
-    'Current that the car draws, of the largest phase; 0 when the charger is offline',
-    actualAmps,
-    { key: 'amps_in_use' },
-  ),
-  lifetimekWh: sensor(
-    wholeKWh,
-    'Lifetime energy',
+/** As documented, under names and with types that are fixed. */
+const documentedTopics: Rows<Charger> = {
+  lifetimekWh: documented(
+    { type: 'integer, kWh' },
     'Energy since manufacture; never decreases',
     ({ energy }) => lifetimeKWh(energy),
-    { key: 'lifetime_energy' },
+    { label: 'Lifetime energy', unit: 'kWh' },
   ),
-  limit: number(
+  ampsMax: documented(
     wholeAmps,
-    'Charging current limit',
-    'The limit that was set for this charger; change it with `set/limit`',
-    (charger, { setPoints, limits }) => {
-      const { min, max } = chargerRange(charger, limits);
-      return Math.min(max, Math.max(min, setPoints.chargers[charger.id]?.limit ?? max));
-    },
-    setLimit,
-    { key: 'limit' },
-  ),
-  charging: toggle(
-    'Charging allowed',
-    'Whether a car may be charged; change it with `set/charging`',
-    ({ id }, { setPoints }) => setPoints.chargers[id]?.charging !== false,
-    setCharging,
-    { key: 'charging_allowed', icon: 'mdi:ev-station' },
-  ),
-  ...sessionTopics,
-  ampsMax: sensor(
-    wholeAmps,
-    'Reported limit',
     'The limit that the charger reports; 0 while no car is plugged in',
     ({ heartbeat }) => heartbeat?.limitAmps,
-    { ...diagnostic, key: 'amps_max' },
+    { label: 'Reported limit', unit: 'A' },
   ),
-  ampsOffered: sensor(wholeAmps, 'Offered current', 'The limit last sent to the charger', ({ offer }) => offer?.amps, {
-    ...diagnostic,
-    key: 'amps_offered',
-  }),
-  ampsRated: sensor(wholeAmps, 'Hardware limit', "The hardware's maximum", ({ ratedAmps }) => ratedAmps, {
-    ...diagnostic,
-    key: 'amps_rated',
-  }),
-  power: sensor(
+};
+
+const otherDocumentedTopics: Rows<Charger> = {
+  ampsInUse: documented(
     amps,
-    'Reported current',
+    'Current that the car draws, of the largest phase; 0 when the charger is offline',
+    actualAmps,
+  ),
+  carsCharging: documented(
+    { type: '`0` or `1`' },
+    'A car is charging: 1 A or more; back to 0 after 5 s below without a break',
+    ({ charging }) => charging.on,
+  ),
+  currentVehicleVIN: documented(
+    words,
+    'VIN of the car that is charging now; empty when there is none or it is not known',
+    ({ charging, vin }) => (charging.on && vin.type === 'known' ? vin.text : ''),
+  ),
+  lastVehicleVIN: documented(words, 'VIN of the car before; empty when not known', ({ lastVin }) => lastVin ?? ''),
+  power: documented(
+    amps,
     'Amperes, despite its name: the same as `ampsInUse`. For watts see `chargerLoadInW`',
     actualAmps,
-    { ...rare, key: 'power' },
   ),
-  state: sensor(
-    code,
-    'State code',
+  state: documented(
+    { type: 'integer code' },
     'State of the charger, see the table of states',
     ({ heartbeat }) => heartbeat?.state,
-    { ...rare, key: 'state', icon: 'mdi:numeric' },
   ),
   voltagePhaseA: voltage('A', 0),
   voltagePhaseB: voltage('B', 1),
   voltagePhaseC: voltage('C', 2),
-  currentVehicleVIN: sensor(
-    words,
-    'Vehicle VIN',
-    'VIN of the car that is charging now; empty when there is none or it is not known',
-    ({ charging, vin }) => (charging.on && vin.type === 'known' ? vin.text : ''),
-    { ...diagnostic, ...none, key: 'vehicle_vin', icon: 'mdi:car-electric' },
+};
+
+export const chargerTopics: Rows<Charger> = {
+  status: choice(statuses, 'Status', 'What the charger does, in a word', status, {
+    icon: 'mdi:ev-station',
+    attributes: { topic: 'stateText', template: "{{ {'description': value} | tojson }}" },
+  }),
+  stateText: {
+    ...plain(
+      'text',
+      'What `state` means, see the table of states',
+      ({ heartbeat }) => heartbeat && stateText(heartbeat.state),
+    ),
+    lasting: ({ heartbeat }) => heartbeat === undefined || stateShowsLasting(heartbeat.state),
+  },
+  chargeStatus: alsoAs(
+    choice(
+      chargeStatuses,
+      'Charge status',
+      '`A` no car, `B` a car that does not charge, `C` charging, `E` error, `F` not heard: the letters of IEC 61851. `A` and `B` are a guess where the charger does not tell, see `plug`',
+      ({ id }, { chargeStatuses }) => chargeStatuses.get(id),
+      diagnostic,
+    ),
+    {
+      component: 'binary_sensor',
+      name: 'Charging',
+      ...namedByClass,
+      deviceClass: 'battery_charging',
+      payloads: { on: 'on', off: 'off' },
+      template: "{{ 'on' if value == 'C' else 'off' }}",
+    },
+    {
+      component: 'binary_sensor',
+      name: 'Vehicle connected',
+      deviceClass: 'plug',
+      payloads: { on: 'on', off: 'off' },
+      template: "{{ {'A': 'off', 'B': 'on', 'C': 'on'}.get(value, 'None') }}",
+    },
   ),
-  lastVehicleVIN: sensor(
-    words,
-    'Last vehicle VIN',
-    'VIN of the car before; empty when not known',
-    ({ lastVin }) => lastVin ?? '',
-    { ...rare, ...none, key: 'last_vehicle_vin', icon: 'mdi:car-clock' },
+  chargerLoadInW: sensor(watts, 'Power', 'Load: volts times amperes of each phase', loadWatts, namedByClass),
+  current: sensor(
+    amps,
+    'Current',
+    'The same as `ampsInUse`, but told at once where a car begins or ends to charge, or takes 2 A more or less',
+    actualAmps,
+    namedByClass,
   ),
+  limit: number(
+    wholeAmps,
+    'Current limit',
+    'The limit that was set for this charger; change it with `set/limit`. 0 after a limit of 0',
+    limit,
+    setLimit,
+    { template: "{{ value if value | int(0) > 0 else 'None' }}" },
+  ),
+  charging: toggle(
+    'Whether a car may be charged; change it with `set/charging`',
+    ({ id }, { setPoints }) => setPoints.chargers[id]?.charging !== false,
+    setCharging,
+    {
+      Charge: { icon: 'mdi:ev-station', when: canStop },
+      'Full current': { icon: 'mdi:speedometer', when: (charger, abilities) => not(canStop(charger, abilities)) },
+    },
+  ),
+  ...sessionTopics,
+  ...documentedTopics,
+  reportedLimit: sensor(
+    wholeAmps,
+    'Reported limit',
+    'The same as `ampsMax`, told at once',
+    ({ heartbeat }) => heartbeat?.limitAmps,
+    diagnostic,
+  ),
+  ampsOffered: sensor(
+    wholeAmps,
+    'Offered current',
+    'The limit last sent to the charger',
+    ({ offer }) => offer?.amps,
+    diagnostic,
+  ),
+  ampsRated: sensor(wholeAmps, 'Hardware limit', "The hardware's maximum", ({ ratedAmps }) => ratedAmps, diagnostic),
+  ...otherDocumentedTopics,
   serialNumber: plain('text', 'Serial number of the charger', ({ serialNumber }) => serialNumber),
   firmware: plain('text', "The charger's firmware, for example `4.5.3.2`", ({ firmware }) => firmware),
-  availability: urgent(
-    plain('`online` or `offline`', 'Whether the charger is heard; offline after 26 s of silence', ({ online }) =>
-      online ? 'online' : 'offline',
+  lastHeard: sensor(
+    time,
+    'Last heard',
+    'When the charger was last heard, to the minute',
+    ({ heardAt }, { minuteOf }) => heardAt && minuteOf(heardAt),
+    rare,
+  ),
+  availability: ranked(
+    2,
+    plain(
+      '`online` or `offline`',
+      'Whether the charger is heard; offline after 26 s of silence, and when the bridge ends',
+      ({ online }) => (online ? 'online' : 'offline'),
     ),
   ),
 };
 
+/** The short word for what a charger does; undefined while it shows what says nothing lasting. */
+function status(charger: Charger): string | undefined {
+  const { heartbeat } = charger;
+  if (isCharging(charger)) return 'Charging';
+  const word = heartbeat && stateStatus(heartbeat.state);
+  // It says so before the car takes anything, and for seconds after that.
+  return word === 'Charging' ? 'Connected' : word;
+}
+
+function limit(charger: Charger, { setPoints, limits }: Overview): number {
+  const { min, max } = chargerRange(charger, limits);
+  const { limit = max } = setPoints.chargers[charger.id] ?? {};
+  return limit === 0 ? 0 : Math.min(max, Math.max(min, limit));
+}
+
+/** Whether the switch stops the car; undefined while that is not known. A version 2 unit only obeys its relay. */
+function canStop({ version }: Charger, { relay }: Abilities): boolean | undefined {
+  return version === undefined ? undefined : version === 1 || relay;
+}
+
+function not(value: boolean | undefined): boolean | undefined {
+  return value === undefined ? undefined : !value;
+}
+
 function voltage(phase: 'A' | 'B' | 'C', index: 0 | 1 | 2): ChargerRow {
-  return sensor(
+  const row: ChargerRow = sensor(
     volts,
     `Voltage phase ${phase}`,
     `Voltage of phase ${phase} to neutral; 0 when it is not connected`,
     ({ meter }) => meter?.volts[index],
-    { ...diagnostic, key: `voltage_phase_${phase.toLowerCase()}` },
+    { ...diagnostic, when: ({ version, meter }) => (version === 1 ? false : meter && meter.volts[index] > 0) },
   );
+  return { ...row, pace: 'documented' };
 }

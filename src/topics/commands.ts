@@ -6,10 +6,11 @@ import { bridgeTopics } from './bridge-topics.ts';
 import { chargerTopics } from './charger-topics.ts';
 import type { CommandRow, Expected, Overview, Row, Rows } from './row.ts';
 
-/** A command, or why it is none and the name of the topic that shows what holds instead. Names are below the prefix. */
-export type ParsedCommand =
+/** A command, or why it is none, and the name below the prefix of the topic that shows what holds now. */
+export type ParsedCommand = { readonly shownAt: string | undefined } & (
   | { readonly command: Command }
-  | { readonly refusal: string; readonly shownAt: string | undefined };
+  | { readonly refusal: string }
+);
 
 interface Commanded<Subject> {
   readonly command: CommandRow<Subject>;
@@ -55,7 +56,7 @@ function parsed(
   const found = read(payload);
   if (typeof found === 'string') return refused(found);
   if ('expected' in found) return refused(`expected ${found.expected}, got ${JSON.stringify(payload.slice(0, 40))}`);
-  return { command: found };
+  return { command: found, shownAt };
 }
 
 /** By the topic of the command. */

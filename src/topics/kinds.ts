@@ -1,81 +1,99 @@
 // Kinds of rows: what all rows of a kind have in common is written here once, so that a row of a table says only what is
 // its own. A quantity is a number with its unit, as the README and Home Assistant are told of it.
 
-import type { CommandRow, Entity, Overview, Row, Value } from './row.ts';
+import type { CommandRow, Entity, Overview, Pace, Row, Value } from './row.ts';
 
 interface Quantity {
   /** What is published, for people. */
   readonly type: string;
   readonly decimals?: number;
+  readonly pace: Pace;
   readonly shown: Pick<Entity, 'deviceClass' | 'unit' | 'precision' | 'stateClass'>;
 }
 
-const measured = { stateClass: 'measurement' } as const;
+const discrete = { pace: 'discrete' } as const;
+const measured = { pace: 'measured' } as const;
+const measurement = { stateClass: 'measurement' } as const;
 const rising = { stateClass: 'total_increasing' } as const;
 
-export const wholeAmps: Quantity = { type: 'integer, A', shown: { deviceClass: 'current', unit: 'A', precision: 0 } };
+export const wholeAmps: Quantity = {
+  ...discrete,
+  type: 'integer, A',
+  shown: { deviceClass: 'current', unit: 'A', precision: 0 },
+};
 export const amps: Quantity = {
+  ...measured,
   type: 'float, A',
   decimals: 2,
-  shown: { ...measured, deviceClass: 'current', unit: 'A', precision: 2 },
+  shown: { ...measurement, deviceClass: 'current', unit: 'A', precision: 1 },
 };
 export const watts: Quantity = {
+  ...measured,
   type: 'integer, W',
-  shown: { ...measured, deviceClass: 'power', unit: 'W', precision: 0 },
+  shown: { ...measurement, deviceClass: 'power', unit: 'W', precision: 0 },
 };
 export const volts: Quantity = {
+  ...measured,
   type: 'integer, V',
-  shown: { ...measured, deviceClass: 'voltage', unit: 'V', precision: 0 },
+  shown: { ...measurement, deviceClass: 'voltage', unit: 'V', precision: 0 },
 };
 export const kWh: Quantity = {
+  ...measured,
   type: 'float, kWh',
   decimals: 2,
   shown: { ...rising, deviceClass: 'energy', unit: 'kWh', precision: 2 },
 };
-export const wholeKWh: Quantity = {
-  type: 'integer, kWh',
-  shown: { ...rising, deviceClass: 'energy', unit: 'kWh', precision: 0 },
+export const seconds: Quantity = {
+  ...measured,
+  type: 'integer, s',
+  shown: { deviceClass: 'duration', unit: 's', precision: 0 },
 };
-export const seconds: Quantity = { type: 'integer, s', shown: { deviceClass: 'duration', unit: 's', precision: 0 } };
-export const share: Quantity = { type: 'float, %', decimals: 2, shown: { ...measured, unit: '%', precision: 1 } };
+export const share: Quantity = {
+  ...measured,
+  type: 'float, %',
+  decimals: 2,
+  shown: { ...measurement, unit: '%', precision: 1 },
+};
 export const perMinute: Quantity = {
+  ...measured,
   type: 'integer',
-  shown: { ...measured, unit: 'frames/min', precision: 0 },
+  shown: { ...measurement, unit: 'frames/min', precision: 0 },
 };
-export const count: Quantity = { type: 'integer', shown: { ...rising, precision: 0 } };
-export const code: Quantity = { type: 'integer code', shown: {} };
-export const time: Quantity = { type: 'ISO time', shown: { deviceClass: 'timestamp' } };
-export const words: Quantity = { type: 'text', shown: {} };
+export const count: Quantity = { ...measured, type: 'integer', shown: { ...rising, precision: 0 } };
+export const time: Quantity = { ...discrete, type: 'ISO time', shown: { deviceClass: 'timestamp' } };
+export const words: Quantity = { ...discrete, type: 'text', shown: {} };
+
 /** Text that is empty when it is not known. */
 export const none = { template: "{{ value if value else 'None' }}" } as const;
-
 export const diagnostic = { category: 'diagnostic' } as const;
 /** What few want to see all the time. */
 export const rare = { category: 'diagnostic', disabled: true } as const;
+export const namedByClass = { namedByClass: true } as const;
 
 type Read<Subject> = (subject: Subject, overview: Overview) => Value;
-type Shown = { readonly key: string } & Partial<Omit<Entity, 'component' | 'key'>>;
+type Shown = Partial<Omit<Entity, 'component' | 'name'>>;
 
 /** A value that is only looked at. */
 export function sensor<Subject>(
   { type, shown, ...rest }: Quantity,
-  name: string | undefined,
+  name: string,
   meaning: string,
   value: Read<Subject>,
-  entity: Shown,
+  entity: Shown = {},
 ): Row<Subject> {
-  return { ...rest, type, meaning, value, entities: [{ component: 'sensor', ...named(name), ...shown, ...entity }] };
+  return { ...rest, type, meaning, value, entities: [{ component: 'sensor', name, ...shown, ...entity }] };
 }
 
-/** Something that is so or not. `payloads`: what is published when it is, and when it is not. */
-export function binarySensor<Subject>(
-  payloads: { readonly on: string; readonly off: string },
+/** One of a few words. */
+export function choice<Subject>(
+  options: readonly string[],
+  name: string,
   meaning: string,
   value: Read<Subject>,
-  entity: Shown,
-  type = `\`${payloads.on}\` or \`${payloads.off}\``,
+  entity: Shown = {},
 ): Row<Subject> {
-  return { type, meaning, value, entities: [{ component: 'binary_sensor', payloads, ...entity }] };
+  const type = options.map((option) => `\`${option}\``).join(', ');
+  return sensor({ ...discrete, type, shown: { deviceClass: 'enum' } }, name, meaning, value, { options, ...entity });
 }
 
 /** A value that is set. */
@@ -85,55 +103,58 @@ export function number<Subject>(
   meaning: string,
   value: Read<Subject>,
   command: CommandRow<Subject>,
-  entity: Shown,
+  entity: Shown = {},
 ): Row<Subject> {
   const shown = { deviceClass, ...(unit && { unit }) };
-  return {
-    ...rest,
-    type,
-    meaning,
-    urgent: true,
-    value,
-    command,
-    entities: [{ component: 'number', name, ...shown, ...entity }],
-  };
+  return { ...rest, type, meaning, value, command, entities: [{ component: 'number', name, ...shown, ...entity }] };
 }
 
-/** Something that is switched on and off, published as `1` or `0`. */
+/** Something that is switched on and off, published as `1` or `0`; `entities` are the names and what is said of them. */
 export function toggle<Subject>(
-  name: string,
   meaning: string,
   value: Read<Subject>,
   command: CommandRow<Subject>,
-  entity: Shown,
+  entities: Readonly<Record<string, Shown>>,
 ): Row<Subject> {
   const payloads = { on: '1', off: '0' };
-  const type = '`0` or `1`';
-  return {
-    type,
-    meaning,
-    urgent: true,
-    value,
-    command,
-    entities: [{ component: 'switch', name, payloads, ...entity }],
-  };
+  const shown = Object.entries(entities).map(
+    ([name, entity]) => ({ component: 'switch', name, payloads, ...entity }) as const,
+  );
+  return { ...discrete, type: '`0` or `1`', meaning, value, command, entities: shown };
+}
+
+/** A command without a value; with a name it is a button that sends `press`. */
+export function button<Subject>(command: CommandRow<Subject>, name?: string, entity: Shown = {}): Row<Subject> {
+  const row = { ...discrete, type: '', meaning: command.meaning, command };
+  return name === undefined ? row : { ...row, entities: [{ component: 'button', name, ...entity }] };
 }
 
 /** A value that is no entity of Home Assistant. */
-export function plain<Subject>(type: string, meaning: string, value: Read<Subject>): Row<Subject> {
-  return { type, meaning, value };
+export function plain<Subject>(
+  type: string,
+  meaning: string,
+  value: Read<Subject>,
+  pace: Pace = 'discrete',
+): Row<Subject> {
+  return { pace, type, meaning, value };
 }
 
-/** What can be commanded and has no value of its own. */
-export function action<Subject>(command: CommandRow<Subject>): Row<Subject> {
-  return { type: '', meaning: command.meaning, command };
+/** A topic whose name, type and pace are fixed. It is no entity: Home Assistant reads topics that tell at once. */
+export function documented<Subject>(
+  { type, decimals }: Pick<Quantity, 'type' | 'decimals'>,
+  meaning: string,
+  value: Read<Subject>,
+  onPage: { readonly label?: string; readonly unit?: string } = {},
+): Row<Subject> {
+  return { pace: 'documented', type, ...(decimals !== undefined && { decimals }), meaning, value, ...onPage };
 }
 
-/** Said at once, whatever the limit. */
-export function urgent<Subject>(row: Row<Subject>): Row<Subject> {
-  return { ...row, urgent: true };
+/** The same value, also shown in these ways. */
+export function alsoAs<Subject>(row: Row<Subject>, ...entities: readonly Entity[]): Row<Subject> {
+  return { ...row, entities: [...(row.entities ?? []), ...entities] };
 }
 
-function named(name: string | undefined) {
-  return name === undefined ? {} : { name };
+/** Said in this order when all is said again. */
+export function ranked<Subject>(rank: number, row: Row<Subject>): Row<Subject> {
+  return { ...row, rank };
 }

@@ -1,15 +1,30 @@
-// How the payload of a command is read: strictly, since it comes from outside.
+// How the payload of a command is read. It comes from outside: numbers and booleans are taken as the world writes them,
+// and everything else is refused.
 
 import type { Expected, Range } from './row.ts';
 
+/** Whole amperes: of a fraction the whole below it, and never more than the range allows. What is less than that is refused. */
 export function readAmps(text: string, { min, max }: Range): number | Expected {
-  // Home Assistant writes a whole number with or without its decimal.
-  const amps = /^\d{1,3}(\.0{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-  return amps >= min && amps <= max ? amps : { expected: `whole amperes from ${min} to ${max}` };
+  const amps = Math.floor(readNumber(text));
+  return amps >= min ? Math.min(amps, max) : { expected: `amperes from ${min} to ${max}` };
 }
 
+/** As `readAmps`, but 0 is taken too, and what is more than that at least the least. */
+export function readLimit(text: string, { min, max }: Range): number | Expected {
+  const amps = readNumber(text);
+  if (amps === 0) return 0;
+  return amps > 0
+    ? Math.min(max, Math.max(min, Math.floor(amps)))
+    : { expected: `amperes from ${min} to ${max}, or 0` };
+}
+
+const on: readonly string[] = ['1', 'true', 'on', 'yes'];
+const off: readonly string[] = ['0', 'false', 'off', 'no'];
+
 export function readSwitch(text: string): boolean | Expected {
-  return text === '1' || text === '0' ? text === '1' : { expected: '1 or 0' };
+  const word = text.trim().toLowerCase();
+  if (on.includes(word)) return true;
+  return off.includes(word) ? false : { expected: '1 or 0' };
 }
 
 /** `AMPS,SECONDS`. */
@@ -18,12 +33,16 @@ export function readAmpsAndSeconds(
   range: Range,
   longest: number,
 ): { readonly amps: number; readonly seconds: number } | Expected {
-  const [first = '', second = ''] = text.split(',');
+  const [first = '', second = '', ...more] = text.split(',');
   const amps = readAmps(first, range);
   if (typeof amps !== 'number') return { expected: `AMPS,SECONDS with AMPS ${amps.expected}` };
-  const seconds = /^\d{1,5}$/.test(second) ? Number(second) : 0;
-  if (seconds < 1 || seconds > longest || text.split(',').length !== 2) {
-    return { expected: `AMPS,SECONDS with SECONDS from 1 to ${longest}` };
-  }
-  return { amps, seconds };
+  const seconds = Math.floor(readNumber(second));
+  return seconds >= 1 && seconds <= longest && more.length === 0
+    ? { amps, seconds }
+    : { expected: `AMPS,SECONDS with SECONDS from 1 to ${longest}` };
+}
+
+/** A decimal number that is not negative; NaN for anything else. */
+function readNumber(text: string): number {
+  return /^\d{1,6}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : Number.NaN;
 }

@@ -11,6 +11,8 @@ export interface Publication {
 export interface Wanted extends Publication {
   /** Milliseconds between two updates of this topic; 0 for no limit. */
   readonly limit: number;
+  /** Now, whatever the limit; no more to be held back until the broker has it. */
+  readonly atOnce?: boolean;
   /** Lower goes out first when several are due. */
   readonly rank: number;
 }
@@ -20,6 +22,8 @@ interface Topic {
   readonly rank: number;
   readonly limit: number;
   wanted: string;
+  /** What is wanted goes out whatever the limit. */
+  atOnce: boolean;
   /** What the broker was last given in this connection. */
   sent: string | undefined;
   sentAt: number;
@@ -33,9 +37,10 @@ export class Publisher {
   readonly #waiting = new Set<Topic>();
   #up = false;
 
-  want({ topic: name, payload, limit, rank }: Wanted): void {
+  want({ topic: name, payload, limit, rank, atOnce = false }: Wanted): void {
     const topic = this.#topics.get(name) ?? this.#add(name, limit, rank);
     topic.wanted = payload;
+    topic.atOnce = atOnce || (topic.atOnce && this.#waiting.has(topic));
     if (payload === topic.sent) this.#waiting.delete(topic);
     else this.#waiting.add(topic);
   }
@@ -56,6 +61,15 @@ export class Publisher {
   /** Every topic is due once more. */
   replay(): void {
     for (const topic of this.#topics.values()) this.#refresh(topic);
+  }
+
+  /** Every topic under this place is said again, as soon as its limit allows it. */
+  refresh(place: string): void {
+    for (const topic of this.#topics.values()) {
+      if (!topic.name.startsWith(place)) continue;
+      topic.sent = undefined;
+      this.#waiting.add(topic);
+    }
   }
 
   /** The broker has taken the topic's publication: gives its payload, undefined if none was on its way. */
@@ -82,11 +96,12 @@ export class Publisher {
   /** What is to be sent now; it counts as sent. */
   due(now: number): readonly Publication[] {
     if (!this.#up || this.#waiting.size === 0) return [];
-    const due = [...this.#waiting].filter((topic) => isDue(topic, now)).sort((a, b) => a.rank - b.rank);
+    const due = [...this.#waiting].filter((topic) => dueAt(topic) <= now).sort((a, b) => a.rank - b.rank);
     for (const topic of due) {
       topic.sent = topic.wanted;
       topic.sending = topic.wanted;
       topic.sentAt = now;
+      topic.atOnce = false;
       this.#waiting.delete(topic);
     }
     return due.map(({ name, wanted }) => ({ topic: name, payload: wanted }));
@@ -96,14 +111,21 @@ export class Publisher {
   get wakeAt(): number {
     let next = Number.POSITIVE_INFINITY;
     if (!this.#up) return next;
-    for (const topic of this.#waiting) {
-      if (topic.sending === undefined) next = Math.min(next, topic.sentAt + topic.limit);
-    }
+    for (const topic of this.#waiting) next = Math.min(next, dueAt(topic));
     return next;
   }
 
   #add(name: string, limit: number, rank: number): Topic {
-    const topic: Topic = { name, rank, limit, wanted: '', sent: undefined, sentAt: NEVER, sending: undefined };
+    const topic: Topic = {
+      name,
+      rank,
+      limit,
+      wanted: '',
+      atOnce: false,
+      sent: undefined,
+      sentAt: NEVER,
+      sending: undefined,
+    };
     this.#topics.set(name, topic);
     return topic;
   }
@@ -117,6 +139,8 @@ export class Publisher {
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-function isDue(topic: Topic, now: number): boolean {
-  return topic.sending === undefined && topic.sentAt + topic.limit <= now;
+/** A topic that the broker has not acknowledged waits for that. */
+function dueAt({ sending, atOnce, sentAt, limit }: Topic): number {
+  if (sending !== undefined) return Number.POSITIVE_INFINITY;
+  return atOnce ? NEVER : sentAt + limit;
 }

@@ -7,6 +7,7 @@ import type { Command, SetPoints, Targets } from '../control/targets.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { ShownSession } from '../session/tracker.ts';
 import type { BridgeStats } from './bridge-stats.ts';
+import type { ChargeStatus } from './charge-status.ts';
 
 /** `Subject`: what the value is taken from, a charger or the overview of everything. */
 export interface Row<Subject> {
@@ -17,11 +18,23 @@ export interface Row<Subject> {
   readonly value?: (subject: Subject, overview: Overview) => Value;
   /** Of a number; none unless it says so. */
   readonly decimals?: number;
-  /** Not limited to one update per window: it says whether the other values are true. */
-  readonly urgent?: true;
+  readonly pace: Pace;
+  /** False while the value is one that a charger shows for seconds on its way to another: it has to keep to the limit. */
+  readonly lasting?: (subject: Subject) => boolean;
+  /** Lower goes out first when all is said again; 1 unless it says so. */
+  readonly rank?: number;
+  /** What the page calls it where it is no entity, and its unit. */
+  readonly label?: string;
+  readonly unit?: string;
   readonly entities?: readonly Entity[];
   readonly command?: CommandRow<Subject>;
 }
+
+/**
+ * How often a topic is updated. `documented`: at most once in each window, whatever happens. `discrete`: always at once.
+ * `measured`: at most once in each window, but at once where a car begins or ends to charge, or takes much more or less.
+ */
+export type Pace = 'documented' | 'discrete' | 'measured';
 
 /** Below `{prefix}/{charger}/`. */
 export type ChargerRow = Row<Charger>;
@@ -54,14 +67,14 @@ export interface Range {
 
 /** How Home Assistant shows a value; the words are those of its MQTT discovery, in camel case. */
 export interface Entity {
-  readonly component: 'sensor' | 'binary_sensor' | 'number' | 'switch';
-  /** Part of the unique id: never changes, and never moves to another component. */
-  readonly key: string;
-  /** Left out where the device class gives the name. */
-  readonly name?: string;
+  readonly component: 'sensor' | 'binary_sensor' | 'number' | 'switch' | 'button';
+  /** Its key, part of the unique id, is made of it: it never changes. */
+  readonly name: string;
+  /** Home Assistant gives the same name by the device class, in the user's language. */
+  readonly namedByClass?: true;
   readonly deviceClass?: string;
   readonly stateClass?: 'measurement' | 'total_increasing';
-  readonly unit?: 'A' | 'V' | 'W' | 'kWh' | 's' | '%' | 'frames/min';
+  readonly unit?: 'A' | 'V' | 'W' | 'kWh' | 's' | 'min' | '%' | 'frames/min';
   readonly category?: 'diagnostic' | 'config';
   readonly precision?: number;
   readonly icon?: string;
@@ -69,15 +82,27 @@ export interface Entity {
   readonly disabled?: true;
   readonly options?: readonly string[];
   readonly template?: string;
-  /** The payload is a JSON object whose fields are shown as attributes. */
-  readonly jsonAttributes?: true;
+  /** Shown as attributes: a template that makes a JSON object of the payload of a topic beside this one, or of this one. */
+  readonly attributes?: { readonly topic?: string; readonly template: string };
   readonly payloads?: { readonly on: string; readonly off: string };
+  /** What a button sends. */
+  readonly press?: string;
   /** Says whether others are there, so it must be there itself. */
   readonly alwaysAvailable?: true;
+  /** Whether a charger has such a value at all; undefined while that is not known. */
+  readonly when?: (charger: Charger, abilities: Abilities) => boolean | undefined;
+}
+
+/** What the owner allows. */
+export interface Abilities {
+  /** Whether the relays of version 2 units may be opened. */
+  readonly relay: boolean;
 }
 
 /** What the bridge knows of everything. */
 export interface Overview {
+  /** Monotonic milliseconds. */
+  readonly now: number;
   readonly chargers: readonly Charger[];
   readonly limits: Limits;
   /** What is wrong and what is worth knowing, in words; empty when all is well. */
@@ -88,9 +113,14 @@ export interface Overview {
   readonly leaseLeft: number | undefined;
   /** The newest session of each charger. */
   readonly sessions: ReadonlyMap<TwcId, ShownSession>;
+  readonly chargeStatuses: ReadonlyMap<TwcId, ChargeStatus>;
+  /** Names of cars by their VINs. */
+  readonly vehicles: ReadonlyMap<string, string>;
   /** False in listen mode: nothing can be ordered. */
   readonly inControl: boolean;
   readonly stats: BridgeStats;
+  /** A monotonic moment as ISO time, to the minute. */
+  readonly minuteOf: (at: number) => string;
 }
 
 /** A value as it is published; undefined stays undefined. */

@@ -5,10 +5,10 @@ import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { bridgeTopics } from './bridge-topics.ts';
 import { chargerTopics } from './charger-topics.ts';
+import { Edge } from './edge.ts';
 import { type Overview, type Row, type Rows, type Value, written } from './row.ts';
 
-export interface TopicSettings {
-  readonly topicPrefix: string;
+export interface RateLimits {
   /** Milliseconds between two updates of one topic; 0 publishes every change. */
   readonly ratelimit: number;
   /** Other limits for single topics, by the name they have below the prefix or the charger: `state`, `all/totalAmpsInUse`. */
@@ -22,6 +22,8 @@ export interface Change {
   readonly payload: string;
   /** Milliseconds between two updates of this topic; 0 for no limit. */
   readonly limit: number;
+  /** Now, whatever the limit. */
+  readonly atOnce: boolean;
   /** Lower goes out first when several are due. */
   readonly rank: number;
 }
@@ -31,22 +33,25 @@ interface Shown<Subject> {
   readonly row: Row<Subject>;
   readonly name: string;
   readonly limit: number;
-  readonly rank: number;
+  /** At an edge it is said at once. */
+  readonly passes: boolean;
   value: Value;
   payload: string | undefined;
 }
 
-/** When all is said again values come first, then who is available, then that the bridge is. */
-const ranks: Readonly<Record<string, number>> = { availability: 2, status: 3 };
+interface ShownCharger {
+  readonly rows: readonly Shown<Charger>[];
+  readonly edge: Edge;
+}
 
 export class Values {
-  readonly #settings: Omit<TopicSettings, 'topicPrefix'>;
+  readonly #limits: RateLimits;
   readonly #bridge: readonly Shown<Overview>[];
-  readonly #chargers = new Map<TwcId, readonly Shown<Charger>[]>();
+  readonly #chargers = new Map<TwcId, ShownCharger>();
   #overview: Overview | undefined;
 
-  constructor(settings: Omit<TopicSettings, 'topicPrefix'>) {
-    this.#settings = settings;
+  constructor(limits: RateLimits) {
+    this.#limits = limits;
     this.#bridge = this.#placed(bridgeTopics, '');
   }
 
@@ -55,54 +60,87 @@ export class Values {
     const before = this.#overview;
     if (before && same(before, overview)) return [];
     this.#overview = overview;
-    const others = !before || before.setPoints !== overview.setPoints || before.sessions !== overview.sessions;
+    const others = !before || othersDiffer(before, overview);
     const changes: Change[] = [];
+    let anyEdge = false;
     for (const [index, charger] of overview.chargers.entries()) {
-      if (others || before.chargers[index] !== charger) look(this.#rowsOf(charger.id), charger, overview, changes);
+      if (!others && before.chargers[index] === charger) continue;
+      const { rows, edge } = this.#shown(charger.id);
+      const passed = edge.passed(charger);
+      anyEdge ||= passed;
+      look(rows, charger, overview, passed, changes);
     }
-    look(this.#bridge, overview, overview, changes);
+    look(this.#bridge, overview, overview, anyEdge, changes);
     return changes;
   }
 
-  #rowsOf(id: TwcId): readonly Shown<Charger>[] {
-    const rows = this.#chargers.get(id) ?? this.#placed(chargerTopics, `${id}/`);
-    this.#chargers.set(id, rows);
-    return rows;
+  /** What topics say when the bridge ends: a charger that no bridge speaks with is not available. */
+  shutdown(): readonly Change[] {
+    return [...this.#chargers.keys()].map((id) => ({
+      name: `${id}/availability`,
+      payload: 'offline',
+      limit: 0,
+      atOnce: true,
+      rank: 1,
+    }));
+  }
+
+  #shown(id: TwcId): ShownCharger {
+    const shown = this.#chargers.get(id) ?? { rows: this.#placed(chargerTopics, `${id}/`), edge: new Edge() };
+    this.#chargers.set(id, shown);
+    return shown;
   }
 
   #placed<Subject>(rows: Rows<Subject>, place: string): Shown<Subject>[] {
-    const { ratelimit, ratelimitOverrides } = this.#settings;
-    return Object.entries(rows).map(([name, row]) => ({
-      row,
-      name: `${place}${name}`,
-      limit: row.urgent ? 0 : (ratelimitOverrides[name] ?? ratelimit),
-      rank: ranks[name] ?? 1,
-      value: undefined,
-      payload: undefined,
-    }));
+    const { ratelimit, ratelimitOverrides } = this.#limits;
+    return Object.entries(rows).map(([name, row]) => {
+      const own = ratelimitOverrides[name];
+      const limit = own ?? (row.pace === 'discrete' && !row.lasting ? 0 : ratelimit);
+      const passes = own === undefined && row.pace !== 'documented';
+      return { row, name: `${place}${name}`, limit, passes, value: undefined, payload: undefined };
+    });
   }
 }
 
-function look<Subject>(rows: readonly Shown<Subject>[], subject: Subject, overview: Overview, changes: Change[]): void {
+function look<Subject>(
+  rows: readonly Shown<Subject>[],
+  subject: Subject,
+  overview: Overview,
+  edge: boolean,
+  changes: Change[],
+): void {
   for (const shown of rows) {
-    const value = shown.row.value?.(subject, overview);
-    if (value === shown.value || value === undefined) continue;
-    shown.value = value;
-    const payload = written(value, shown.row.decimals);
-    if (payload === shown.payload || payload === undefined) continue;
-    shown.payload = payload;
-    changes.push({ name: shown.name, payload, limit: shown.limit, rank: shown.rank });
+    const { row, passes } = shown;
+    const atOnce = passes && (row.pace === 'discrete' ? (row.lasting?.(subject) ?? true) : edge);
+    if (!update(shown, row.value?.(subject, overview)) && !(atOnce && row.pace === 'measured')) continue;
+    const { name, limit, payload } = shown;
+    if (payload !== undefined) changes.push({ name, payload, limit, atOnce, rank: row.rank ?? 1 });
   }
 }
 
-function same(before: Overview, { chargers, targets, setPoints, sessions, findings, stats }: Overview): boolean {
+/** Takes a new value; true if it is written differently. */
+function update<Subject>(shown: Shown<Subject>, value: Value): boolean {
+  if (value === shown.value || value === undefined) return false;
+  shown.value = value;
+  const payload = written(value, shown.row.decimals);
+  if (payload === shown.payload) return false;
+  shown.payload = payload;
+  return true;
+}
+
+/** Nothing changed that a topic tells. */
+function same(before: Overview, overview: Overview): boolean {
   return (
-    before.targets === targets &&
-    before.setPoints === setPoints &&
-    before.sessions === sessions &&
-    before.findings === findings &&
-    before.stats === stats &&
-    before.chargers.length === chargers.length &&
-    before.chargers.every((charger, index) => charger === chargers[index])
+    !othersDiffer(before, overview) &&
+    before.targets === overview.targets &&
+    before.findings === overview.findings &&
+    before.stats === overview.stats &&
+    before.chargers.length === overview.chargers.length &&
+    before.chargers.every((charger, index) => charger === overview.chargers[index])
   );
+}
+
+/** What changed is neither in a charger nor only of the bridge. */
+function othersDiffer(before: Overview, { setPoints, sessions, chargeStatuses }: Overview): boolean {
+  return before.setPoints !== setPoints || before.sessions !== sessions || before.chargeStatuses !== chargeStatuses;
 }

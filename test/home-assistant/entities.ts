@@ -1,9 +1,8 @@
-// The entities that people have in Home Assistant. Their ids, units and classes are frozen: whoever changes a row here
-// breaks somebody's automations, statistics or dashboards.
+// The entities that people have in Home Assistant. Their ids, units and classes are frozen: a change of a row here breaks
+// automations, statistics and dashboards of owners. The key of an entity is its name.
 
 export interface ExpectedEntity {
-  readonly component: 'sensor' | 'binary_sensor' | 'number' | 'switch';
-  readonly key: string;
+  readonly component: 'sensor' | 'binary_sensor' | 'number' | 'switch' | 'button';
   /** As a person reads it after the name of the device. */
   readonly name: string;
   readonly deviceClass?: string;
@@ -21,52 +20,53 @@ const volts = { component: 'sensor', deviceClass: 'voltage', unit: 'V', stateCla
 const watts = { component: 'sensor', deviceClass: 'power', unit: 'W', stateClass: measurement } as const;
 const energy = { component: 'sensor', deviceClass: 'energy', unit: 'kWh', stateClass: 'total_increasing' } as const;
 const text = { component: 'sensor', category: diagnostic } as const;
+const on = { component: 'binary_sensor' } as const;
 
+/** Every charger has these. */
 export const ofCharger: readonly ExpectedEntity[] = [
-  { component: 'sensor', key: 'status', name: 'Status', deviceClass: 'enum' },
-  { component: 'binary_sensor', key: 'charging', name: 'Charging', deviceClass: 'battery_charging' },
-  { component: 'binary_sensor', key: 'plug', name: 'Plug', deviceClass: 'plug' },
-  { ...watts, key: 'load', name: 'Power' },
-  { ...amps, key: 'amps_in_use', name: 'Charging current', stateClass: measurement },
-  { ...energy, key: 'lifetime_energy', name: 'Lifetime energy' },
-  { ...setAmps, key: 'limit', name: 'Charging current limit' },
-  { component: 'switch', key: 'charging_allowed', name: 'Charging allowed' },
-  { ...energy, key: 'session_energy', name: 'Session energy' },
-  { component: 'sensor', key: 'session_start', name: 'Session start', deviceClass: 'timestamp' },
-  { component: 'sensor', key: 'session_duration', name: 'Session duration', deviceClass: 'duration', unit: 's' },
-  { ...text, key: 'last_session', name: 'Last session', deviceClass: 'timestamp' },
-  { ...amps, key: 'amps_max', name: 'Reported limit', category: diagnostic },
-  { ...amps, key: 'amps_offered', name: 'Offered current', category: diagnostic },
-  { ...amps, key: 'amps_rated', name: 'Hardware limit', category: diagnostic },
-  { ...amps, key: 'power', name: 'Reported current', stateClass: measurement, category: diagnostic, disabled: true },
-  { ...text, key: 'state', name: 'State code', disabled: true },
-  { ...volts, key: 'voltage_phase_a', name: 'Voltage phase A', category: diagnostic },
-  { ...volts, key: 'voltage_phase_b', name: 'Voltage phase B', category: diagnostic },
-  { ...volts, key: 'voltage_phase_c', name: 'Voltage phase C', category: diagnostic },
-  { ...text, key: 'vehicle_vin', name: 'Vehicle VIN' },
-  { ...text, key: 'last_vehicle_vin', name: 'Last vehicle VIN', disabled: true },
+  { component: 'sensor', name: 'Status', deviceClass: 'enum' },
+  { ...on, name: 'Charging', deviceClass: 'battery_charging' },
+  { ...on, name: 'Vehicle connected', deviceClass: 'plug' },
+  { ...amps, name: 'Current', stateClass: measurement },
+  { ...setAmps, name: 'Current limit' },
+  { component: 'sensor', name: 'Vehicle' },
+  { ...energy, name: 'Session energy' },
+  { component: 'sensor', name: 'Session start', deviceClass: 'timestamp' },
+  { component: 'sensor', name: 'Session duration', deviceClass: 'duration', unit: 'min' },
+  { ...text, name: 'Charge status', deviceClass: 'enum' },
+  { ...text, name: 'Last session', deviceClass: 'timestamp' },
+  { ...amps, name: 'Reported limit', category: diagnostic },
+  { ...amps, name: 'Offered current', category: diagnostic },
+  { ...amps, name: 'Hardware limit', category: diagnostic },
+  { ...text, name: 'Last heard', deviceClass: 'timestamp', disabled: true },
+  { ...text, name: 'Last vehicle', disabled: true },
+  { ...watts, name: 'Power' },
 ];
+
+/** Those of which the current can be switched off, and those of which it can only be lowered. */
+export const stoppable: ExpectedEntity = { component: 'switch', name: 'Charge' };
+export const unstoppable: ExpectedEntity = { component: 'switch', name: 'Full current' };
+
+/** One that has a meter, by the phases that are connected. */
+export function ofMeter(phases: 'A' | 'AB' | 'ABC'): readonly ExpectedEntity[] {
+  return [...phases].map((phase) => ({ ...volts, name: `Voltage phase ${phase}`, category: diagnostic }));
+}
 
 const count = { component: 'sensor', stateClass: 'total_increasing', category: diagnostic, disabled: true } as const;
 
 export const ofBridge: readonly ExpectedEntity[] = [
-  { ...amps, key: 'total_amps_in_use', name: 'Total current', stateClass: measurement },
-  { ...text, key: 'uptime', name: 'Uptime', deviceClass: 'duration', unit: 's', disabled: true },
-  { ...text, key: 'frames_per_minute', name: 'Frames', unit: 'frames/min', stateClass: measurement, disabled: true },
-  { ...count, key: 'checksum_errors', name: 'Checksum errors' },
-  { ...text, key: 'bad_frame_share', name: 'Bad frames', unit: '%', stateClass: measurement },
-  { ...count, key: 'link_reconnects', name: 'Link reconnects' },
-  { ...count, key: 'broker_reconnects', name: 'Broker reconnects' },
-  { ...text, key: 'last_error', name: 'Last error', disabled: true },
-  { ...setAmps, key: 'circuit_limit', name: 'Circuit limit', category: 'config' },
-  { ...amps, key: 'min_amps_per_twc', name: 'Minimum current', category: diagnostic },
-  { component: 'binary_sensor', key: 'problem', name: 'Problem', deviceClass: 'problem', category: diagnostic },
-  { ...text, key: 'problem_text', name: 'Problem description' },
-  {
-    component: 'binary_sensor',
-    key: 'connectivity',
-    name: 'Connectivity',
-    deviceClass: 'connectivity',
-    category: diagnostic,
-  },
+  { ...amps, name: 'Total current', stateClass: measurement },
+  { ...watts, name: 'Total power' },
+  { ...text, name: 'Uptime', deviceClass: 'duration', unit: 's', disabled: true },
+  { ...text, name: 'Frames per minute', unit: 'frames/min', stateClass: measurement, disabled: true },
+  { ...count, name: 'Checksum errors' },
+  { ...text, name: 'Bad frames', unit: '%', stateClass: measurement },
+  { ...count, name: 'Link reconnects' },
+  { ...count, name: 'Broker reconnects' },
+  { ...text, name: 'Last error', disabled: true },
+  { ...setAmps, name: 'Circuit limit', category: 'config' },
+  { ...amps, name: 'Minimum current', category: diagnostic },
+  { ...on, name: 'Problem', deviceClass: 'problem', category: diagnostic },
+  { ...text, name: 'Problem description' },
+  { ...on, name: 'Connectivity', deviceClass: 'connectivity', category: diagnostic },
 ];

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { fromSaved } from '../../src/charger/saved.ts';
-import { type Announcement, announcements, type DiscoveryMode } from '../../src/home-assistant/payloads.ts';
+import type { DiscoveryMode } from '../../src/home-assistant/devices.ts';
+import { type Announcement, announcements } from '../../src/home-assistant/payloads.ts';
 import {
   createWorld,
   id,
@@ -17,6 +18,8 @@ import {
 const discovery = { mode: 'entity', prefix: 'homeassistant', topicPrefix: 'TWC', version: '0.0.0' } as const;
 const identity = { serialNumber: 'A18K0001A2B', firmware: '4.5.3.2' };
 const known = { id: id('1A2B'), version: 2, ratedAmps: 32, ...identity } as const;
+/** As the simulated charger is once its meter has answered. */
+const metered = { ...fromSaved(known, 0), meter: { volts: [230, 230, 230], phaseAmps: [0, 0, 0], at: 0 } } as const;
 const status = 'homeassistant/sensor/twc_1a2b/status/config';
 const bundle = 'homeassistant/device/twc_1a2b_all/config';
 const marker = '{"migrate_discovery":true}';
@@ -39,7 +42,14 @@ function held(world: World): Record<string, string> {
 
 /** What a bridge of this mode announces that knows the charger. */
 function announced(mode: DiscoveryMode): readonly Announcement[] {
-  return announcements([fromSaved(known, 0)], { ...discovery, mode, limits });
+  return announcements([metered], {
+    ...discovery,
+    mode,
+    limits,
+    chargerSettings: new Map(),
+    inControl: true,
+    relay: false,
+  });
 }
 
 function topicsOf(mode: DiscoveryMode): string[] {

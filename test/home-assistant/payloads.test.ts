@@ -3,27 +3,34 @@
 import { describe, expect, test } from 'vitest';
 import type { Charger } from '../../src/charger/charger.ts';
 import { fromSaved } from '../../src/charger/saved.ts';
-import {
-  type Announcement,
-  announcedAt,
-  announcements,
-  type DiscoveryMode,
-  type DiscoverySettings,
-} from '../../src/home-assistant/payloads.ts';
+import type { DiscoveryMode, DiscoverySettings } from '../../src/home-assistant/devices.ts';
+import { type Announcement, announcedAt, announcements } from '../../src/home-assistant/payloads.ts';
 import { id, limits } from '../world.ts';
-import { type ExpectedEntity, ofBridge, ofCharger } from './entities.ts';
+import { type ExpectedEntity, ofBridge, ofCharger, ofMeter, stoppable, unstoppable } from './entities.ts';
 import { faults } from './validator.ts';
 
 type Json = Record<string, unknown>;
 
 const fleet: readonly Charger[] = [
-  fromSaved({ id: id('1A2B'), version: 2, serialNumber: 'A17I0001A2B', firmware: '4.5.3.2' }, 0),
-  fromSaved({ id: id('3C4D'), version: 2, firmware: '4.5.3.2' }, 0),
+  {
+    ...fromSaved({ id: id('1A2B'), version: 2, serialNumber: 'A17I0001A2B', firmware: '4.5.3.2' }, 0),
+    meter: { volts: [230, 231, 229], phaseAmps: [0, 0, 0], at: 0 },
+  },
+  {
+    ...fromSaved({ id: id('3C4D'), version: 2, firmware: '4.5.3.2' }, 0),
+    meter: { volts: [238, 0, 0], phaseAmps: [0, 0, 0], at: 0 },
+  },
   fromSaved({ id: id('5E6F'), version: 1, ratedAmps: 32 }, 0),
+];
+const ofEach: readonly (readonly ExpectedEntity[])[] = [
+  [...ofCharger, unstoppable, ...ofMeter('ABC')],
+  [...ofCharger, unstoppable, ...ofMeter('A')],
+  [...ofCharger, stoppable],
 ];
 
 function settings(mode: DiscoveryMode, more: Partial<DiscoverySettings> = {}): DiscoverySettings {
-  return { mode, prefix: 'homeassistant', topicPrefix: 'TWC', version: '1.2.3', limits, ...more };
+  const known = { chargerSettings: new Map(), inControl: true, relay: false };
+  return { mode, prefix: 'homeassistant', topicPrefix: 'TWC', version: '1.2.3', limits, ...known, ...more };
 }
 
 const modes = ['entity', 'device'] as const;
@@ -103,7 +110,7 @@ test('the entities are those that people have', () => {
   const all = entitiesOf(announcements(fleet, settings('entity')));
   const expected = [
     ...ofBridge.map((entity) => described(entity, 'twc')),
-    ...fleet.flatMap((charger) => ofCharger.map((entity) => described(entity, `twc_${charger.id.toLowerCase()}`))),
+    ...fleet.flatMap(({ id }, i) => (ofEach[i] ?? []).map((entity) => described(entity, `twc_${id.toLowerCase()}`))),
   ];
   expect([...all.values()].map(shown).sort(byId)).toEqual(expected.sort(byId));
 });
@@ -122,9 +129,70 @@ test('what can be ordered is there only while orders are possible', () => {
   const all = [...entitiesOf(announcements(fleet, settings('entity'))).values()];
   const ordered = all.filter((entity) => 'command_topic' in entity);
   expect(ordered.map(({ unique_id }) => unique_id)).toEqual(
-    expect.arrayContaining(['twc_circuit_limit', 'twc_1a2b_limit', 'twc_1a2b_charging_allowed']),
+    expect.arrayContaining(['twc_circuit_limit', 'twc_1a2b_current_limit', 'twc_1a2b_full_current']),
   );
   for (const { availability } of ordered) expect(availability).toContainEqual({ topic: 'TWC/control/availability' });
+});
+
+test('what cannot be commanded, or cannot be another than it is, is no control', () => {
+  const controls = (more: Partial<DiscoverySettings>) =>
+    [...entitiesOf(announcements(fleet, settings('entity', more))).values()]
+      .filter((entity) => 'command_topic' in entity)
+      .map(({ unique_id }) => unique_id);
+  expect(controls({ inControl: false })).toEqual([]);
+  const narrow = { maxAmpsForSlaves: 6, maxAmpsPerTWC: 6, minAmpsPerTWC: 6 };
+  expect(controls({ limits: narrow })).not.toEqual(expect.arrayContaining([expect.stringContaining('limit')]));
+  const fixed = entitiesOf(announcements(fleet, settings('entity', { limits: narrow })));
+  expect(fixed.get('twc_1a2b_fixed_current_limit')).toMatchObject({
+    platform: 'sensor',
+    state_topic: 'TWC/1A2B/limit',
+  });
+  expect(fixed.get('twc_fixed_circuit_limit')).toMatchObject({
+    name: 'Fixed circuit limit',
+    entity_category: 'diagnostic',
+  });
+});
+
+test('a switch says what it does: with the relay it stops the car, without it only lowers the current', () => {
+  const switches = (relay: boolean) =>
+    [...entitiesOf(announcements(fleet, settings('entity', { relay }))).values()]
+      .filter(({ platform }) => platform === 'switch')
+      .map(({ unique_id }) => unique_id);
+  expect(switches(false)).toEqual(['twc_1a2b_full_current', 'twc_3c4d_full_current', 'twc_5e6f_charge']);
+  expect(switches(true)).toEqual(['twc_1a2b_charge', 'twc_3c4d_charge', 'twc_5e6f_charge']);
+});
+
+describe('what is not known yet of a charger', () => {
+  const unheard = fromSaved({ id: id('1A2B') }, 0);
+  const voltage = 'homeassistant/sensor/twc_1a2b/voltage_phase_a/config';
+  const topics = (announced: readonly string[]) =>
+    announcements([unheard], settings('entity'), new Set(announced)).map(({ topic }) => topic);
+
+  test('is not announced, but stays where it was before', () => {
+    expect(topics([])).not.toContain(voltage);
+    expect(topics([voltage])).toContain(voltage);
+  });
+
+  test('is left out of a bundle, and what is known not to be there is taken out of it', () => {
+    const components = ([charger]: Charger[]) =>
+      JSON.parse(announcements(charger ? [charger] : [], settings('device'))[1]?.payload ?? '').components;
+    expect(components([unheard])).not.toHaveProperty('voltage_phase_b');
+    expect(components([unheard])).not.toHaveProperty('charge');
+    expect(components(fleet.slice(1, 2))).toMatchObject({
+      voltage_phase_b: { platform: 'sensor' },
+      charge: { platform: 'switch' },
+    });
+  });
+});
+
+test('a device has the name that its owner gave it, and the bridge leads to the page', () => {
+  const chargerSettings = new Map([[id('1A2B'), { name: 'Garage left' }]]);
+  const told = announcements(fleet, settings('entity', { chargerSettings, pageUrl: 'http://192.168.1.5:8099/' }));
+  const devices = told.map(deviceOf);
+  expect(devices.map(({ name }) => name)).toContain('Garage left');
+  expect(devices.map(({ name }) => name)).not.toContain('Wall Connector 1A2B');
+  expect(devices[0]).toMatchObject({ configuration_url: 'http://192.168.1.5:8099/' });
+  expect(faults(told)).toEqual([]);
 });
 
 function deviceOf({ payload }: Announcement): Json {
@@ -137,7 +205,8 @@ function entitiesOf(told: readonly Announcement[]): Map<unknown, Json> {
     const { components, ...own } = JSON.parse(payload) as Json & { components?: Record<string, Json> };
     const platform = topic.split('/')[1];
     if (!components) return [{ availability: [], ...own, platform }];
-    return Object.values(components).map((part) => ({ ...own, ...part }));
+    const there = Object.values(components).filter((part) => 'unique_id' in part);
+    return there.map((part) => ({ ...own, ...part }));
   });
   return new Map(all.map((entity) => [entity.unique_id, entity]));
 }
@@ -146,12 +215,14 @@ function entitiesOf(told: readonly Announcement[]): Map<unknown, Json> {
 const classNames: Readonly<Record<string, string>> = {
   battery_charging: 'Charging',
   connectivity: 'Connectivity',
+  current: 'Current',
   plug: 'Plug',
   power: 'Power',
   problem: 'Problem',
 };
 
-function described({ component, key, ...entity }: ExpectedEntity, uid: string): Json {
+function described({ component, ...entity }: ExpectedEntity, uid: string): Json {
+  const key = entity.name.toLowerCase().replaceAll(' ', '_');
   return { ...entity, id: `${uid}_${key}`, entityId: `${component}.${uid}_${key}` };
 }
 

@@ -11,6 +11,7 @@ export function overviewOf(
   more: Partial<Overview> = {},
 ): Overview {
   return {
+    now: 0,
     chargers,
     limits,
     findings: [],
@@ -18,6 +19,9 @@ export function overviewOf(
     setPoints: { chargers: {} },
     leaseLeft: undefined,
     sessions: new Map(),
+    chargeStatuses: new Map(),
+    vehicles: new Map(),
+    minuteOf: (at) => String(at),
     inControl: true,
     stats: {
       uptime: 0,

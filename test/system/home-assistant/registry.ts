@@ -48,7 +48,8 @@ async function shown(hass: HomeAssistant, entity: Entity, device: string) {
   };
 }
 
-function described({ component, key, category, disabled, name, ...classes }: ExpectedEntity, uid: string) {
+function described({ component, category, disabled, name, ...classes }: ExpectedEntity, uid: string) {
+  const key = name.toLowerCase().replaceAll(' ', '_');
   const { deviceClass, stateClass, unit } = classes;
   return {
     id: `${uid}_${key}`,
