@@ -10,6 +10,7 @@ export default defineConfig({
           exclude: ['test/system/**'],
           // A machine that is busy with other things must not fail a test.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -14,8 +14,11 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts'],
-    outfile: `${folder}/twc2mqtt.js`,
+    // Parts that only some configurations need are files of their own, and so are the modules of Node.js that they load.
+    entryPoints: { twc2mqtt: 'src/main.ts' },
+    outdir: folder,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     bundle: true,
     metafile: true,
     platform: 'node',
@@ -30,7 +33,7 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
       socks: './scripts/absent.ts',
       'readable-stream': 'node:stream',
     },
-    plugins: [page, binding],
+    plugins: [page, binding, lateTls],
     banner: {
       // Bundled CommonJS packages expect require.
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
@@ -53,6 +56,22 @@ const binding: Plugin = {
         export const binding = load(fileURLToPath(new URL('.', import.meta.url)));`,
       loader: 'js',
     }));
+  },
+};
+
+/** The MQTT library loads TLS with its first connection, whatever that is; here with the first that needs it. */
+const lateTls: Plugin = {
+  name: 'late-tls',
+  setup(building) {
+    building.onLoad({ filter: /\/mqtt\/build\/lib\/connect\/tls\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(
+        'const tls_1 = require("tls");',
+        'const tls_1 = { connect: (...all) => require("tls").connect(...all) };',
+      );
+      if (contents === source) throw new Error(`${path}: expected it to require tls in its own line`);
+      return { contents, loader: 'js' };
+    });
   },
 };
 

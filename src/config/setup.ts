@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { BY_ID } from '../io/adapters.ts';
 import type { BrokerSource } from '../io/broker.ts';
-import { brokerOf } from '../io/supervisor.ts';
 import { typedCommand } from '../io/typed-command.ts';
 import { loadAppOptions, withAppNames } from './app-options.ts';
 import type { Environment } from './environment.ts';
@@ -87,7 +86,9 @@ async function appSettings(token: string, environment: KnownEnvironment): Promis
     config,
     statePath: join(folder, 'twc2mqtt.state.json'),
     page: { host: '', port: Number(port), only },
-    brokerSource: brokerUnknown ? (signal) => brokerOf({ url, token }, signal) : undefined,
+    brokerSource: brokerUnknown
+      ? async (signal) => (await import('../io/supervisor.ts')).brokerOf({ url, token }, signal)
+      : undefined,
     remarks,
     simulationHint: ['For real ones switch the option simulator off and restart the app.'],
     withLocalNames: withAppNames,
