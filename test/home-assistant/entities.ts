@@ -45,12 +45,16 @@ export const ofCharger: readonly ExpectedEntity[] = [
 
 /** Those of which the current can be switched off, and those of which it can only be lowered. */
 export const stoppable: ExpectedEntity = { component: 'switch', name: 'Charge' };
-export const unstoppable: ExpectedEntity = { component: 'switch', name: 'Full current' };
+const unstoppable: ExpectedEntity = { component: 'switch', name: 'Full current' };
 
 /** One that has a meter, by the phases that are connected. */
-export function ofMeter(phases: 'A' | 'AB' | 'ABC'): readonly ExpectedEntity[] {
+function ofMeter(phases: 'A' | 'AB' | 'ABC'): readonly ExpectedEntity[] {
   return [...phases].map((phase) => ({ ...volts, name: `Voltage phase ${phase}`, category: diagnostic }));
 }
+
+/** Version 2 units without a relay that is allowed to work, as most are. */
+export const threePhases: readonly ExpectedEntity[] = [...ofCharger, unstoppable, ...ofMeter('ABC')];
+export const onePhase: readonly ExpectedEntity[] = [...ofCharger, unstoppable, ...ofMeter('A')];
 
 const count = { component: 'sensor', stateClass: 'total_increasing', category: diagnostic, disabled: true } as const;
 

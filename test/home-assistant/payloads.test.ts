@@ -6,7 +6,7 @@ import { fromSaved } from '../../src/charger/saved.ts';
 import type { DiscoveryMode, DiscoverySettings } from '../../src/home-assistant/devices.ts';
 import { type Announcement, announcedAt, announcements } from '../../src/home-assistant/payloads.ts';
 import { id, limits } from '../world.ts';
-import { type ExpectedEntity, ofBridge, ofCharger, ofMeter, stoppable, unstoppable } from './entities.ts';
+import { type ExpectedEntity, ofBridge, ofCharger, onePhase, stoppable, threePhases } from './entities.ts';
 import { faults } from './validator.ts';
 
 type Json = Record<string, unknown>;
@@ -22,11 +22,7 @@ const fleet: readonly Charger[] = [
   },
   fromSaved({ id: id('5E6F'), version: 1, ratedAmps: 32 }, 0),
 ];
-const ofEach: readonly (readonly ExpectedEntity[])[] = [
-  [...ofCharger, unstoppable, ...ofMeter('ABC')],
-  [...ofCharger, unstoppable, ...ofMeter('A')],
-  [...ofCharger, stoppable],
-];
+const ofEach: readonly (readonly ExpectedEntity[])[] = [threePhases, onePhase, [...ofCharger, stoppable]];
 
 function settings(mode: DiscoveryMode, more: Partial<DiscoverySettings> = {}): DiscoverySettings {
   const known = { chargerSettings: new Map(), inControl: true, relay: false };

@@ -2,7 +2,7 @@
 
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ofBridge, ofCharger } from '../../home-assistant/entities.ts';
+import { ofBridge, onePhase, threePhases } from '../../home-assistant/entities.ts';
 import { tesla } from '../../world.ts';
 import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
 import { subscribe } from '../subscriber.ts';
@@ -39,43 +39,44 @@ afterAll(async () => {
 /** All enabled entities of the bridge and of both chargers. */
 const settled = {
   'binary_sensor.twc_1a2b_charging': 'on',
-  'binary_sensor.twc_1a2b_plug': 'on',
+  'binary_sensor.twc_1a2b_vehicle_connected': 'on',
   'binary_sensor.twc_3c4d_charging': 'on',
-  'binary_sensor.twc_3c4d_plug': 'on',
+  'binary_sensor.twc_3c4d_vehicle_connected': 'on',
   'binary_sensor.twc_connectivity': 'on',
   'binary_sensor.twc_problem': 'off',
-  'number.twc_1a2b_limit': '32',
-  'number.twc_3c4d_limit': '32',
+  'number.twc_1a2b_current_limit': '32',
+  'number.twc_3c4d_current_limit': '32',
   'number.twc_circuit_limit': '32',
-  'sensor.twc_1a2b_amps_in_use': '6',
-  'sensor.twc_1a2b_amps_max': '16',
-  'sensor.twc_1a2b_amps_offered': '16',
-  'sensor.twc_1a2b_amps_rated': '32',
+  'sensor.twc_1a2b_current': '6',
+  'sensor.twc_1a2b_reported_limit': '16',
+  'sensor.twc_1a2b_charge_status': 'C',
+  'sensor.twc_1a2b_offered_current': '16',
+  'sensor.twc_1a2b_hardware_limit': '32',
   'sensor.twc_1a2b_last_session': 'unknown',
   'sensor.twc_1a2b_lifetime_energy': '924',
-  'sensor.twc_1a2b_load': String(6 * (231 + 229 + 232)),
-  'sensor.twc_1a2b_status': 'Plugged in and charging',
-  'sensor.twc_1a2b_vehicle_vin': tesla.vin,
+  'sensor.twc_1a2b_power': String(6 * (231 + 229 + 232)),
+  'sensor.twc_1a2b_status': 'Charging',
+  'sensor.twc_1a2b_vehicle': tesla.vin,
   'sensor.twc_1a2b_voltage_phase_a': '231',
   'sensor.twc_1a2b_voltage_phase_b': '229',
   'sensor.twc_1a2b_voltage_phase_c': '232',
-  'sensor.twc_3c4d_amps_in_use': '10',
-  'sensor.twc_3c4d_amps_max': '16',
-  'sensor.twc_3c4d_amps_offered': '16',
-  'sensor.twc_3c4d_amps_rated': '32',
+  'sensor.twc_3c4d_current': '10',
+  'sensor.twc_3c4d_reported_limit': '16',
+  'sensor.twc_3c4d_charge_status': 'C',
+  'sensor.twc_3c4d_offered_current': '16',
+  'sensor.twc_3c4d_hardware_limit': '32',
   'sensor.twc_3c4d_last_session': 'unknown',
   'sensor.twc_3c4d_lifetime_energy': '8732',
-  'sensor.twc_3c4d_load': '2380',
-  'sensor.twc_3c4d_status': 'Plugged in and charging',
-  'sensor.twc_3c4d_vehicle_vin': 'unknown',
+  'sensor.twc_3c4d_power': '2380',
+  'sensor.twc_3c4d_status': 'Charging',
+  'sensor.twc_3c4d_vehicle': 'unknown',
   'sensor.twc_3c4d_voltage_phase_a': '238',
-  'sensor.twc_3c4d_voltage_phase_b': '0',
-  'sensor.twc_3c4d_voltage_phase_c': '0',
-  'sensor.twc_min_amps_per_twc': '6',
-  'sensor.twc_problem_text': 'none',
-  'sensor.twc_total_amps_in_use': '16',
-  'switch.twc_1a2b_charging_allowed': 'on',
-  'switch.twc_3c4d_charging_allowed': 'on',
+  'sensor.twc_minimum_current': '6',
+  'sensor.twc_problem_description': 'unknown',
+  'sensor.twc_total_current': '16',
+  'sensor.twc_total_power': String(6 * (231 + 229 + 232) + 2380),
+  'switch.twc_1a2b_full_current': 'on',
+  'switch.twc_3c4d_full_current': 'on',
 };
 
 /** What the present session of a charger looks like, which goes on meanwhile. */
@@ -89,7 +90,7 @@ const moving: readonly (readonly [string, RegExp])[] = [
   ...['twc_1a2b', 'twc_3c4d'].flatMap((uid) =>
     Object.entries(session).map(([key, pattern]) => [`sensor.${uid}_${key}`, pattern] as const),
   ),
-  ['sensor.twc_bad_frame_share', /^(unknown|\d+(\.\d+)?)$/],
+  ['sensor.twc_bad_frames', /^(unknown|\d+(\.\d+)?)$/],
 ];
 
 async function showsAll(expected: Readonly<Record<string, string>>, within: number): Promise<void> {
@@ -127,13 +128,13 @@ describe('a bridge with two chargers', () => {
 
   test('has the entities that people have', async () => {
     await hasEntities(hass, 'twc', ofBridge);
-    await hasEntities(hass, 'twc_1a2b', ofCharger);
-    await hasEntities(hass, 'twc_3c4d', ofCharger);
+    await hasEntities(hass, 'twc_1a2b', threePhases);
+    await hasEntities(hass, 'twc_3c4d', onePhase);
   });
 
   test('has a page in Home Assistant for each charger', async () => {
     const [device] = (await devicesOf(hass, 'twc')).slice(1);
-    const texts = ['Wall Connector 1A2B', 'Plugged in and charging', 'Charging current', 'Lifetime energy', tesla.vin];
+    const texts = ['Wall Connector 1A2B', 'Charging', 'Full current', 'Session energy', tesla.vin];
     await photograph(hass, `/config/devices/device/${device?.id}`, texts, 'home-assistant-device');
   });
 });
@@ -142,7 +143,7 @@ describe.concurrent('among others', () => {
   test('a state that nobody has described is unknown', async () => {
     const odd = puppet('1A2B');
     await using _rig = await startRig(broker, [odd], { 'status.MQTT.topicPrefix': 'Odd' });
-    await hass.shows('sensor.odd_1a2b_status', 'Plugged in and charging', 40_000);
+    await hass.shows('sensor.odd_1a2b_status', 'Charging', 40_000);
     odd.code = 77;
     await hass.shows('sensor.odd_1a2b_status', 'unknown');
     odd.code = 2;
@@ -152,13 +153,13 @@ describe.concurrent('among others', () => {
   test('what is set in Home Assistant reaches the charger, and shows there once it holds', async () => {
     const obedient = puppet('1A2B');
     await using _rig = await startRig(broker, [obedient], { 'status.MQTT.topicPrefix': 'Obedient' });
-    await hass.shows('sensor.obedient_1a2b_amps_in_use', /^1[56]/, 30_000);
-    await call('number.set_value', 'number.obedient_1a2b_limit', { value: 10 });
-    await hass.shows('number.obedient_1a2b_limit', '10');
-    await hass.shows('sensor.obedient_1a2b_amps_max', '10', 20_000);
-    await call('switch.turn_off', 'switch.obedient_1a2b_charging_allowed');
-    await hass.shows('switch.obedient_1a2b_charging_allowed', 'off');
-    await hass.shows('sensor.obedient_1a2b_amps_max', '6', 20_000);
+    await hass.shows('sensor.obedient_1a2b_current', /^1[56]/, 30_000);
+    await call('number.set_value', 'number.obedient_1a2b_current_limit', { value: 10 });
+    await hass.shows('number.obedient_1a2b_current_limit', '10');
+    await hass.shows('sensor.obedient_1a2b_reported_limit', '10', 20_000);
+    await call('switch.turn_off', 'switch.obedient_1a2b_full_current');
+    await hass.shows('switch.obedient_1a2b_full_current', 'off');
+    await hass.shows('sensor.obedient_1a2b_reported_limit', '6', 20_000);
     await call('number.set_value', 'number.obedient_circuit_limit', { value: 8 });
     await hass.shows('number.obedient_circuit_limit', '8');
   });
@@ -166,12 +167,12 @@ describe.concurrent('among others', () => {
   test('the VIN is unknown when the car has gone', async () => {
     const visited = puppet('1A2B');
     await using _rig = await startRig(broker, [visited], { 'status.MQTT.topicPrefix': 'Visited' });
-    await hass.shows('sensor.visited_1a2b_vehicle_vin', tesla.vin, 30_000);
+    await hass.shows('sensor.visited_1a2b_vehicle', tesla.vin, 30_000);
     visited.car = undefined;
-    await hass.shows('sensor.visited_1a2b_vehicle_vin', 'unknown', 15_000);
+    await hass.shows('sensor.visited_1a2b_vehicle', 'unknown', 15_000);
     await hass.shows('sensor.visited_1a2b_status', 'Ready');
     await hass.shows('binary_sensor.visited_1a2b_charging', 'off');
-    await hass.shows('sensor.visited_1a2b_load', '0');
+    await hass.shows('sensor.visited_1a2b_power', '0');
   });
 
   test('a charger that is gone is unavailable within 30 s, and it alone', async () => {
@@ -206,9 +207,9 @@ describe.concurrent('among others', () => {
     await known(hass, 'same_1a2b');
     const before = await hass.entities('same_1a2b');
     await using announced = await subscribe(broker.url, { filter: 'homeassistant/+/same_1a2b/+/config' });
-    await until(() => announced.messages.length >= ofCharger.length, 'all announcements');
+    await until(() => announced.messages.length >= threePhases.length, 'all announcements');
     await publish([...announced.messages]);
-    await until(() => announced.messages.length >= 2 * ofCharger.length, 'all announcements again');
+    await until(() => announced.messages.length >= 2 * threePhases.length, 'all announcements again');
     await observe(2_000);
     expect(await hass.entities('same_1a2b')).toEqual(before);
     expect(statesOf('same_1a2b')).not.toContain('unavailable');
@@ -218,7 +219,7 @@ describe.concurrent('among others', () => {
     await using bundled = await startRig(broker, [puppet('1A2B')], { ...device, 'status.MQTT.topicPrefix': 'Bundle' });
     await known(hass, 'bundle_1a2b');
     await hasEntities(hass, 'bundle', ofBridge);
-    await hasEntities(hass, 'bundle_1a2b', ofCharger);
+    await hasEntities(hass, 'bundle_1a2b', threePhases);
     await hass.shows('sensor.bundle_1a2b_lifetime_energy', '924');
     await bundled.bridge.end('SIGKILL');
     await hass.shows('binary_sensor.bundle_connectivity', 'off', 5_000);
@@ -229,7 +230,7 @@ describe.concurrent('among others', () => {
     await using moving = await startRig(broker, [puppet('1A2B')], { 'status.MQTT.topicPrefix': 'Moving' });
     await known(hass, 'moving_1a2b');
     await hass.ask('config/entity_registry/update', {
-      entity_id: 'sensor.moving_1a2b_load',
+      entity_id: 'sensor.moving_1a2b_power',
       new_entity_id: 'sensor.garage_power',
       name: 'Garage power',
     });
@@ -277,8 +278,8 @@ describe.concurrent('among others', () => {
     const [, one] = await devicesOf(hass, 'twin');
     const [, other] = await devicesOf(hass, 'twin2');
     expect([one?.serial_number, other?.serial_number]).toEqual(['RED', 'BLUE']);
-    await hasEntities(hass, 'twin_1a2b', ofCharger);
-    await hasEntities(hass, 'twin2_1a2b', ofCharger);
+    await hasEntities(hass, 'twin_1a2b', threePhases);
+    await hasEntities(hass, 'twin2_1a2b', threePhases);
   });
 
   test('energy rises', async () => {
@@ -303,13 +304,13 @@ describe('outages', () => {
     await broker.restart();
     await showsAll(settled, 15_000);
     await using held = await subscribe(broker.url, { filter: 'homeassistant/+/twc_1a2b/+/config' });
-    await until(() => held.messages.length === ofCharger.length, 'all announcements are retained', 5_000);
+    await until(() => held.messages.length === threePhases.length, 'all announcements are retained', 5_000);
   });
 
   test('after a restart of Home Assistant all values are back within 15 s', async () => {
     await hass.restart();
     await showsAll(settled, 15_000);
-    await hasEntities(hass, 'twc_1a2b', ofCharger);
+    await hasEntities(hass, 'twc_1a2b', threePhases);
   });
 
   test('a charger that is deleted in Home Assistant stays away until the bridge restarts', async () => {

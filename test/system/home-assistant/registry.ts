@@ -1,7 +1,7 @@
 // What Home Assistant has registered of a bridge and its chargers.
 
 import { expect } from 'vitest';
-import { type ExpectedEntity, ofCharger } from '../../home-assistant/entities.ts';
+import { type ExpectedEntity, threePhases } from '../../home-assistant/entities.ts';
 import { until } from '../until.ts';
 import type { Device, Entity, HomeAssistant } from './hass.ts';
 
@@ -17,7 +17,7 @@ export async function known(hass: HomeAssistant, uid: string): Promise<void> {
   const facts = async () => (await hass.devices()).find(({ identifiers }) => identifiers[0]?.[1] === uid);
   const complete = (device: Device | undefined) => Boolean(device?.serial_number && device.sw_version);
   await until(async () => complete(await facts()), `${uid} is known`, 40_000);
-  await until(async () => (await hass.entities(uid)).length === ofCharger.length, `all entities of ${uid}`);
+  await until(async () => (await hass.entities(uid)).length === threePhases.length, `all entities of ${uid}`);
 }
 
 export async function hasEntities(

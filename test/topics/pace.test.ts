@@ -1,0 +1,166 @@
+// How often topics are updated: those that are documented strictly once in each window, ours at once where it matters.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bridgeTopics } from '../../src/topics/bridge-topics.ts';
+import { chargerTopics } from '../../src/topics/charger-topics.ts';
+import type { Row } from '../../src/topics/row.ts';
+import { createWorld, type Published, slave, switchable, tesla, type World } from '../world.ts';
+
+const WINDOW = 60_000;
+
+const of = (world: World, name: string): Published[] =>
+  world.published.filter(({ topic }) => topic === `TWC/1A2B/${name}`);
+
+function gaps(updates: readonly Published[]): number[] {
+  return updates.slice(1).map(({ at }, i) => at - (updates[i]?.at ?? at));
+}
+
+function named(rows: Readonly<Record<string, Pick<Row<never>, 'pace' | 'value'>>>, pace: string): string[] {
+  return Object.entries(rows).flatMap(([name, row]) => (row.pace === pace ? [name] : []));
+}
+
+test('the documented topics are these', () => {
+  expect([...named(chargerTopics, 'documented'), ...named(bridgeTopics, 'documented')].sort()).toEqual([
+    'all/totalAmpsInUse',
+    'ampsInUse',
+    'ampsMax',
+    'carsCharging',
+    'config/maxAmpsForSlaves',
+    'config/minAmpsPerTWC',
+    'currentVehicleVIN',
+    'lastVehicleVIN',
+    'lifetimekWh',
+    'power',
+    'state',
+    'voltagePhaseA',
+    'voltagePhaseB',
+    'voltagePhaseC',
+  ]);
+});
+
+describe('in random worlds', () => {
+  const moment = fc.record({
+    lasts: fc.integer({ min: 1, max: 90 }).map((seconds) => seconds * 1_000),
+    amps: fc.constantFrom(undefined, 0, 6, 8, 15, 32),
+    there: fc.boolean(),
+    limit: fc.constantFrom(undefined, '6', '10', '16', '0'),
+  });
+  const story = fc.array(moment, { minLength: 1, maxLength: 8 });
+
+  test('every documented topic keeps its window, and in the end everything says what is so', () => {
+    fc.assert(
+      fc.property(story, (moments) => {
+        let car: typeof tesla | undefined;
+        let there = true;
+        const world = createWorld({
+          slaves: [switchable(slave('1A2B', { car: () => car }), () => there)],
+          ratelimit: WINDOW,
+        });
+        for (const { lasts, amps, there: isThere, limit } of moments) {
+          car = amps === undefined ? undefined : { ...tesla, amps };
+          there = isThere;
+          if (limit) world.input({ type: 'message', topic: 'TWC/1A2B/set/limit', payload: limit, retained: false });
+          world.pass(lasts);
+        }
+        for (const name of named(chargerTopics, 'documented')) {
+          for (const gap of gaps(of(world, name))) expect(gap, name).toBeGreaterThanOrEqual(WINDOW);
+        }
+        world.pass(2 * WINDOW);
+        const newest = new Map<string, string>();
+        for (const output of world.outputs) {
+          if (output.type !== 'show') continue;
+          for (const { name, payload } of output.changes) newest.set(name, payload);
+        }
+        for (const [name, payload] of newest) {
+          const updates = world.published.filter(({ topic }) => topic === `TWC/${name}`);
+          // What still changes may wait for its window.
+          if (!/lease|Heard|session|bridge|energy/i.test(name)) expect(updates.at(-1)?.payload, name).toBe(payload);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('what ours say of a car is never older than two seconds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(undefined, 0, 8, 16, 32), { minLength: 1, maxLength: 6 }), (draws) => {
+        let car: typeof tesla | undefined;
+        const world = createWorld({ slaves: [slave('1A2B', { car: () => car })], ratelimit: WINDOW });
+        world.pass(30_000);
+        for (const amps of draws) {
+          car = amps === undefined ? undefined : { ...tesla, amps };
+          world.pass(25_000);
+          const shown = world.outputs.flatMap((output) => (output.type === 'show' ? output.changes : []));
+          const now = (name: string) => shown.findLast((one) => one.name === `1A2B/${name}`)?.payload;
+          for (const name of ['chargeStatus', 'status', 'plug', 'limit', 'vehicle']) {
+            expect(world.value(`TWC/1A2B/${name}`), name).toBe(now(name));
+          }
+          expect(Math.abs(Number(world.value('TWC/1A2B/current')) - Number(now('current')))).toBeLessThan(2);
+          expect(Math.abs(Number(world.value('TWC/1A2B/chargerLoadInW')) - Number(now('chargerLoadInW')))).toBeLessThan(
+            500,
+          );
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+test('a limit that is set makes no noise: the states that it causes for seconds keep to the window', () => {
+  const world = createWorld({ slaves: [slave('1A2B')], ratelimit: WINDOW });
+  world.pass(2 * WINDOW);
+  const before = world.published.length;
+  for (const amps of [15, 14, 13, 12, 11, 10]) {
+    world.input({ type: 'message', topic: 'TWC/1A2B/set/limit', payload: String(amps), retained: false });
+    world.pass(8_000);
+  }
+  const said = world.published.slice(before);
+  expect(said.filter(({ topic }) => topic === 'TWC/1A2B/status')).toEqual([]);
+  expect(said.filter(({ topic }) => topic === 'TWC/1A2B/stateText').length).toBeLessThanOrEqual(1);
+  expect(said.filter(({ topic }) => topic === 'TWC/1A2B/chargeStatus')).toEqual([]);
+});
+
+describe('a pace at which everything is said again', () => {
+  const world = createWorld({
+    slaves: [slave('1A2B')],
+    refresh: 30_000,
+    ratelimit: 0,
+    discovery: { mode: 'entity', prefix: 'homeassistant', topicPrefix: 'TWC', version: '0.0.0' },
+  });
+  world.pass(100_000);
+  const before = world.published.length;
+  world.pass(90_000);
+  const said = world.published.slice(before);
+
+  test('lets no topic be silent for longer', () => {
+    for (const name of ['status', 'serialNumber', 'limit', 'plug', 'availability', 'lastVehicleVIN']) {
+      expect(
+        said.filter(({ topic }) => topic === `TWC/1A2B/${name}`),
+        name,
+      ).toHaveLength(3);
+    }
+    expect(said.filter(({ topic }) => topic === 'TWC/status')).toHaveLength(3);
+  });
+
+  test('is not for announcements', () => {
+    expect(said.filter(({ topic }) => topic.startsWith('homeassistant/'))).toEqual([]);
+  });
+
+  test('is off unless it is configured', () => {
+    const silent = createWorld({ slaves: [slave('1A2B')], ratelimit: 0 });
+    silent.pass(100_000);
+    const from = silent.published.length;
+    silent.pass(90_000);
+    expect(silent.published.slice(from).filter(({ topic }) => topic === 'TWC/1A2B/serialNumber')).toEqual([]);
+  });
+});
+
+test('at the end of the bridge no charger stays available', () => {
+  const world = createWorld({ slaves: [slave('1A2B'), slave('3C4D')], ratelimit: WINDOW });
+  world.pass(30_000);
+  world.input({ type: 'shutdown' });
+  world.pass(2_000);
+  expect(world.value('TWC/1A2B/availability')).toBe('offline');
+  expect(world.value('TWC/3C4D/availability')).toBe('offline');
+});
