@@ -9,27 +9,44 @@ import { type BrokerChoice, SUPERVISOR } from './broker-choice.ts';
 import { certificateProblems } from './files.ts';
 import { type Config, type OptionPath, options, type Written } from './options.ts';
 
-/** The options that are a setting under another name. */
+/** The options that are a setting under another name; those of a group have its name before a dot. */
 export const renamed = {
   mode: 'interface.mode',
-  ask_plug_state: 'interface.askPlugState',
   max_amps_for_slaves: 'config.maxAmpsForSlaves',
   max_amps_per_twc: 'config.maxAmpsPerTWC',
-  min_amps_per_twc: 'config.minAmpsPerTWC',
-  mqtt_username: 'status.MQTT.username',
-  mqtt_password: 'status.MQTT.password',
-  mqtt_ca: 'status.MQTT.ca',
-  topic_prefix: 'status.MQTT.topicPrefix',
-  ratelimit: 'status.MQTT.ratelimit',
-  discovery: 'homeassistant.discovery',
-  log_level: 'log.level',
+  'mqtt.username': 'status.MQTT.username',
+  'mqtt.password': 'status.MQTT.password',
+  'mqtt.ca': 'status.MQTT.ca',
+  'expert.min_amps_per_twc': 'config.minAmpsPerTWC',
+  'expert.ask_plug_state': 'interface.askPlugState',
+  'expert.ratelimit': 'status.MQTT.ratelimit',
+  'expert.topic_prefix': 'status.MQTT.topicPrefix',
+  'expert.discovery': 'homeassistant.discovery',
+  'expert.log_level': 'log.level',
 } as const satisfies Record<string, OptionPath>;
 
 /** The options that make up a setting together. */
 export const combined = {
   'interface.port': ['serial_port', 'serial_path', 'simulator'],
-  'status.MQTT.broker': ['mqtt_host', 'mqtt_port', 'mqtt_tls'],
+  'status.MQTT.broker': ['mqtt.host', 'mqtt.port', 'mqtt.tls'],
 } as const satisfies Partial<Record<OptionPath, readonly string[]>>;
+
+interface ListOption {
+  readonly path: OptionPath;
+  /** The field that says what an entry is about. */
+  readonly key: string;
+  /** The other fields by their names in the setting; one name alone for a setting that is no object. */
+  readonly fields: Readonly<Record<string, string>> | string;
+}
+
+/** The options that are lists, since a form can not ask for names of fields, and settings that are objects. */
+export const listed = {
+  chargers: { path: 'chargers', key: 'id', fields: { name: 'name', max_amps: 'maxAmps' } },
+  vehicles: { path: 'vehicles', key: 'vin', fields: 'name' },
+} as const satisfies Record<string, ListOption>;
+
+/** What has another default than outside of Home Assistant, whose own pages show values as they change. */
+export const appDefaults: Written = { 'status.MQTT.ratelimit': 5 };
 
 export interface AppConfig {
   readonly config: Config;
@@ -62,13 +79,15 @@ function parsed(source: string): unknown {
 /** `adapters` is the folder in which an adapter is looked for when none is chosen. Throws a ConfigError. */
 export function parseAppOptions(json: unknown, adapters: string): AppConfig {
   const given = filledIn(json);
-  const manual = given.mqtt_host !== undefined;
+  const manual = given['mqtt.host'] !== undefined;
+  const problems: string[] = [];
   const values: Written = {
-    ...Object.fromEntries(Object.entries(renamed).map(([name, path]) => [path, given[name]])),
-    'status.MQTT.ca': inSslFolder(given.mqtt_ca),
+    ...appDefaults,
+    ...present(Object.entries(renamed).map(([name, path]) => [path, given[name]])),
+    ...present(Object.entries(listed).map(([name, row]) => [row.path, asObject(name, row, given[name], problems)])),
+    'status.MQTT.ca': inSslFolder(given['mqtt.ca']),
     'interface.port': given.simulator === true ? 'simulator' : (given.serial_path ?? given.serial_port ?? adapters),
   };
-  const problems: string[] = [];
   const config = accepted(
     (path) => values[path],
     (_, problem) => void problems.push(withAppNames(problem)),
@@ -81,6 +100,26 @@ export function parseAppOptions(json: unknown, adapters: string): AppConfig {
     brokerUnknown: !manual,
     remarks: remarks(given, manual),
   };
+}
+
+function present(entries: readonly (readonly [string, unknown])[]): Written {
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** A list of the form as the object that the setting is. */
+function asObject(name: string, { key, fields }: ListOption, value: unknown, problems: string[]): unknown {
+  if (!Array.isArray(value)) return value;
+  const found: Record<string, unknown> = {};
+  for (const entry of value) {
+    const { [key]: given, ...others } = filledIn(entry);
+    const about = String(given ?? '').toUpperCase();
+    if (Object.hasOwn(found, about)) problems.push(`${name}: expected each ${key} once, got ${about} twice`);
+    found[about] =
+      typeof fields === 'string'
+        ? others[fields]
+        : present(Object.entries(fields).map(([from, to]) => [to, others[from]]));
+  }
+  return found;
 }
 
 /** The app sees Home Assistant's folder for certificates; owners name the file only. */
@@ -96,13 +135,14 @@ export function withAppNames(text: string): string {
 const words: readonly (readonly [string, string])[] = [
   ...Object.entries(renamed).map(([name, path]) => [path, name] as const),
   ['interface.port', 'serial_path'],
+  ['.maxAmps:', '.max_amps:'],
 ];
 
 const badHost =
-  'mqtt_host, mqtt_port: expected a name or an address such as 192.168.1.10, without mqtt:// and without a login, and a port from 1 to 65535';
+  'mqtt.host, mqtt.port: expected a name or an address such as 192.168.1.10, without mqtt:// and without a login, and a port from 1 to 65535';
 
 /** Undefined if there can not be such a broker. The host is never shown: people put passwords there. */
-function manualBroker({ mqtt_host: host, mqtt_tls: tls, mqtt_port: port }: Given): BrokerChoice | undefined {
+function manualBroker({ 'mqtt.host': host, 'mqtt.tls': tls, 'mqtt.port': port }: Given): BrokerChoice | undefined {
   const usual = tls === true ? 8883 : 1883;
   if (typeof host !== 'string' || !['undefined', 'string', 'number'].includes(typeof port)) return undefined;
   const url = `${tls === true ? 'mqtts' : 'mqtt'}://${host}:${port ?? usual}`;
@@ -110,17 +150,28 @@ function manualBroker({ mqtt_host: host, mqtt_tls: tls, mqtt_port: port }: Given
 }
 
 function remarks(given: Given, manual: boolean): string[] {
-  const idle = ['mqtt_port', 'mqtt_username', 'mqtt_password', 'mqtt_tls'].filter((name) => given[name]);
+  const idle = ['mqtt.port', 'mqtt.username', 'mqtt.password', 'mqtt.tls'].filter((name) => given[name]);
   if (manual || idle.length === 0) return [];
-  return [`${idle.join(', ')}: not used without mqtt_host, the broker is that of Home Assistant`];
+  return [`${idle.join(', ')}: not used without mqtt.host, the broker is that of Home Assistant`];
 }
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Without the fields that were left empty: in a form these can not be told from fields that never were filled in. */
+/** Groups of the form. */
+const groups = ['mqtt', 'expert'];
+
+/**
+ * Without the fields that were left empty: in a form these can not be told from fields that never were filled in. What is in
+ * a group has its name before a dot.
+ */
 function filledIn(json: unknown): Given {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new ConfigError(["expected the app's options by name, got something else"]);
   }
-  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== '' && value !== null));
+  const flat = Object.entries(json).flatMap(([name, value]) =>
+    groups.includes(name) && typeof value === 'object' && value !== null
+      ? Object.entries(value).map(([field, inside]) => [`${name}.${field}`, inside] as const)
+      : [[name, value] as const],
+  );
+  return Object.fromEntries(flat.filter(([, value]) => value !== '' && value !== null));
 }

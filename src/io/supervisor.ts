@@ -58,16 +58,16 @@ async function start(response: IncomingMessage): Promise<string> {
 }
 
 const supervisor = "Home Assistant's Supervisor";
-const otherwise = 'restart the app of the MQTT broker, or set mqtt_host';
+const otherwise = 'restart the app of the MQTT broker, or set mqtt.host';
 
 function describeFailure(status: number, message: unknown): string {
   const said = typeof message === 'string' ? `${status}: ${message.slice(0, 200)}` : String(status);
   if (status === 400 && message === 'Service not enabled') {
-    return `Home Assistant has no MQTT broker yet. Install and start the app Mosquitto broker; if it runs already, restart it. For another broker set mqtt_host`;
+    return `Home Assistant has no MQTT broker yet. Install and start the app Mosquitto broker; if it runs already, restart it. For another broker set mqtt.host`;
   }
   if (status === 400) return `${supervisor} is not ready (${said})`;
   if (status === 401 || status === 403) {
-    return `${supervisor} does not let this app ask for the MQTT broker (${said}). Restart this app, or set mqtt_host`;
+    return `${supervisor} does not let this app ask for the MQTT broker (${said}). Restart this app, or set mqtt.host`;
   }
   if (status === 200) return `${supervisor} gives an answer that is not understood; ${otherwise}`;
   return `${supervisor} has a problem (${said})`;

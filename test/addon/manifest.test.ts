@@ -4,14 +4,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
-import { combined, renamed } from '../../src/config/app-options.ts';
+import { appDefaults, combined, listed, renamed } from '../../src/config/app-options.ts';
 import { type Option, type OptionPath, options } from '../../src/config/options.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
+/** A type, a group of fields, or the fields of each entry of a list. */
+type Element = string | Fields | readonly [Fields];
+type Fields = { readonly [name: string]: string };
+
 interface Manifest {
   readonly options: Readonly<Record<string, unknown>>;
-  readonly schema: Readonly<Record<string, string>>;
+  readonly schema: Readonly<Record<string, Element>>;
   readonly [key: string]: unknown;
 }
 
@@ -106,7 +110,31 @@ function bounds(type: string): [number, number] {
   return [least, most];
 }
 
-describe.each(Object.entries(manifest.schema))('the option %s', (name, type) => {
+const isGroup = (of: Element): of is Fields => typeof of === 'object' && !Array.isArray(of);
+const fieldsOf = (of: Element): Fields => (typeof of === 'string' ? {} : isGroup(of) ? of : of[0]);
+
+/** The types of all options; a field of a group or of a list has the name of that before a dot. */
+const types: Fields = Object.fromEntries(
+  Object.entries(manifest.schema).flatMap(([name, of]) =>
+    typeof of === 'string'
+      ? [[name, of]]
+      : Object.entries(fieldsOf(of)).map(([field, type]) => [`${name}.${field}`, type]),
+  ),
+);
+const lists = Object.entries(manifest.schema).flatMap(([name, of]) => (Array.isArray(of) ? [name] : []));
+const groups = Object.entries(manifest.schema).flatMap(([name, of]) => (isGroup(of) ? [name] : []));
+const isInList = (name: string) => lists.includes(name.split('.')[0] ?? '');
+
+/** The defaults by the same names. */
+const defaults: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(manifest.options).flatMap(([name, value]) =>
+    mapping(value)
+      ? Object.entries({ ...(value as object) }).map(([field, of]) => [`${name}.${field}`, of])
+      : [[name, value]],
+  ),
+);
+
+describe.each(Object.entries(types))('the option %s', (name, type) => {
   const { kind, of, optional } = element(type);
 
   test('is of a kind that the Supervisor knows', () => {
@@ -117,50 +145,87 @@ describe.each(Object.entries(manifest.schema))('the option %s', (name, type) => 
   });
 
   test('is optional, or has a default that it accepts', () => {
-    const value = manifest.options[name];
-    if (value === undefined) expect(optional).toBe(true);
-    else expect(accepts(type, value)).toBe(true);
+    const value = defaults[name];
+    if (value !== undefined) expect(accepts(type, value)).toBe(true);
+    else expect(optional || isInList(name)).toBe(true);
   });
 
   test('may be cleared in the form when it is text', () => {
-    if (kind === 'match') expect([optional, accepts(type, '')]).toEqual([true, true]);
-  });
-
-  test.each(['en', 'de'])('has a name and a description: %s', (language) => {
-    const described = translation(language)[name];
-    expect(described?.name).toMatch(/^\p{Lu}/u);
-    expect(described?.description).toMatch(/[.]$/);
+    if (kind === 'match' && optional) expect(accepts(type, '')).toBe(true);
+    if (kind === 'match' && !isInList(name)) expect(optional || accepts(type, '')).toBe(true);
   });
 
   test('is explained in the documentation', () => {
-    const heading = text('ha-addon/DOCS.md')
+    const heading = docs
       .split('\n')
-      .find((line) => line.startsWith('### ') && line.includes(`\`${name}\``));
+      .find((line) => line.startsWith('### ') && line.includes(`\`${name.split('.')[0]}\``));
     expect(heading).toBeDefined();
+    const field = name.split('.')[1];
+    if (field !== undefined) expect(section(name.split('.')[0] ?? '')).toContain(`\`${field}\``);
   });
 });
 
-function translation(language: string): Record<string, { name: string; description: string }> {
+test('lists and groups are there without an entry', () => {
+  for (const name of lists) expect(manifest.options[name]).toEqual([]);
+  for (const name of groups) expect(mapping(manifest.options[name])).toBe(true);
+});
+
+const docs = text('ha-addon/DOCS.md');
+
+/** What the documentation says of an option. */
+function section(name: string): string {
+  const start = docs.split('\n').findIndex((line) => line.startsWith('### ') && line.includes(`\`${name}\``));
+  return (
+    docs
+      .split('\n')
+      .slice(start)
+      .join('\n')
+      .split(/\n##+ /)[0] ?? ''
+  );
+}
+
+interface Words {
+  readonly name: string;
+  readonly description: string;
+  readonly fields?: Readonly<Record<string, Words>>;
+}
+
+function translation(language: string): Record<string, Words> {
   return parse(text(`ha-addon/translations/${language}.yaml`)).configuration;
 }
 
-test.each(['en', 'de'])('the translation %s has nothing else, in the same order', (language) => {
-  expect(Object.keys(translation(language))).toEqual(Object.keys(manifest.schema));
-  expect(Object.keys(parse(text(`ha-addon/translations/${language}.yaml`)))).toEqual(['configuration']);
-  for (const described of Object.values(translation(language))) {
-    expect(Object.keys(described)).toEqual(['name', 'description']);
-  }
+function wordsOf(language: string, name: string): Words | undefined {
+  const [first = '', field] = name.split('.');
+  const all = translation(language)[first];
+  return field === undefined ? all : all?.fields?.[field];
+}
+
+describe.each(['en', 'de'])('the translation %s', (language) => {
+  test('has all options in the same order and nothing else', () => {
+    expect(Object.keys(parse(text(`ha-addon/translations/${language}.yaml`)))).toEqual(['configuration']);
+    expect(Object.keys(translation(language))).toEqual(Object.keys(manifest.schema));
+    for (const [name, of] of Object.entries(manifest.schema)) {
+      expect(Object.keys(translation(language)[name]?.fields ?? {})).toEqual(Object.keys(fieldsOf(of)));
+    }
+  });
+
+  test.each([...Object.keys(types), ...lists, ...groups])('has a name and a description of %s', (name) => {
+    const { name: title, description, ...others } = wordsOf(language, name) ?? {};
+    expect(title).toMatch(/^\p{Lu}/u);
+    expect(description).toMatch(/[.]$/);
+    expect(Object.keys(others)).toEqual(typeof manifest.schema[name] === 'object' ? ['fields'] : []);
+  });
 });
 
 test('what the documentation calls an option is its name in the form', () => {
-  const docs = text('ha-addon/DOCS.md');
-  for (const [, name = '', called = ''] of docs.matchAll(/^### `(\w+)` \((.*)\)$/gm)) {
-    expect(`${translation('en')[name]?.name} (A)`).toContain(called.replace(/ \(A\)$/, ''));
-  }
+  const headings = [...docs.matchAll(/^### `(\w+)` \((.*)\)$/gm)];
+  expect(headings.length).toBeGreaterThan(5);
+  for (const [, name = '', called = ''] of headings)
+    expect(called).toBe(translation('en')[name]?.name.replace(/ \(A\)$/, ''));
 });
 
 test('every default belongs to an option', () => {
-  expect(Object.keys(manifest.schema)).toEqual(expect.arrayContaining(Object.keys(manifest.options)));
+  expect([...Object.keys(types), ...lists]).toEqual(expect.arrayContaining(Object.keys(defaults)));
 });
 
 describe('text options', () => {
@@ -171,36 +236,47 @@ describe('text options', () => {
       ['ttyUSB0', 'tcp://gate', 'simulator', 'COM3', '/etc/passwd', ' /dev/ttyUSB0'],
     ],
     [
-      'mqtt_host',
+      'mqtt.host',
       ['192.168.1.10', 'broker.local', 'core-mosquitto', '[fe80::1]'],
       ['mqtt://broker', 'broker:1883', 'me@broker', 'a b', 'broker/x', 'fe80::1'],
     ],
     [
-      'topic_prefix',
+      'expert.topic_prefix',
       ['TWC', 'home/garage', 'Ladestation-Süd'],
       ['/TWC', '$SYS', 'TWC/', 'T C', 'a+', 'a/#', 'x'.repeat(101)],
     ],
+    ['chargers.id', ['1A2B', '0012', '1a2b'], ['', '1A2', '1A2BC', 'GGGG']],
+    ['vehicles.vin', ['5YJ3E1EA2KF000317', 'lrw3e7ek4nc000001'], ['', '5YJ3', '5YJ3E1EA2KF00031O']],
   ])('%s takes what can be right and nothing else', (name, good, bad) => {
-    const type = manifest.schema[name] ?? '';
+    const type = types[name] ?? '';
     expect(good.filter((value) => !accepts(type, value))).toEqual([]);
     expect(bad.filter((value) => accepts(type, value))).toEqual([]);
   });
 });
 
 describe('the option table and the options', () => {
-  const shown = Object.keys(manifest.schema);
-
   test('are the same settings', () => {
-    expect([...Object.keys(renamed), ...Object.values(combined).flat()].sort()).toEqual(shown.toSorted());
+    const covered = [...Object.keys(renamed), ...Object.values(combined).flat()];
+    expect(covered.sort()).toEqual(
+      Object.keys(types)
+        .filter((name) => !isInList(name))
+        .sort(),
+    );
+    const entries = Object.entries(listed).flatMap(([name, { key, fields }]) =>
+      [key, ...(typeof fields === 'string' ? [fields] : Object.keys(fields))].map((field) => `${name}.${field}`),
+    );
+    expect(entries.sort()).toEqual(Object.keys(types).filter(isInList).sort());
   });
 
   test('differ only in settings that an app does not need, or that it has from Home Assistant', () => {
-    const covered: string[] = [...Object.values(renamed), ...Object.keys(combined)];
+    const covered: string[] = [
+      ...Object.values(renamed),
+      ...Object.keys(combined),
+      ...Object.values(listed).map(({ path }) => path),
+    ];
     expect(Object.keys(table).filter((path) => !covered.includes(path))).toEqual([
       'interface.id',
       'config.energyUnit',
-      'chargers',
-      'vehicles',
       'control.leaseSeconds',
       'control.safeAmps',
       'control.relay',
@@ -219,8 +295,8 @@ describe('the option table and the options', () => {
 
   test.each(Object.entries(renamed))('%s is %s: default, bounds, choices', (name, path) => {
     const { check, default: value } = table[path];
-    const type = manifest.schema[name] ?? '';
-    expect(manifest.options[name] ?? '').toEqual(value);
+    const type = types[name] ?? '';
+    expect(defaults[name] ?? '').toEqual(appDefaults[path] ?? value);
     if (check.choices) expect(element(type)).toMatchObject({ kind: 'list', of: check.choices.join('|') });
     if (check.bounds) {
       expect(['int', 'float']).toContain(element(type).kind);
@@ -230,15 +306,13 @@ describe('the option table and the options', () => {
 
   test('say the same bounds of amps to owners', () => {
     const amps = Object.entries(renamed).filter(([name]) => name.includes('amps'));
-    const docs = text('ha-addon/DOCS.md');
     expect(amps).toHaveLength(3);
     for (const [name, path] of amps) {
       const [least, most] = table[path].check.bounds ?? [];
       expect(table[path].default).toBe(6);
-      expect(translation('en')[name]?.description).toContain(`rom ${least} to ${most}`);
-      expect(translation('de')[name]?.description).toContain(`${least} bis ${most}`);
-      const section = docs.slice(docs.indexOf(`### \`${name}\``)).split('\n### ')[0];
-      expect(section).toContain(`${least} to ${most} A, at first 6.`);
+      expect(wordsOf('en', name)?.description).toContain(`rom ${least} to ${most}`);
+      expect(wordsOf('de', name)?.description).toContain(`${least} bis ${most}`);
+      expect(section(name.split('.')[0] ?? '')).toContain(`${least} to ${most} A, at first 6.`);
     }
   });
 });

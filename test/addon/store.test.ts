@@ -22,7 +22,7 @@ const store = () => join(folder, 'store');
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twc2mqtt-test-'));
   await fillStore(store());
-});
+}, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function files(of: string): Promise<string[]> {

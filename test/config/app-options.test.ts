@@ -27,19 +27,19 @@ describe('where the chargers are', () => {
 describe('which broker', () => {
   test.each<[object, Partial<Config>]>([
     [
-      { mqtt_host: '192.168.1.10' },
+      { mqtt: { host: '192.168.1.10' } },
       { 'status.MQTT.broker': at('mqtt://192.168.1.10:1883'), 'status.MQTT.username': '' },
     ],
-    [{ mqtt_host: 'broker', mqtt_port: 1884 }, { 'status.MQTT.broker': at('mqtt://broker:1884') }],
-    [{ mqtt_host: 'broker', mqtt_port: '1884' }, { 'status.MQTT.broker': at('mqtt://broker:1884') }],
-    [{ mqtt_host: 'broker', mqtt_tls: true }, { 'status.MQTT.broker': at('mqtts://broker:8883') }],
-    [{ mqtt_host: 'broker', mqtt_tls: true, mqtt_port: 8884 }, { 'status.MQTT.broker': at('mqtts://broker:8884') }],
-    [{ mqtt_host: '[fe80::1]', mqtt_tls: false }, { 'status.MQTT.broker': at('mqtt://[fe80::1]:1883') }],
+    [{ mqtt: { host: 'broker', port: 1884 } }, { 'status.MQTT.broker': at('mqtt://broker:1884') }],
+    [{ mqtt: { host: 'broker', port: '1884' } }, { 'status.MQTT.broker': at('mqtt://broker:1884') }],
+    [{ mqtt: { host: 'broker', tls: true } }, { 'status.MQTT.broker': at('mqtts://broker:8883') }],
+    [{ mqtt: { host: 'broker', tls: true, port: 8884 } }, { 'status.MQTT.broker': at('mqtts://broker:8884') }],
+    [{ mqtt: { host: '[fe80::1]', tls: false } }, { 'status.MQTT.broker': at('mqtt://[fe80::1]:1883') }],
     [
-      { mqtt_host: 'broker', mqtt_username: 'me', mqtt_password: 'mine', mqtt_ca: 'house.pem' },
+      { mqtt: { host: 'broker', username: 'me', password: 'mine', ca: 'house.pem' } },
       { 'status.MQTT.username': 'me', 'status.MQTT.password': 'mine', 'status.MQTT.ca': '/ssl/house.pem' },
     ],
-    [{ mqtt_host: 'broker', mqtt_ca: '/share/house.pem' }, { 'status.MQTT.ca': '/share/house.pem' }],
+    [{ mqtt: { host: 'broker', ca: '/share/house.pem' } }, { 'status.MQTT.ca': '/share/house.pem' }],
   ])('%j is the one that the owner wants', (options, wanted) => {
     const { config, brokerUnknown, remarks } = read(options);
     expect(config).toMatchObject(wanted);
@@ -48,45 +48,73 @@ describe('which broker', () => {
 
   test('without a host it is that of Home Assistant, and what was entered for another is told to be idle', () => {
     expect(read({})).toMatchObject({ brokerUnknown: true, remarks: [] });
-    const { brokerUnknown, remarks } = read({ mqtt_port: 1884, mqtt_username: 'me', mqtt_tls: false });
+    const { brokerUnknown, remarks } = read({ mqtt: { port: 1884, username: 'me', tls: false } });
     expect(brokerUnknown).toBe(true);
     expect(remarks).toEqual([
-      'mqtt_port, mqtt_username: not used without mqtt_host, the broker is that of Home Assistant',
+      'mqtt.port, mqtt.username: not used without mqtt.host, the broker is that of Home Assistant',
     ]);
   });
 
   const noHosts = ['mqtt://broker', 'me:secret@broker', 'broker:1883', 'a b', 'broker/x', '::1', 7, { toString: 1 }];
   test.each(noHosts)('%j is no host', (host) => {
-    expect(problems({ mqtt_host: host })).toEqual([expect.stringMatching(/^mqtt_host, mqtt_port: expected a name/)]);
-    expect(problems({ mqtt_host: host }).join()).not.toContain('secret');
+    expect(problems({ mqtt: { host } })).toEqual([expect.stringMatching(/^mqtt\.host, mqtt\.port: expected a name/)]);
+    expect(problems({ mqtt: { host } }).join()).not.toContain('secret');
   });
 
   test.each([70_000, 'many', -1])('%s is no port', (port) => {
-    expect(problems({ mqtt_host: 'broker', mqtt_port: port })).toHaveLength(1);
+    expect(problems({ mqtt: { host: 'broker', port: port } })).toHaveLength(1);
   });
 });
 
-test('what is not there has the default of the option table: 6 A', () => {
+describe('what is known of single chargers and cars', () => {
+  test('is entered as lists, and empty fields are as if they were not there', () => {
+    const { config } = read({
+      max_amps_for_slaves: 32,
+      max_amps_per_twc: 32,
+      chargers: [
+        { id: '1a2b', name: 'Garage left', max_amps: 16 },
+        { id: '0012', name: '', max_amps: null },
+      ],
+      vehicles: [{ vin: '5yj3e1ea2kf000317', name: 'Red' }],
+    });
+    expect(config.chargers).toEqual({ '1A2B': { name: 'Garage left', maxAmps: 16 }, '0012': {} });
+    expect(config.vehicles).toEqual({ '5YJ3E1EA2KF000317': 'Red' });
+  });
+
+  test('says which entry can not be right', () => {
+    expect(
+      problems({ chargers: [{ id: '1A2B', max_amps: 200 }, { id: '1a2b' }], vehicles: [{ vin: 'X', name: 'Red' }] }),
+    ).toEqual(expect.arrayContaining(['chargers: expected each id once, got 1A2B twice']));
+    expect(problems({ chargers: [{ id: '1A2B', max_amps: 200 }] })).toEqual([
+      'chargers.1A2B.max_amps: expected an integer from 6 to 80, got 200',
+    ]);
+    expect(problems({ vehicles: [{ vin: 'X', name: 'Red' }] })).toHaveLength(1);
+    expect(problems({ chargers: ['1A2B'] })).toHaveLength(1);
+    expect(problems({ chargers: 7 })).toHaveLength(1);
+  });
+});
+
+test('what is not there has the default of the option table, 6 A, but values are shown sooner', () => {
   expect(read({}).config).toMatchObject({
     'config.maxAmpsForSlaves': 6,
     'config.maxAmpsPerTWC': 6,
-    'status.MQTT.ratelimit': 60,
+    'status.MQTT.ratelimit': 5,
     'status.MQTT.topicPrefix': 'TWC',
   });
 });
 
 test('problems have the names that owners know, and all come at once', () => {
-  expect(problems({ max_amps_per_twc: 200, log_level: 'loud', min_amps_per_twc: 16 })).toEqual([
+  expect(problems({ max_amps_per_twc: 200, expert: { log_level: 'loud', min_amps_per_twc: 16 } })).toEqual([
     'max_amps_per_twc: expected an integer from 6 to 80, got 200',
-    'log_level: expected one of error, warn, info, debug, got "loud"',
-    'min_amps_per_twc: expected at most max_amps_per_twc (6), got 16',
-    'min_amps_per_twc: expected at most max_amps_for_slaves (6), got 16',
+    'expert.log_level: expected one of error, warn, info, debug, got "loud"',
+    'expert.min_amps_per_twc: expected at most max_amps_per_twc (6), got 16',
+    'expert.min_amps_per_twc: expected at most max_amps_for_slaves (6), got 16',
   ]);
 });
 
 test('a password is never shown', () => {
-  expect(problems({ mqtt_host: 'broker', mqtt_password: 4711 })).toEqual([
-    'mqtt_password: expected text, got a number',
+  expect(problems({ mqtt: { host: 'broker', password: 4711 } })).toEqual([
+    'mqtt.password: expected text, got a number',
   ]);
 });
 
@@ -96,7 +124,7 @@ test.each([undefined, null, [], 'text', 6])('%j is no set of options', (json) =>
 
 test('a text of the bridge names settings as the app does', () => {
   expect(withAppNames("the broker's certificate is self-signed; name its authority in status.MQTT.ca")).toBe(
-    "the broker's certificate is self-signed; name its authority in mqtt_ca",
+    "the broker's certificate is self-signed; name its authority in mqtt.ca",
   );
 });
 
@@ -104,9 +132,10 @@ test('whatever the options, the answer is settings within their bounds or a Conf
   const names = fc.constantFrom(
     'max_amps_for_slaves',
     'max_amps_per_twc',
-    'mqtt_host',
-    'mqtt_port',
-    'mqtt_ca',
+    'mqtt',
+    'expert',
+    'chargers',
+    'vehicles',
     'mode',
     'x',
   );

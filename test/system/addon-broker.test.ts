@@ -49,14 +49,18 @@ test.concurrent('with nothing but an adapter chosen, the chargers appear at the 
 });
 
 const moods: readonly (readonly [string, Answer, RegExp])[] = [
-  ['has no broker yet', notEnabled, /no MQTT broker yet\. Install and start the app Mosquitto broker; .*set mqtt_host/],
+  [
+    'has no broker yet',
+    notEnabled,
+    /no MQTT broker yet\. Install and start the app Mosquitto broker; .*set mqtt\.host/,
+  ],
   [
     'is not ready',
     refusal(400, 'System is not ready with state: setup'),
     /Supervisor is not ready \(400: System is not ready with state: setup\)/,
   ],
-  ['does not know the token', text(401, '401: Unauthorized'), /\(401\)\. Restart this app, or set mqtt_host/],
-  ['has forgotten the token', text(403, '403: Forbidden'), /\(403\)\. Restart this app, or set mqtt_host/],
+  ['does not know the token', text(401, '401: Unauthorized'), /\(401\)\. Restart this app, or set mqtt\.host/],
+  ['has forgotten the token', text(403, '403: Forbidden'), /\(403\)\. Restart this app, or set mqtt\.host/],
   ['forbids the service', refusal(403, 'No access to mqtt service!'), /\(403: No access to mqtt service!\)/],
   [
     'does not know the service',
@@ -208,11 +212,9 @@ describe.concurrent('a broker of the owner', () => {
     await using supervisor = await startSupervisor(broker(1, login));
     await using home = await createHome({ supervisor });
     await using subscriber = await subscribe(mosquitto.url, { username: 'me', password: 'mine' });
-    const manual = { mqtt_host: '127.0.0.1', mqtt_port: mosquitto.port };
+    const manual = { host: '127.0.0.1', port: mosquitto.port };
     await using app = await home.start({
-      ...manual,
-      mqtt_username: 'me',
-      mqtt_password: 'mine',
+      mqtt: { ...manual, username: 'me', password: 'mine' },
       simulator: true,
     });
     await subscriber.sees('TWC/status', 'online');
@@ -224,7 +226,7 @@ describe.concurrent('a broker of the owner', () => {
     await using mosquitto = await startMosquitto({ users });
     await using supervisor = await startSupervisor(broker(mosquitto.port, login));
     await using home = await createHome({ supervisor });
-    await using app = await home.start({ mqtt_host: '127.0.0.1', mqtt_port: mosquitto.port, simulator: true });
+    await using app = await home.start({ mqtt: { host: '127.0.0.1', port: mosquitto.port }, simulator: true });
     await app.says(/the broker refuses this username and password/);
     expect(supervisor.asked).toEqual([]);
   });
@@ -234,8 +236,8 @@ describe.concurrent('a broker of the owner', () => {
     await using supervisor = await startSupervisor(broker(mosquitto.port, login));
     await using home = await createHome({ supervisor });
     await using subscriber = await subscribe(mosquitto.url, login);
-    await using app = await home.start({ mqtt_host: '', mqtt_username: 'me', mqtt_password: 'mine', simulator: true });
-    await app.says(/warn {2}mqtt_username, mqtt_password: not used without mqtt_host/);
+    await using app = await home.start({ mqtt: { host: '', username: 'me', password: 'mine' }, simulator: true });
+    await app.says(/warn {2}mqtt\.username, mqtt\.password: not used without mqtt\.host/);
     await subscriber.sees('TWC/status', 'online');
   });
 });

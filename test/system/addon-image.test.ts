@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => image[Symbol.asyncDispose]());
 
-const defaults = { mode: 'master', max_amps_for_slaves: 32, max_amps_per_twc: 32, ratelimit: 0 };
+const defaults = { mode: 'master', max_amps_for_slaves: 32, max_amps_per_twc: 32, expert: { ratelimit: 0 } };
 /** For tests that start several: ports and the Supervisor's address differ from those of a real one. */
 const usual = { SUPERVISOR_TOKEN: token, TWC2MQTT_PAGE_PORT: '0', TWC2MQTT_PAGE_ONLY: '127.0.0.2' };
 

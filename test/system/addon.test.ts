@@ -20,7 +20,7 @@ import { observe, until } from './until.ts';
 describe.concurrent('options', () => {
   test.each<[string, string, RegExp[]]>([
     ['are not there', '', [/options\.json: expected the app's options, got .*ENOENT/]],
-    ['are no JSON', '{"mqtt_password": "secret-of-mine', [/^expected the app's options by name/]],
+    ['are no JSON', '{"mqtt": {"password": "secret-of-mine', [/^expected the app's options by name/]],
     [
       'can not be right: all problems are told at once, by the names that owners know',
       JSON.stringify({
@@ -28,22 +28,22 @@ describe.concurrent('options', () => {
         max_amps_for_slaves: 5,
         max_amps_per_twc: 200,
         serial_path: 'COM',
-        mqtt_host: 'me:secret-of-mine@host',
-        ratelimit: -1,
+        mqtt: { host: 'me:secret-of-mine@host' },
+        expert: { ratelimit: -1 },
       }),
       [
         /^mode: expected one of master, listen, got "slave"$/,
         /^max_amps_for_slaves: expected an integer from 6 to 240, got 5$/,
         /^max_amps_per_twc: expected an integer from 6 to 80, got 200$/,
         /^serial_path: expected a serial device .*, got "COM"$/,
-        /^mqtt_host, mqtt_port: expected a name or an address/,
-        /^ratelimit: expected a number from 0 to 86400, got -1$/,
+        /^mqtt\.host, mqtt\.port: expected a name or an address/,
+        /^expert\.ratelimit: expected a number from 0 to 86400, got -1$/,
       ],
     ],
     [
       'contradict each other',
-      JSON.stringify({ min_amps_per_twc: 16, max_amps_per_twc: 10, max_amps_for_slaves: 32 }),
-      [/^min_amps_per_twc: expected at most max_amps_per_twc \(10\), got 16$/],
+      JSON.stringify({ expert: { min_amps_per_twc: 16 }, max_amps_per_twc: 10, max_amps_for_slaves: 32 }),
+      [/^expert\.min_amps_per_twc: expected at most max_amps_per_twc \(10\), got 16$/],
     ],
   ])('that %s', async (_, options, expected) => {
     await using folder = await createFolder();
@@ -63,8 +63,9 @@ describe.concurrent('options', () => {
     await using supervisor = await startSupervisor(broker(mosquitto.port));
     await using home = await createHome({ supervisor });
     await using subscriber = await subscribe(mosquitto.url);
-    const empty = { mqtt_host: '', mqtt_username: '', mqtt_password: '', topic_prefix: '', serial_path: '' };
-    await using app = await home.start({ ...empty, mqtt_port: null, simulator: true });
+    const mqtt = { host: '', username: '', password: '', port: null };
+    const empty = { mqtt, expert: { topic_prefix: '' }, serial_path: '' };
+    await using app = await home.start({ ...empty, simulator: true });
     await subscriber.sees('TWC/status', 'online');
     expect(app.warnings.filter((line) => !line.startsWith('#'))).toEqual([]);
   });

@@ -12,13 +12,18 @@ interface App extends Program {
   readonly warnings: readonly string[];
 }
 
+interface Options {
+  readonly expert?: Readonly<Record<string, unknown>>;
+  readonly [name: string]: unknown;
+}
+
 export interface Home extends AsyncDisposable {
   /** The data folder. */
   readonly data: string;
   readonly statePath: string;
   state(): Promise<Record<string, unknown>>;
   /** Starts the app with these options beside the manifest's defaults. */
-  start(options: Readonly<Record<string, unknown>>): Promise<App>;
+  start(options: Options): Promise<App>;
   /** Lets an adapter appear under a lasting name. */
   plug(name: string, device: string): Promise<void>;
 }
@@ -34,15 +39,20 @@ export interface HomeSettings {
 /** What the Supervisor writes when an owner changes nothing, except that every change of a value is published. */
 const defaults = {
   mode: 'master',
-  ask_plug_state: false,
   max_amps_for_slaves: 32,
   max_amps_per_twc: 32,
+  chargers: [],
+  vehicles: [],
+  simulator: false,
+  mqtt: {},
+};
+const expert = {
   min_amps_per_twc: 6,
-  topic_prefix: 'TWC',
+  ask_plug_state: false,
   ratelimit: 0,
+  topic_prefix: 'TWC',
   discovery: 'entity',
   log_level: 'info',
-  simulator: false,
 };
 
 export async function createHome({ supervisor, program = artifact }: HomeSettings): Promise<Home> {
@@ -63,8 +73,9 @@ export async function createHome({ supervisor, program = artifact }: HomeSetting
     data,
     statePath,
     state: async () => JSON.parse(await readFile(statePath, 'utf8')),
-    async start(options) {
-      await writeFile(`${data}/options.json`, JSON.stringify({ ...defaults, ...options }));
+    async start({ expert: others = {}, ...options }) {
+      const all = { ...defaults, ...options, expert: { ...expert, ...others } };
+      await writeFile(`${data}/options.json`, JSON.stringify(all));
       const started = await start(process.execPath, [program], { cwd: folder.path, env });
       return {
         ...started,

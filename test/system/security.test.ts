@@ -51,18 +51,18 @@ describe.concurrent('a secret is in no line of the log at any level', () => {
 
   test.each([
     ['the login that the Supervisor gives', {}],
-    ['the login in the options', { mqtt_host: '127.0.0.1', mqtt_username: 'house', mqtt_password: secret }],
-    ['options that are wrong', { mqtt_password: secret, mode: secret.length, ratelimit: 'often' }],
-  ])('in Home Assistant, with %s', async (_, options) => {
+    ['the login in the options', { mqtt: { host: '127.0.0.1', username: 'house', password: secret } }],
+    ['options that are wrong', { mqtt: { password: secret }, mode: secret.length, max_amps_per_twc: 'many' }],
+  ] as const)('in Home Assistant, with %s', async (_, options) => {
     await using mosquitto = await startMosquitto({ users: { house: secret } });
     const given = { username: 'house', password: secret };
     await using supervisor = await startSupervisor(brokerIs(mosquitto.port, given));
     await using home = await createHome({ supervisor });
     await using app = await home.start({
       serial_path: absent,
-      mqtt_port: mosquitto.port,
-      log_level: 'debug',
       ...options,
+      mqtt: { port: mosquitto.port, ...('mqtt' in options && options.mqtt) },
+      expert: { log_level: 'debug' },
     });
     await until(
       () => app.lines.some((line) => /: connected$|expected/.test(line)),
