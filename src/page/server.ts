@@ -8,6 +8,7 @@ import type { PageAddress } from '../config/setup.ts';
 import { refused } from './access.ts';
 import { boundConnections } from './connections.ts';
 import { fieldsIn, findRoute, notFound, plain, type Reply, type Routes } from './routes.ts';
+import { BusyError } from './session-history.ts';
 import { createStreams, type Streams } from './streams.ts';
 import type { Events } from './wire.ts';
 
@@ -112,7 +113,7 @@ async function send(response: ServerResponse, { status = 200, type, body, downlo
 
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy();
-  else void send(response, plain(500, String(error)));
+  else void send(response, error instanceof BusyError ? plain(503, error.message) : plain(500, String(error)));
 }
 
 /** Undefined when it is longer than any command. */

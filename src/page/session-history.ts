@@ -14,6 +14,9 @@ export interface SessionFilter {
   readonly vin?: string | null | undefined;
 }
 
+/** Too many wait already. */
+export class BusyError extends Error {}
+
 const MOST_SHOWN = 50;
 /** Of combinations of month, charger and car; the oldest months beyond are left out. */
 const MOST_TOTALS = 2_000;
@@ -68,7 +71,7 @@ export class SessionHistory {
   }
 
   #inTurn<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= MOST_WAITING) return Promise.reject(new Error('the sessions are being read, try again'));
+    if (this.#waiting >= MOST_WAITING) return Promise.reject(new BusyError('the sessions are being read, try again'));
     this.#waiting++;
     const done = this.#reading.then(read).finally(() => this.#waiting--);
     this.#reading = done.catch(() => {});

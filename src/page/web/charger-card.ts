@@ -43,7 +43,6 @@ export function createChargerCard(id: string, facts: CardFacts): ChargerCard {
   const current = h('span', { class: 'number' });
   const limitText = h('span', { class: 'number' });
   const off = h('p', { class: 'off' });
-  const last = h('p', { class: 'hint' });
   const { controls, showControls } = chargerControls(id, of, facts);
   const list = h('dl');
   const element = h(
@@ -55,7 +54,6 @@ export function createChargerCard(id: string, facts: CardFacts): ChargerCard {
     gauge,
     h('p', { class: 'line amps-line' }, current, limitText),
     off,
-    last,
     controls,
     h('details', {}, summary('Details', `of ${of}`), list),
   );
@@ -67,7 +65,10 @@ export function createChargerCard(id: string, facts: CardFacts): ChargerCard {
       setText(name, charger.name);
       setText(pill, statusText[charger.status]);
       setText(car, charger.online ? charger.car : 'Switched off, or its wires are loose');
-      const { session, watts, amps } = charger;
+      const { watts, amps } = charger;
+      const session = charger.session ?? charger.lastSession;
+      element.classList.toggle('finished', charger.session === undefined);
+      energy.name(charger.session || !charger.lastSession ? 'This session' : 'Last session');
       power.show(watts === undefined ? (amps ? 'Not measured' : '–') : formatPower(watts));
       energy.show(session?.kWh === undefined ? '–' : formatEnergy(session.kWh));
       duration.show(session ? formatHours(session.seconds) : '–');
@@ -76,7 +77,6 @@ export function createChargerCard(id: string, facts: CardFacts): ChargerCard {
       setText(current, charger.current);
       setText(limitText, describeLimit(charger));
       setText(off, charger.enabled ? '' : describeOff(charger, facts.relay));
-      setText(last, session ? '' : charger.lastSession);
       showControls(charger, able);
       showDetails(list, charger.details);
     },
@@ -127,9 +127,11 @@ export function whyFixed({ minAmpsPerTWC, maxAmpsForSlaves, maxAmpsPerTWC }: Fac
 }
 
 function figure(label: string) {
+  const name = h('dt', {}, label);
   const value = h('dd', { class: 'number' });
   return {
-    element: h('div', {}, h('dt', {}, label), value),
+    element: h('div', {}, name, value),
+    name: (text: string) => setText(name, text),
     show: (text: string) => setText(value, text),
   };
 }

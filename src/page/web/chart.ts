@@ -13,7 +13,7 @@ export interface Chart {
   now(amps: readonly (number | undefined)[], limit: number | undefined): void;
 }
 
-const HEIGHT = 220;
+const HEIGHT = 210;
 /** A moment does not fill the chart. */
 const LEAST_SECONDS = 30;
 /** Below this the axis shows seconds. */

@@ -1,8 +1,8 @@
 // What the values mean for a person: the chargers and the circuit. No element is made here.
 
 import { chargerRange } from '../../control/limits.ts';
-import type { Facts, Listed } from '../wire.ts';
-import { formatAmps, formatDuration, formatEnergy, formatTime } from './format.ts';
+import type { Facts, Listed, Sessions } from '../wire.ts';
+import { formatAmps, formatDuration } from './format.ts';
 import { bridgeNumber, type ChargerTopic, chargerIds, chargerNumber, chargerText, type Values } from './topics.ts';
 
 /** A name and its value. */
@@ -27,12 +27,20 @@ export interface ChargerView {
   readonly car: string;
   /** The session that runs. */
   readonly session: RunningSession | undefined;
-  /** The last session in words; empty for none. */
-  readonly lastSession: string;
+  /** The last session that is over. */
+  readonly lastSession: FinishedSession | undefined;
   readonly details: readonly Detail[];
 }
 
 export type Status = 'offline' | 'error' | 'charging' | 'plugged' | 'unplugged' | 'ready';
+
+interface FinishedSession {
+  /** Unix ms. */
+  readonly start: number;
+  readonly seconds: number;
+  /** Undefined when it is not known. */
+  readonly kWh: number | undefined;
+}
 
 interface RunningSession {
   /** Unix ms. */
@@ -56,6 +64,7 @@ export interface CircuitView {
   readonly scale: number;
 }
 
+type SessionRecord = Sessions['newest'][number];
 type ModelFacts = Pick<Facts, 'limits' | 'listed' | 'chargers' | 'vehicles'>;
 
 const ERROR = '2';
@@ -93,7 +102,7 @@ function chargerView(id: string, values: Values, facts: ModelFacts): ChargerView
     ),
     car: online ? carText(status, vehicleOf(text, facts.vehicles)) : '',
     session: online ? runningSession(text, number) : undefined,
-    lastSession: lastSessionText(text('lastSession')),
+    lastSession: lastSession(text('lastSession')),
     details: chargerDetails(id, values, facts),
   };
 }
@@ -139,32 +148,21 @@ function runningSession(
 ): RunningSession | undefined {
   const start = Date.parse(text('sessionStart') ?? '');
   if (Number.isNaN(start) || text('plug') === 'unplugged') return undefined;
-  if (Date.parse(lastSession(text('lastSession'))?.start ?? '') === start) return undefined;
+  if (lastSession(text('lastSession'))?.start === start) return undefined;
   return { start, seconds: number('sessionSeconds') ?? 0, kWh: number('sessionEnergy'), vin: text('vin') ?? '' };
 }
 
-interface LastSession {
-  readonly start: string;
-  readonly seconds: number;
-  readonly kWh: number;
-  readonly energyFrom: string;
-}
-
-/** What the topic says. */
-function lastSession(json = 'null'): LastSession | undefined {
+/** What the topic says: the fields of a record. */
+function lastSession(json = 'null'): FinishedSession | undefined {
   try {
     // The bridge of this page publishes what is declared.
-    return (JSON.parse(json) as LastSession | null) ?? undefined;
+    const last = JSON.parse(json) as Pick<SessionRecord, 'start' | 'seconds' | 'kWh' | 'energyFrom'> | null;
+    if (!last) return undefined;
+    const kWh = last.energyFrom === 'none' ? undefined : last.kWh;
+    return { start: Date.parse(last.start), seconds: last.seconds, kWh };
   } catch {
     return undefined;
   }
-}
-
-function lastSessionText(json: string | undefined): string {
-  const last = lastSession(json);
-  if (!last) return '';
-  const energy = last.energyFrom === 'none' ? [] : [formatEnergy(last.kWh)];
-  return ['Last session', ...energy, formatDuration(last.seconds), formatTime(Date.parse(last.start))].join(' · ');
 }
 
 function chargerDetails(id: string, values: Values, { listed, chargers }: ModelFacts): Detail[] {

@@ -34,7 +34,7 @@ describe('a charger', () => {
         range: { min: 6, max: 24 },
         car: 'Red',
         session: { start: Date.UTC(2026, 5, 1, 16, 12, 7), seconds: 900, kWh: 4.2, vin: '5YJ3E1EA2KF000317' },
-        lastSession: '',
+        lastSession: undefined,
         details: [
           ['Id', '1A2B'],
           ['State', 'Plugged in and charging'],
@@ -102,8 +102,8 @@ describe('a charger', () => {
 
   test('tells of its last session', () => {
     const [charger] = seen(chargerValues('1A2B', { lastSession: last })).chargers;
-    expect(charger?.lastSession).toMatch(/^Last session · 12\.50 kWh · 2 h 05 min · /);
-    expect(seen(chargerValues('1A2B', { lastSession: 'nonsense' })).chargers[0]?.lastSession).toBe('');
+    expect(charger?.lastSession).toEqual({ start: Date.parse(start), seconds: 7_500, kWh: 12.5 });
+    expect(seen(chargerValues('1A2B', { lastSession: 'nonsense' })).chargers[0]?.lastSession).toBeUndefined();
   });
 
   test('that is gone shows nothing that was true before', () => {
