@@ -47,6 +47,9 @@ export interface Page {
 /** Only this can be asked for, so that no other message of the broker can come from here. */
 const commands = /^([0-9A-F]{4}\/set|control)\/\w+$/;
 const SAVE_EVERY = 10 * 60_000;
+/** Lines of the bus log go out together: a browser draws them at once (ms). */
+const BUS_LINES_EVERY = 1_000;
+const MOST_BUS_LINES = 200;
 const LAST_ERROR = 'bridge/lastError';
 
 /** Undefined, with a warning in the log, when it can not be served. */
@@ -88,6 +91,7 @@ class LivePage implements Page {
   #findings: readonly Finding[] = [];
   #lastError: Events['lastError'] = { text: '', at: 0 };
   #busLog: BusLog | undefined;
+  #busLines: Line[] = [];
   #server: PageServer | undefined;
   #timers: readonly NodeJS.Timeout[] = [];
   #unwatch: () => void = () => {};
@@ -113,6 +117,7 @@ class LivePage implements Page {
     this.#timers = [
       setInterval(() => this.#sample(), SAMPLE_EVERY),
       setInterval(() => this.#save(), SAVE_EVERY).unref(),
+      setInterval(() => this.#sendBusLines(), BUS_LINES_EVERY).unref(),
     ];
   }
 
@@ -153,8 +158,8 @@ class LivePage implements Page {
       return;
     }
     this.#busLog ??= createBusLog();
-    const lines = this.#busLog.lines(direction, bytes, performance.now());
-    if (lines.length > 0) this.#send('bus', lines);
+    this.#busLines.push(...this.#busLog.lines(direction, bytes, performance.now()));
+    if (this.#busLines.length >= MOST_BUS_LINES) this.#sendBusLines();
   }
 
   async close(): Promise<void> {
@@ -184,6 +189,12 @@ class LivePage implements Page {
     if (!commands.test(topic)) return 'nothing can be set here';
     if (payload === '') return 'expected a value, got nothing';
     return command(`${topicPrefix}/${topic}`, payload);
+  }
+
+  #sendBusLines(): void {
+    if (this.#busLines.length === 0) return;
+    this.#send('bus', this.#busLines);
+    this.#busLines = [];
   }
 
   #sample(): void {

@@ -4,6 +4,7 @@
 export function chargerValues(id: string, others: Readonly<Record<string, string>> = {}): Record<string, string> {
   const usual = {
     stateText: 'Plugged in and charging',
+    chargeStatus: 'C',
     carsCharging: '1',
     plug: 'plugged',
     chargerLoadInW: '10518',
@@ -41,6 +42,7 @@ export const bridgeValues: Readonly<Record<string, string>> = {
 export const idle = {
   stateText: 'Plugged in, ready to charge or charge scheduled',
   state: '4',
+  chargeStatus: 'B',
   carsCharging: '0',
   chargerLoadInW: '0',
   ampsInUse: '0',
@@ -50,4 +52,10 @@ export const idle = {
 };
 
 /** One that is not heard any more: what it said last stays, but it draws nothing. */
-export const gone = { availability: 'offline', ampsInUse: '0', chargerLoadInW: '0', carsCharging: '0' };
+export const gone = {
+  availability: 'offline',
+  chargeStatus: 'F',
+  ampsInUse: '0',
+  chargerLoadInW: '0',
+  carsCharging: '0',
+};

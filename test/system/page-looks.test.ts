@@ -162,7 +162,7 @@ const situations: Readonly<Record<string, Situation>> = {
   problems: {
     values: {
       ...three,
-      ...chargerValues('3C4D', { ...idle, state: '2', stateText: 'Error' }),
+      ...chargerValues('3C4D', { ...idle, state: '2', chargeStatus: 'E', stateText: 'Error' }),
       ...chargerValues('5E6F', { ...gone, charging: '0' }),
     },
     minutes: 500,

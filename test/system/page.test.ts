@@ -114,7 +114,7 @@ test('what the bus says is text, whatever it is', async () => {
   const one = card(page, '1A2B');
   await one.getByText('Details').click();
   await one.getByText(hostile, { exact: true }).waitFor({ timeout: 60_000 });
-  const log = page.getByRole('list', { name: /Frames on the bus/ });
+  const log = page.getByRole('list', { name: 'Bus log' });
   await log.getByText(`1A2B: serial number “${hostile}”`).waitFor({ timeout: 60_000 });
   expect(await page.locator('b, script:not([src])').count()).toBe(0);
 

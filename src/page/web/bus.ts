@@ -5,9 +5,7 @@ import { h, heading, part, setText } from './dom.ts';
 import type { Stream } from './stream.ts';
 
 const MOST_KEPT = 1_000;
-const MOST_SHOWN = 200;
-/** Lines come in groups: the eye sees no difference, the processor does (ms). */
-const SHOWN_EVERY = 500;
+const MOST_SHOWN = 100;
 
 export interface BusView {
   show(lines: readonly Line[]): void;
@@ -39,19 +37,12 @@ export function createBus(stream: () => Stream): BusView {
   const bytes = h('input', { type: 'checkbox', checked: '' });
   const showBytes = h('label', { class: 'check' }, bytes, 'Bytes');
   const tools = h('div', { class: 'filters' }, charger, kind, search, showBytes);
-  const rows = h('ol', {
-    class: 'lines',
-    role: 'list',
-    'aria-label': 'Frames on the bus, newest first',
-    tabindex: '0',
-  });
+  const rows = h('ol', { class: 'lines', 'aria-labelledby': 'bus-title', tabindex: '0' });
   const hint = h('p', { class: 'hint' }, 'Every frame on the bus, in words and as bytes. Nothing is stored.');
   for (const element of [tools, rows]) element.hidden = true;
   section.replaceChildren(h('div', { class: 'line' }, heading(section), start), hint, tools, rows);
   let watching = false;
   let kept: Kept[] = [];
-  let fresh: Kept[] = [];
-  let timer: number | undefined;
 
   function isWanted({ line }: Kept): boolean {
     const words = search.value.trim().toLowerCase();
@@ -60,15 +51,6 @@ export function createBus(stream: () => Stream): BusView {
       (kinds[kind.value]?.(line) ?? true) &&
       (words === '' || `${line.text} ${line.bytes}`.toLowerCase().includes(words))
     );
-  }
-
-  function showFresh(): void {
-    timer = undefined;
-    const lines = fresh.filter(isWanted).slice(-MOST_SHOWN).reverse();
-    kept = [...kept, ...fresh].slice(-MOST_KEPT);
-    fresh = [];
-    rows.prepend(...lines.map(row));
-    while (rows.childElementCount > MOST_SHOWN) rows.lastElementChild?.remove();
   }
 
   function showAll(): void {
@@ -89,8 +71,10 @@ export function createBus(stream: () => Stream): BusView {
     show(lines) {
       if (!watching) return;
       const at = new Date().toLocaleTimeString([], { hour12: false });
-      fresh.push(...lines.map((line) => ({ line, at })));
-      if (timer === undefined) timer = setTimeout(showFresh, SHOWN_EVERY);
+      const fresh = lines.map((line) => ({ line, at }));
+      kept = [...kept, ...fresh].slice(-MOST_KEPT);
+      rows.prepend(...fresh.filter(isWanted).slice(-MOST_SHOWN).reverse().map(row));
+      while (rows.childElementCount > MOST_SHOWN) rows.lastElementChild?.remove();
     },
     offer(ids) {
       for (const id of ids) {

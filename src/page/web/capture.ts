@@ -16,7 +16,7 @@ export function createCapture(): CaptureView {
   const hint = h('p', { class: 'hint', id: 'capture-hint' });
   const status = h('p', { class: 'hint', role: 'status' });
   const error = h('p', { class: 'error', role: 'alert' });
-  const list = h('ul', { class: 'kept', 'aria-label': 'Captures, newest first' });
+  const list = h('ul', { class: 'kept' });
   let shown: Events['capture'] | undefined;
   let asking = false;
 

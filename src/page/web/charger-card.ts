@@ -138,6 +138,7 @@ function figure(label: string) {
 
 function describeLimit({ session, status, enabled, limit, offered }: ChargerView): string {
   if (limit === undefined) return '';
+  if (limit === 0) return 'stopped by a limit of 0 A';
   const hasCar = session !== undefined || status === 'charging' || status === 'plugged';
   if (!hasCar || !enabled || offered === undefined || offered >= limit) return `limit ${limit} A`;
   return offered === 0 ? `waits for free amps, limit ${limit} A` : `may take ${offered} A now, limit ${limit} A`;

@@ -85,7 +85,7 @@ export function ampsControl({ label, of, topic, range, whyFixed }: AmpsSettings)
     event.preventDefault();
     setText(error, '');
     if (input.value === inForce) return;
-    const refusal = await post('api/command', { topic, payload: input.value });
+    const refusal = outOfRange(input.value, range()) ?? (await post('api/command', { topic, payload: input.value }));
     if (refusal === undefined) inForce = input.value;
     else setText(error, `Not set: ${refusal}`);
     refresh();
@@ -100,6 +100,13 @@ export function ampsControl({ label, of, topic, range, whyFixed }: AmpsSettings)
       refresh();
     },
   };
+}
+
+/** Why a number can not be set, undefined if it can. */
+function outOfRange(text: string, { min, max }: { readonly min: number; readonly max: number }): string | undefined {
+  const amps = Number(text);
+  if (text !== '' && Number.isInteger(amps) && amps >= min && amps <= max) return undefined;
+  return `expected whole amperes from ${min} to ${max}, got "${text}"`;
 }
 
 interface SwitchSettings {

@@ -21,7 +21,7 @@ export function createHealth(): Health {
   const summary = h('span', { class: 'hint' });
   const details = h('details', {}, h('summary', {}, h('h2', { id: 'health-title' }, 'Health'), ' ', summary));
   const list = h('dl');
-  const hints = h('ul', { class: 'hints', 'aria-label': 'Worth knowing' });
+  const hints = h('ul', { class: 'hints' });
   details.append(list, hints);
   part('health').replaceChildren(details);
   let wasWell = true;

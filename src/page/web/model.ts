@@ -67,7 +67,7 @@ export interface CircuitView {
 type SessionRecord = Sessions['newest'][number];
 type ModelFacts = Pick<Facts, 'limits' | 'listed' | 'chargers' | 'vehicles'>;
 
-const ERROR = '2';
+const byChargeStatus: Readonly<Record<string, Status>> = { B: 'plugged', C: 'charging', E: 'error', F: 'offline' };
 const ANY = Number.POSITIVE_INFINITY;
 /** A current below is none. */
 const LEAST_AMPS = 0.5;
@@ -107,11 +107,10 @@ function chargerView(id: string, values: Values, facts: ModelFacts): ChargerView
   };
 }
 
+/** `A` may be a guess: only a plug that is known to be empty is no car. */
 function statusOf(text: (topic: ChargerTopic) => string | undefined): Status {
-  if (text('state') === ERROR) return 'error';
-  if (text('charging') === '1') return 'charging';
-  const plug = text('plug');
-  return plug === 'plugged' || plug === 'unplugged' ? plug : 'ready';
+  const status = byChargeStatus[text('chargeStatus') ?? ''] ?? 'ready';
+  return status === 'ready' && text('plug') === 'unplugged' ? 'unplugged' : status;
 }
 
 function currentText(amps: number | undefined, phases: number): string {

@@ -22,7 +22,7 @@ const DRAW_EVERY = 5_000;
 const MOST_SAMPLES = 720;
 const HOUR = 3_600_000;
 /** Values come in little groups; people see no difference, but batteries do. */
-const SHOWN_AFTER = 100;
+const SHOWN_AFTER = 250;
 /** Everything appears at once, so that nothing moves; sessions are not waited for longer than this. */
 const REVEAL_WITHIN = 1_500;
 

@@ -4,8 +4,7 @@
 const chargerTopics = {
   availability: 'availability',
   stateText: 'stateText',
-  state: 'state',
-  charging: 'carsCharging',
+  chargeStatus: 'chargeStatus',
   plug: 'plug',
   amps: 'ampsInUse',
   watts: 'chargerLoadInW',

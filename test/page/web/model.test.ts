@@ -61,11 +61,12 @@ describe('a charger', () => {
   });
 
   test.each([
-    ['plugged', 'plugged', 'Unknown car'],
-    ['unplugged', 'unplugged', 'No car'],
-    ['unknown', 'ready', 'Car: unknown'],
-  ])('whose plug is %s', (plug, status, car) => {
-    const values = { ...idle, plug, currentVehicleVIN: '' };
+    ['plugged', 'B', 'plugged', 'Unknown car'],
+    ['unplugged', 'A', 'unplugged', 'No car'],
+    ['unknown', 'A', 'ready', 'Car: unknown'],
+    ['unknown', 'B', 'plugged', 'Unknown car'],
+  ])('whose plug is %s, with the charge status %s', (plug, chargeStatus, status, car) => {
+    const values = { ...idle, plug, chargeStatus, currentVehicleVIN: '' };
     expect(seen(chargerValues('1A2B', values)).chargers).toMatchObject([{ status, car }]);
   });
 
@@ -123,10 +124,10 @@ describe('a charger', () => {
   });
 
   test('in error is not ready', () => {
-    expect(seen(chargerValues('1A2B', { state: '2', stateText: 'Error' })).chargers).toMatchObject([
+    expect(seen(chargerValues('1A2B', { chargeStatus: 'E', stateText: 'Error' })).chargers).toMatchObject([
       { status: 'error' },
     ]);
-    expect(seen(chargerValues('1A2B', { ...gone, state: '2' })).chargers).toMatchObject([{ status: 'offline' }]);
+    expect(seen(chargerValues('1A2B', { ...gone, chargeStatus: 'E' })).chargers).toMatchObject([{ status: 'offline' }]);
   });
 
   test('stands where its id stands, and nothing else is one', () => {
