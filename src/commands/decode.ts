@@ -11,18 +11,57 @@ type Line = { readonly valid: true; readonly message: unknown } | { readonly val
 const NOISE_FROM = 4;
 
 export async function decodeLines(input: Readable, print: (text: string) => void): Promise<void> {
+  let lines = 0;
+  let found = 0;
   for await (const line of createInterface({ input })) {
-    for (const result of decodeLine(line)) print(`${JSON.stringify(result)}\n`);
+    lines++;
+    for (const result of decodeLine(line)) {
+      found++;
+      print(`${JSON.stringify(result)}\n`);
+    }
   }
+  if (lines > 0 && found === 0) print(`${JSON.stringify(refused('no frame: expected hex such as C0 FB E0 … C0'))}\n`);
 }
 
-/** What stands in a line of hex digits in any spacing: wire bytes with C0, or the escaped bytes between two C0. */
+/**
+ * The frames in a line of hex digits in any spacing, or of a log: wire bytes with C0, or the bytes between two C0. Time
+ * stamps and words are left out, and so are the bytes in parentheses that TWCManager shows as noise.
+ */
 export function decodeLine(line: string): Line[] {
-  const digits = line.replace(/0x|[\s,:;-]/gi, '');
-  if (digits === '') return [];
-  if (!/^([0-9a-f]{2})+$/i.test(digits))
-    return [refused(`expected pairs of hex digits, got ${line.trim().slice(0, 60)}`)];
-  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const text = line.replace(NO_FRAME, ' ').trim();
+  if (text === '') return [];
+  const isHex = /^[0-9a-fx\\h\s.,:;_-]+$/i.test(text);
+  const runs = [...text.matchAll(RUN)].map(([run]) => bytesIn(run)).filter((run) => isHex || run.length >= FRAME_FROM);
+  if (isHex && (runs.length === 0 || !WHOLE.test(text)))
+    return [refused(`expected pairs of hex digits, got ${text.slice(0, 60)}`)];
+  return runs.flatMap(framesIn);
+}
+
+/** Dates, times, seconds since 1970, and what stands in parentheses. */
+const NO_FRAME =
+  /\b\d{4}[-/.]\d\d[-/.]\d\d(?=[T\s])T?|(?<![\w:])\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?!\w|:[0-9a-f]{2})|\b\d{9,}\.\d+|\([^)]*\)/g;
+const BYTE = '(?:0x|\\\\x)?[0-9a-f]{2}h?';
+const BYTES = `${BYTE}(?:[\\s.,:;_-]*${BYTE})*`;
+/** Pairs of hex digits one after the other. */
+const RUN = new RegExp(`(?<![0-9a-z])${BYTES}(?![0-9a-z])`, 'gi');
+const WHOLE = new RegExp(`^[\\s.,:;_-]*${BYTES}[\\s.,:;_-]*$`, 'i');
+/** Fewer bytes between words are a number, an address or a word such as "added". */
+const FRAME_FROM = 8;
+
+function bytesIn(run: string): Uint8Array {
+  return Uint8Array.from(run.replace(/0x|\\x/gi, '').match(/[0-9a-f]{2}/gi) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+/**
+ * Programs show the bytes between two C0 as they are on the wire, or as they are meant, some with a junk byte at the end;
+ * in a log the number before them may look like another byte.
+ */
+function framesIn(bytes: Uint8Array): Line[] {
+  if (bytes[0] !== END) {
+    const candidates = [bytes, bytes.subarray(0, -1), bytes.subarray(1), bytes.subarray(1, -1)];
+    const plain = candidates.map((some) => decode(some)).find(({ valid }) => valid);
+    if (plain) return [plain];
+  }
   const cuts = new Cutter().cut(bytes.includes(END) ? bytes : Uint8Array.of(END, ...bytes, END), 0);
   const results = cuts.flatMap((cut): Line[] => {
     if (cut.frame) return [decode(cut.frame)];

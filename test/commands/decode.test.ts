@@ -54,7 +54,7 @@ test.each([
 
 describe('what is no frame says why', () => {
   test.each([
-    ['hello', 'expected pairs of hex digits, got hello'],
+    ['0xC', 'expected pairs of hex digits, got 0xC'],
     ['C0 FB E', 'expected pairs of hex digits, got C0 FB E'],
     ['FB E2', 'length: expected 13 to 20 bytes, got 2'],
     ['C0', 'no whole frame: expected C0, a frame, C0'],
@@ -74,6 +74,55 @@ describe('what is no frame says why', () => {
   });
 });
 
+// As TWCManager, its forks and serial monitors write them in forums.
+describe('a line of a log', () => {
+  test.each([
+    ['Rx@07:53:28: () BODY', linkreadyBody],
+    ['13:47:29 🔌 RS485    12 Tx@: C0 BODY C0', linkreadyBody],
+    ['13:47:29 ⛽ Manager  12 Rx@: (F8) BODY', linkreadyBody],
+    ['Rx@: (FC) BODY', linkreadyBody],
+    ['2020-01-18 10:08:33,123 - DEBUG - Rx@: (C0 FC) BODY', linkreadyBody],
+    ['2026-11-25T10:08:33.123Z BODY', linkreadyBody],
+    ['16:38:07 IfaceRS485 9 Tx@: C0 BODY C0', linkreadyBody],
+    ['______________Sent packet: C0 BODY C0 ff', linkreadyBody],
+    ['10:50:39: *** UNKNOWN MESSAGE FROM SLAVE:BODY', linkreadyBody],
+    ['[1606521345.123456] <- C0 BODY C0', linkreadyBody],
+    ['07:53:28: ERROR: Ignoring message of unexpected length 15: BODY FF', linkreadyBody],
+    ['INFO received: [0xc0, 0xBODY, 0xc0]', linkreadyBody.toLowerCase().replaceAll(' ', ', 0x')],
+    ['C0.BODY.C0', linkreadyBody.replaceAll(' ', '.')],
+    ['rx: c0,BODY,c0', linkreadyBody.toLowerCase().replaceAll(' ', ',')],
+    ["b'\\xc0\\xBODY\\xc0'", linkreadyBody.toLowerCase().replaceAll(' ', '\\x')],
+    ['{"at":1012.4,"said":"C0BODYC0"}', linkreadyBody.replaceAll(' ', '')],
+  ])('%s', (line, body) => {
+    expect(decodeLine(line.replace('BODY', body))).toEqual([linkready]);
+  });
+
+  test('may hold several frames', () => {
+    expect(decodeLine(`10:00:00 Tx@: C0 ${orderBody} C0 10:00:01 Rx@: (FC) ${linkreadyBody}`)).toEqual([
+      order,
+      linkready,
+    ]);
+  });
+
+  test.each([
+    '07:53:28: Send master linkready1',
+    'TWC Manager starting as fake Master with id 7777 and sign 77',
+    'load_settings: kWhDelivered set to 119.0',
+    '13:47:29 ⛽ Master   10 Number of cars charging now: 1',
+    'twcmanager_1  | 07:21:01 🎮 HTTP     20 Serving at port: 8080',
+    'connected to 192.168.1.170 (00:1A:2B:3C:4D:5E)',
+  ])('without a frame gives nothing: %s', (line) => {
+    expect(decodeLine(line)).toEqual([]);
+  });
+});
+
+test('bytes that a log shows as they are meant, not as they are on the wire', () => {
+  // Protocol 7.1 without its escapes: DB and C0 are data.
+  const body = 'FB E0 77 77 DB 47 09 07 C0 00 00 00 00 00 00 C0';
+  const message = { ...order.message, receiver: 'DB47', limitAmps: 19.84 };
+  expect(decodeLine(`Rx@: () ${body}`)).toEqual([{ valid: true, message }]);
+});
+
 test.each(['', '   ', '\t'])('an empty line gives nothing: %j', (line) => {
   expect(decodeLine(line)).toEqual([]);
 });
@@ -83,9 +132,11 @@ test('every line of the input becomes JSON lines of its own', async () => {
   const input = Readable.from([`C0 ${linkreadyBody}`, ` C0\n\n${orderBody}\nrubbish`]);
   await decodeLines(input, (text) => void printed.push(text));
   expect(printed.every((text) => text.endsWith('\n'))).toBe(true);
-  expect(printed.map((text) => JSON.parse(text))).toEqual([
-    linkready,
-    order,
-    { valid: false, reason: 'expected pairs of hex digits, got rubbish' },
-  ]);
+  expect(printed.map((text) => JSON.parse(text))).toEqual([linkready, order]);
+});
+
+test('an input without any frame says so', async () => {
+  const printed: string[] = [];
+  await decodeLines(Readable.from(['hello\nworld\n']), (text) => void printed.push(text));
+  expect(printed).toEqual(['{"valid":false,"reason":"no frame: expected hex such as C0 FB E0 … C0"}\n']);
 });
