@@ -62,7 +62,7 @@ const rules: Readonly<Record<string, Rule>> = {
   page: { packages: ['node:*'] },
   'perform.ts': { packages: [] },
   'app.ts': { packages: ['node:*'] },
-  commands: { packages: ['node:*', 'serialport', 'luxon'] },
+  commands: { packages: ['node:*', 'serialport', 'luxon', 'yaml'] },
   'main.ts': { packages: ['node:*'] },
   'heap.ts': { ours: [], packages: ['node:v8'] },
 };

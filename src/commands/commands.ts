@@ -63,6 +63,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     run: async ({ config, options }) => (await import('./doctor.ts')).doctor(config, options.ask === true, print),
   },
+  import: {
+    argument: 'FILE',
+    help: 'prints a configuration made from the config.json of TWCManager, with a comment for each line; never more amps than there',
+    options: {
+      output: { value: 'FILE', help: 'writes it into this new file instead' },
+      password: { help: 'takes the password of the broker too' },
+    },
+    run: async ({ argument, options }) => (await import('./import.ts')).importCommand(argument, options, print),
+  },
   health: {
     help: 'says whether the bridge with this configuration runs and is not stuck; exit code 0 or 1, for the HEALTHCHECK of a container',
     run: async ({ config }) => print(await (await import('./health.ts')).health(config)),
