@@ -46,6 +46,11 @@ const vin = value('a VIN of 17 letters and digits', (found) => {
   return /^[A-HJ-NPR-Z\d]{17}$/.test(upper) ? upper : undefined;
 });
 
+const topics: ReadonlySet<unknown> = new Set([...Object.keys(chargerTopics), ...Object.keys(bridgeTopics)]);
+const topic = text('a topic without what stands before it, such as state or all/totalAmpsInUse', (found) =>
+  topics.has(found),
+);
+
 /** What may be said of one charger. */
 const chargerFields = {
   name: optional(name),
@@ -131,7 +136,7 @@ export const options = {
   ),
   'status.MQTT.ratelimitOverrides': option(
     {},
-    record(choice(...Object.keys(chargerTopics), ...Object.keys(bridgeTopics)), seconds),
+    record(topic, seconds),
     'Another limit for single topics, for example `{ state: 0 }`',
   ),
   'status.MQTT.refresh': option(

@@ -115,7 +115,9 @@ describe('a wrong value is told with its place, what was expected and what came'
 
   test('a limit for a topic that there is not', () => {
     const [problem] = problems(yaml('status.MQTT.ratelimitOverrides', '{ volts: 0 }'));
-    expect(problem).toMatch(/^config\.yaml:3: status\.MQTT\.ratelimitOverrides\.volts: expected one of .*got "volts"$/);
+    expect(problem).toMatch(
+      /^config\.yaml:3: status\.MQTT\.ratelimitOverrides\.volts: expected a topic .* such as state or all\/totalAmpsInUse, got "volts"$/,
+    );
   });
 
   test.each(['TWC+', 'TWC/#', 'T WC', '/TWC', 'TWC/', '$SYS', '""', '"a\\nb"', `${'x'.repeat(101)}`])(
