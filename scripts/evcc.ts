@@ -152,5 +152,6 @@ meters:
   - { name: grid, type: custom, power: { source: mqtt, topic: house/grid, timeout: 30s } }
   - { name: pv, type: custom, power: { source: mqtt, topic: house/pv, timeout: 30s } }
 `;
-  return `${own}${charger.replace(/broker: \S+/, `broker: 127.0.0.1:${broker.port}`)}`;
+  const here = charger.replace(/^interval: .*$/m, '').replace(/delay: \d+m/g, 'delay: 10s');
+  return `${own}${here.replace(/broker: \S+/, `broker: 127.0.0.1:${broker.port}`)}`;
 }
