@@ -1,7 +1,7 @@
 // The version and the repository's address stand in package.json. This writes them into the files that repeat them:
 // npm run facts
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 
@@ -25,6 +25,19 @@ export function facts({ version, repository }: { readonly version: string; reado
 
 type Place = readonly [pattern: RegExp, written: (facts: Facts) => string];
 
+const blueprints = 'blueprints/automation/twc2mqtt';
+const blueprintFiles = readdirSync(new URL(`../${blueprints}`, import.meta.url));
+/** Where Home Assistant imports it from. */
+const importedFrom = ({ url }: Facts, file: string) => `${url}/blob/main/${blueprints}/${file}`;
+const sourceOf = (file: string): [string, readonly Place[]] => [
+  `${blueprints}/${file}`,
+  [[/source_url: \S+/, (facts) => `source_url: ${importedFrom(facts, file)}`]],
+];
+const badgeOf = (file: string): Place => [
+  new RegExp(`blueprint_url=[^)]*%2F${file}`),
+  (facts) => `blueprint_url=${encodeURIComponent(importedFrom(facts, file))}`,
+];
+
 /** By file: what stands there, and what is to stand there. */
 const places: Readonly<Record<string, readonly Place[]>> = {
   'ha-addon/config.yaml': [
@@ -35,6 +48,11 @@ const places: Readonly<Record<string, readonly Place[]>> = {
     [/`https:\S+#store`/, ({ store }) => `\`${store}\``],
     [/\?repository_url=[^)]*/, ({ store }) => `?repository_url=${encodeURIComponent(store)}`],
   ],
+  'docs/home-assistant.md': [
+    ...blueprintFiles.map(badgeOf),
+    [/\]\(https:\S+\/tree\/main\/blueprints/, ({ url }) => `](${url}/tree/main/blueprints`],
+  ],
+  ...Object.fromEntries(blueprintFiles.map(sourceOf)),
   'docs/compose.yaml': [[/image: ghcr\.io\/.*$/m, ({ image, version }) => `image: ${image}:${version}`]],
 };
 

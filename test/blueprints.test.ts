@@ -3,9 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import packageJson from '../package.json' with { type: 'json' };
+import { facts } from '../scripts/facts.ts';
 
 const folder = new URL('../blueprints/automation/twc2mqtt/', import.meta.url);
-const { url } = parse(readFileSync(new URL('../repository.yaml', import.meta.url), 'utf8'));
+const { url } = facts(packageJson);
 const docs = readFileSync(new URL('../docs/home-assistant.md', import.meta.url), 'utf8');
 const files = readdirSync(folder);
 

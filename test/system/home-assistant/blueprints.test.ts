@@ -31,13 +31,13 @@ afterAll(async () => {
   await broker?.[Symbol.asyncDispose]();
 });
 
-/** The charger's entities by what the blueprints call them. */
-function entities(uid: string) {
+/** The charger's entities by what the blueprints call them. A switch that can not stop the car has another name. */
+function entities(uid: string, switchName: 'charge' | 'full_current' = 'full_current') {
   return {
-    limit: `number.${uid}_limit`,
-    allowed: `switch.${uid}_charging_allowed`,
+    limit: `number.${uid}_current_limit`,
+    allowed: `switch.${uid}_${switchName}`,
     charging: `binary_sensor.${uid}_charging`,
-    current: `sensor.${uid}_amps_in_use`,
+    current: `sensor.${uid}_current`,
   };
 }
 
@@ -105,7 +105,7 @@ describe.concurrent('with the sun', () => {
     await using _rig = await startRig(broker, [charger], { ...usual, 'status.MQTT.topicPrefix': 'Cloud' });
     await using commands = await subscribe(broker.url, { filter: 'Cloud/1A2B/set/#' });
     using house = startHouse(hass, 'cloud_house', charger);
-    const charger_ = entities('cloud_1a2b');
+    const charger_ = entities('cloud_1a2b', 'charge');
     house.loads = [1, 0.5, 0.5];
     await hass.shows(charger_.current, /^[123]\d/, 40_000);
     await hass.automate('sun_or_nothing', files.sun, {
@@ -185,7 +185,7 @@ describe.concurrent('when power is cheap', () => {
   test('a price decides, and a departure more', { timeout: 200_000 }, async () => {
     const charger = puppet('1A2B', { version: 1 });
     await using _rig = await startRig(broker, [charger], { ...usual, 'status.MQTT.topicPrefix': 'Cheap' });
-    const charger_ = entities('cheap_1a2b');
+    const charger_ = entities('cheap_1a2b', 'charge');
     await hass.shows(charger_.charging, 'on', 40_000);
     await hass.set('sensor.price', '0.31');
     const input = { limit: charger_.limit, allowed: charger_.allowed, price: 'sensor.price', cheap: 0.2, amps: 16 };
@@ -208,7 +208,7 @@ describe.concurrent('when power is cheap', () => {
   test('the clock decides, also over midnight', { timeout: 200_000 }, async () => {
     const charger = puppet('1A2B', { version: 1 });
     await using _rig = await startRig(broker, [charger], { ...usual, 'status.MQTT.topicPrefix': 'Night' });
-    const charger_ = entities('night_1a2b');
+    const charger_ = entities('night_1a2b', 'charge');
     await hass.shows(charger_.charging, 'on', 40_000);
     const input = { limit: charger_.limit, allowed: charger_.allowed, amps: 10 };
     await hass.automate('night', files.cheap, { ...input, start: clock(1), end: clock(23) });
