@@ -8,12 +8,16 @@ import { createCaptures } from './capture/library.ts';
 import { createRecorder } from './capture/recorder.ts';
 import type { Config } from './config/options.ts';
 import type { PageAddress } from './config/setup.ts';
+import { lastingName } from './io/adapters.ts';
 import { type BrokerSource, openBroker } from './io/broker.ts';
 import { type Closers, createClosers } from './io/closers.ts';
 import { aborted, deferred } from './io/deferred.ts';
 import { createLiveness, type Liveness } from './io/liveness.ts';
+import { lock } from './io/lock.ts';
 import type { Log } from './io/log.ts';
 import { createLoop, type Loop } from './io/loop.ts';
+import { createNodes } from './io/nodes.ts';
+import { createPacketLimit } from './io/packet-limit.ts';
 import { pathChanged } from './io/path-watch.ts';
 import { keepOpen } from './io/retry.ts';
 import { startWatchdog, type Watchdog } from './io/watchdog.ts';
@@ -21,7 +25,7 @@ import { openBus, startEmbedded } from './open-bus.ts';
 import { pageSettings } from './page/settings.ts';
 import { Performer } from './perform.ts';
 import { allowListOf, bridgeSettings, configuredBroker } from './settings.ts';
-import { openStorage } from './state/storage.ts';
+import { openStorage, type Storage } from './state/storage.ts';
 import type { Input, Output } from './step.ts';
 
 export interface AppSettings {
@@ -46,6 +50,7 @@ export interface AppSettings {
 export async function run(settings: AppSettings): Promise<void> {
   const { config, statePath, log, signal, captureFile, page: address } = settings;
   await using closers = createClosers();
+  closers.add((await lock(statePath)).release);
   const liveness = await watched(statePath, log, closers);
   const storage = await openStorage(statePath, config, log);
   closers.add(storage.close);
@@ -84,7 +89,12 @@ export async function run(settings: AppSettings): Promise<void> {
     performer.page = await (await import('./page/page.ts')).startPage({ address, ...shown, ...current }, log);
   closers.add(() => performer.page?.close());
   const clientId = storage.known.clientId;
-  const keeping = { ...settings, ...(embedded && { embeddedUrl: `mqtt://127.0.0.1:${embedded.port}` }), clientId };
+  const keeping = {
+    ...settings,
+    storage,
+    ...(embedded && { embeddedUrl: `mqtt://127.0.0.1:${embedded.port}` }),
+    clientId,
+  };
   closers.add(keepLink(keeping, loop, performer));
   closers.add(keepBroker(keeping, loop, performer));
 
@@ -165,15 +175,18 @@ function asking(loop: Loop<Input, Output>): (topic: string, payload: string) => 
 }
 
 interface Keeping extends AppSettings {
+  readonly storage: Storage;
   readonly clientId: string;
   readonly embeddedUrl?: string;
 }
 
 /** Keeps the link to the chargers open until what it gives is called. */
-function keepLink({ config, log, signal }: Keeping, loop: Loop<Input, Output>, performer: Performer) {
+function keepLink({ config, log, signal, storage }: Keeping, loop: Loop<Input, Output>, performer: Performer) {
   const ending = new AbortController();
   const port = config['interface.port'];
+  let usedBefore = storage.known.adapter;
   const settings = {
+    usedBefore: () => usedBefore,
     mayWrite: config['interface.mode'] === 'master',
     received(bytes: Uint8Array) {
       performer.page?.traffic('received', bytes);
@@ -185,10 +198,12 @@ function keepLink({ config, log, signal }: Keeping, loop: Loop<Input, Output>, p
     up(link) {
       performer.link = link;
       performer.page?.connection('adapter', { up: true });
-      log(
-        'info',
-        port.type === 'folder' ? `${link.port}: open, the only adapter in ${port.name}` : `${port.name}: open`,
-      );
+      const only = port.type === 'folder' && usedBefore === undefined ? `, the only adapter in ${port.name}` : '';
+      const remark = link.remark ? ` (${link.remark})` : '';
+      log('info', `${port.type === 'folder' ? link.port : port.name}: open${only}${remark}`);
+      const adapter = lastingName(link.port);
+      if (adapter !== undefined && adapter !== usedBefore) storage.save({ adapter });
+      usedBefore = adapter ?? usedBefore;
       loop.step({ type: 'link', up: true });
     },
     down(reason) {
@@ -208,10 +223,12 @@ function keepBroker(keeping: Keeping, loop: Loop<Input, Output>, performer: Perf
   const ending = new AbortController();
   const settings = {
     ...configuredBroker(config),
-    ...(embeddedUrl && { url: embeddedUrl }),
+    ...(embeddedUrl && { urls: [embeddedUrl] }),
     clientId,
     statusTopic: `${config['status.MQTT.topicPrefix']}/status`,
     warn: (text: string) => log('warn', text),
+    packetLimit: createPacketLimit(),
+    nodes: createNodes(),
   };
   const kept = keepOpen({
     async open(stop) {

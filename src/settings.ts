@@ -14,7 +14,7 @@ import { version } from './version.ts';
 export function configuredBroker(config: Config): Omit<BrokerSettings, 'clientId' | 'statusTopic' | 'warn'> {
   const choice = config['status.MQTT.broker'];
   return {
-    url: choice.type === 'urls' ? choice.urls[0] : choice.name,
+    urls: choice.type === 'urls' ? choice.urls : [],
     username: config['status.MQTT.username'],
     password: config['status.MQTT.password'],
     version: config['status.MQTT.version'],

@@ -30,7 +30,7 @@ async function isRunning({ config, brokerSource }: Setup): Promise<boolean> {
   let status = '';
   try {
     const address = { ...configuredBroker(config), ...(await brokerSource?.(signal)) };
-    if (address.url.startsWith('embedded')) return false;
+    if (config['status.MQTT.broker'].type === 'embedded') return false;
     const clientId = `twc2mqtt-capture-${randomBytes(4).toString('hex')}`;
     const broker = await openBroker(
       { ...address, clientId, statusTopic: undefined, warn() {} },

@@ -29,7 +29,8 @@ export async function forgetCommand(which: string, file: string, print: (text: s
   }
   const { config, statePath, brokerSource } = await findSettings(file, process.env);
   const broker = { ...configuredBroker(config), ...(await brokerSource?.(new AbortController().signal)) };
-  if (broker.url.startsWith('embedded')) throw new UsageError('forget: the embedded broker keeps nothing when it ends');
+  if (config['status.MQTT.broker'].type === 'embedded')
+    throw new UsageError('forget: the embedded broker keeps nothing when it ends');
   await forget(which, { config, broker, statePath, print });
 }
 

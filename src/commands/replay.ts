@@ -58,7 +58,7 @@ async function connect(prefix: string, file: string): Promise<Broker> {
   }
   const signal = new AbortController().signal;
   const address = { ...configuredBroker(config), ...(await brokerSource?.(signal)) };
-  if (address.url.startsWith('embedded')) {
+  if (config['status.MQTT.broker'].type === 'embedded') {
     throw new UsageError('replay: --publish: expected a configured broker, got the embedded one');
   }
   const clientId = `twc2mqtt-replay-${randomBytes(4).toString('hex')}`;

@@ -1,11 +1,11 @@
-// The answers that somebody owes us, and that it has stopped to give any.
+// The answers that the broker owes us, and that it has stopped to give any.
 
-/** Called when what was asked for is done, or with the reason why it is not. */
+/** Called when what was asked for is done, or with the reason why the broker refuses it. */
 export type Done = (problem: string | undefined) => void;
 
 export interface Acks {
-  /** One answer more is awaited: the callback that takes it. `done` is not called any more once it has stopped. */
-  awaited(done: Done): (error?: Error | null) => void;
+  /** One answer more is awaited: the callback that takes it. `done` is not called for an end of the connection, and not any more once it has stopped. */
+  awaited(done: Done): (error?: (Error & { readonly code?: unknown }) | null) => void;
   stop(): void;
 }
 
@@ -25,7 +25,8 @@ export function createAcks(within: number, late: () => void): Acks {
       missing++;
       if (!timer) wait();
       return (error) => {
-        if (!open) return;
+        // What the broker says has a reason code; other errors are the connection's, which tells them itself.
+        if (!open || (error && typeof error.code !== 'number')) return;
         missing--;
         wait();
         done(error?.message);

@@ -6,12 +6,15 @@ import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient
 import { writeToStream } from 'mqtt-packet';
 import { createAcks, type Done } from './acks.ts';
 import { bounded, deferred } from './deferred.ts';
+import { createNodes, type Node, type Nodes } from './nodes.ts';
+import { createPace } from './pace.ts';
+import { createPacketLimit, type PacketLimit } from './packet-limit.ts';
 import { type Open, Refusal } from './retry.ts';
 
 /** Where a broker is, and who we are there. */
 export interface BrokerAddress {
-  /** `mqtt://host:port` or `mqtts://host:port`. */
-  readonly url: string;
+  /** `mqtt://host:port` or `mqtts://host:port`; several for the nodes of a cluster. */
+  readonly urls: readonly string[];
   readonly username: string;
   readonly password: string;
 }
@@ -30,6 +33,9 @@ export interface BrokerSettings extends BrokerAddress {
   readonly statusTopic: string | undefined;
   /** Takes what an owner should know of this connection: what the broker does not allow, each once. */
   readonly warn: (text: string) => void;
+  /** Lasts longer than a connection: what is known of this broker, and which node is the next. */
+  readonly packetLimit?: PacketLimit;
+  readonly nodes?: Nodes;
 }
 
 export interface ReceivedMessage {
@@ -52,48 +58,87 @@ export interface Broker extends Open {
 // The library would keep a buffer for each of the 65 536 packet numbers: 13 MB for the sake of a microsecond.
 writeToStream.cacheNumbers = false;
 
-const CONNECT_WITHIN = 10_000;
-/** Who answers pings may have stopped all the same to take anything: a proxy without its broker, a broker without a disk. */
-const ANSWERS_WITHIN = 20_000;
-const KEEP_ALIVE = 15;
+/** Characters of a message from the broker; nothing that we read is longer. */
+const LONGEST_MESSAGE = 100_000;
 const DISCONNECT_WITHIN = 700;
+/** More than what stands around topic and payload. */
+const PACKET_HEAD = 20;
+/** Nothing is kept for us while we are away: a command of then would be carried out now. */
+const SESSION = { sessionExpiryInterval: 0, maximumPacketSize: 2 * LONGEST_MESSAGE } as const;
 const OFFLINE = { qos: 1, retain: true } as const;
 
-export async function openBroker(
+/** Connects to the broker, or to a node of the cluster. Rejects with an error in an owner's words. */
+export function openBroker(
   settings: BrokerSettings,
-  heard: (message: ReceivedMessage) => void,
+  received: (message: ReceivedMessage) => void,
   signal: AbortSignal,
 ): Promise<Broker> {
-  const client = connect(await clientOptions(settings));
+  const { nodes = createNodes(), urls } = settings;
+  return nodes.open(urls, (node) => openNode(node, settings, received, signal), signal);
+}
+
+async function openNode(
+  node: Node,
+  settings: BrokerSettings,
+  received: (message: ReceivedMessage) => void,
+  signal: AbortSignal,
+): Promise<Broker> {
+  const { url, answersWithin } = node;
+  const { packetLimit = createPacketLimit() } = settings;
+  const client = connect(await clientOptions(node, settings));
   const gone = deferred<string>();
   const works = deferred<void>();
-  const { url } = settings;
-  const late = () => gone.resolve(`${url}: nothing was acknowledged for ${ANSWERS_WITHIN / 1_000} s`);
-  const answers = createAcks(ANSWERS_WITHIN, late);
-  client.on('message', (topic, payload, { retain }) => heard({ topic, payload: payload.toString(), retained: retain }));
+  const openedAt = performance.now();
+  /** The bytes of what was published and not answered yet, by topic. */
+  const unanswered = new Map<string, number>();
+  // A broker that answers pings may have stopped all the same to take anything: a proxy without its broker, a full disk.
+  const late = () => gone.resolve(`${url}: nothing was acknowledged for ${answersWithin / 1_000} s`);
+  const answers = createAcks(answersWithin, late);
+  const pace = createPace();
+  client.handleMessage = (_, done) => pace.next(done);
+  client.on('message', (topic, payload, { retain }) => {
+    if (payload.length <= LONGEST_MESSAGE) received({ topic, payload: payload.toString(), retained: retain });
+  });
   client.on('error', (error) => gone.resolve(describeError(url, error).message));
-  client.on('close', () => gone.resolve(`${url}: the connection was closed`));
+  client.on('close', () => {
+    packetLimit.closed([...unanswered.values()], performance.now() - openedAt);
+    gone.resolve(`${url}: the connection was closed`);
+  });
   void gone.promise.then(() => {
     answers.stop();
     client.end(true);
   });
   const told = new Set<string>();
 
-  function refused(what: string, topic: string, problem: string | undefined): void {
-    const text = `does not let us ${what} (${problem})`;
-    if (problem === undefined || told.has(text)) return;
+  /** Once for each reason. */
+  function warn(text: string, topic: string, advice: string): void {
+    if (told.has(text)) return;
     told.add(text);
-    settings.warn(`${url}: the broker ${text}, ${topic} for one; what may this user read and write?`);
+    settings.warn(`${url}: the broker ${text}, ${topic} for one${advice}`);
   }
 
-  await connected(client, settings, signal);
+  function refused(what: string, topic: string, problem: string | undefined): void {
+    if (problem !== undefined)
+      warn(`does not let us ${what} (${problem})`, topic, '; what may this user read and write?');
+  }
+
+  client.once('connect', ({ properties }) => packetLimit.told(properties?.maximumPacketSize));
+  await connected(client, node, signal);
   return {
     url,
     closed: gone.promise,
     acknowledged: works.promise,
     publish(topic, payload, done, retain = true) {
+      const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + PACKET_HEAD;
+      if (bytes > packetLimit.most) {
+        warn(`takes no packet of ${bytes} bytes`, topic, ': it is left out');
+        setImmediate(done, 'too large');
+        return;
+      }
+      unanswered.set(topic, bytes);
       const taken: Done = (problem) => {
         works.resolve();
+        unanswered.delete(topic);
         refused('publish', topic, problem);
         done(problem);
       };
@@ -104,6 +149,7 @@ export async function openBroker(
       client.subscribe(topic, { qos: 1 }, answers.awaited(taken));
     },
     async disconnect() {
+      unanswered.clear();
       const { statusTopic = '' } = settings;
       const said = new Promise((resolve) => client.publish(statusTopic, 'offline', OFFLINE, resolve));
       await moment(said);
@@ -113,37 +159,30 @@ export async function openBroker(
       client.stream.destroy();
     },
     async close() {
+      unanswered.clear();
       answers.stop();
       client.end(true);
     },
   };
 }
 
-async function clientOptions(settings: BrokerSettings): Promise<IClientOptions> {
-  const { url, username, password, clientId, version, statusTopic } = settings;
+async function clientOptions({ url, keepalive }: Node, settings: BrokerSettings): Promise<IClientOptions> {
+  const { username, password, clientId, version, statusTopic } = settings;
   const [ca, cert, key] = await Promise.all([settings.ca, settings.cert, settings.key].map(contents));
+  const { protocol, hostname, port } = new URL(url);
+  const isEncrypted = protocol === 'mqtts:';
   return {
-    ...address(url),
+    protocol: isEncrypted ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (isEncrypted ? 8_883 : 1_883),
     clientId,
     ...(username && { username, password }),
-    protocolVersion: version === '5' ? 5 : 4,
+    ...(version === '5' ? { protocolVersion: 5, properties: SESSION } : { protocolVersion: 4 }),
     clean: true,
     reconnectPeriod: 0,
-    keepalive: KEEP_ALIVE,
+    keepalive,
     ...(statusTopic && { will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE } }),
-    ...(ca && { ca }),
-    ...(cert && { cert }),
-    ...(key && { key }),
-  };
-}
-
-/** In parts, since the library takes an address apart with a function of Node.js that is deprecated. */
-function address(url: string): Pick<IClientOptions, 'protocol' | 'host' | 'port'> {
-  const { protocol, hostname, port } = new URL(url);
-  return {
-    protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
-    host: hostname.replace(/^\[|\]$/g, ''),
-    ...(port && { port: Number(port) }),
+    ...(isEncrypted && { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
   };
 }
 
@@ -156,15 +195,15 @@ async function contents(path: string): Promise<Buffer | undefined> {
   }
 }
 
-async function connected(client: MqttClient, { url }: BrokerSettings, signal: AbortSignal): Promise<void> {
+async function connected(client: MqttClient, { url, connectWithin }: Node, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
   const closed = () => reject(new Error('the connection was closed before the broker answered'));
-  const late = `no answer within ${CONNECT_WITHIN / 1_000} s; is it an MQTT broker?`;
+  const late = `no answer within ${connectWithin / 1_000} s; is it an MQTT broker?`;
   client.once('connect', () => resolve());
   client.once('error', reject);
   client.once('close', closed);
   try {
-    await bounded(promise, { signal, within: CONNECT_WITHIN, late });
+    await bounded(promise, { signal, within: connectWithin, late });
   } catch (error) {
     client.end(true);
     throw describeError(url, error as Error);

@@ -5,6 +5,8 @@ import type { Open } from './retry.ts';
 export interface Link extends Open {
   /** What is open: `port`, or the adapter that was found there. */
   readonly port: string;
+  /** What else was there and why it was left alone; empty for nothing. */
+  readonly remark?: string;
   /** Undefined in listen mode. */
   readonly write: ((bytes: Uint8Array) => void) | undefined;
 }
@@ -21,6 +23,8 @@ export type Port =
 export const SIMULATOR: Port = { type: 'simulator', name: 'simulator' };
 
 export interface LinkSettings {
+  /** The name of the adapter that was used before, in a folder of several. */
+  readonly usedBefore?: () => string | undefined;
   readonly mayWrite: boolean;
   readonly received: (bytes: Uint8Array) => void;
 }

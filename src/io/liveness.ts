@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { createStateWriter, readState } from './state-file.ts';
 
 /** What the bridge says of itself. */
@@ -17,7 +17,7 @@ interface LivenessStatus {
 
 interface LivenessRecord extends LivenessStatus {
   readonly pid: number;
-  /** Seconds of the machine's monotonic clock: the same in all processes, and not moved when somebody sets the time. */
+  /** Seconds of the machine's monotonic clock: the same in all processes, and not moved when the time is set. */
   readonly at: number;
   /** For people. */
   readonly time: string;
@@ -33,11 +33,6 @@ export interface Liveness {
   end(): Promise<void>;
 }
 
-/**
- * In memory unless the environment says where: a container has a place of its own, while it may share /dev/shm with others.
- * A file that is written every ten seconds for years wears out the SD card of a small machine.
- */
-const IN_MEMORY = '/dev/shm';
 const WRITTEN_EVERY = 10;
 /** The main loop wakes at least every ten seconds; an older sign is that of a stuck one. */
 const STUCK_AFTER = 60;
@@ -45,6 +40,8 @@ const STUCK_AFTER = 60;
 /** `failed` is called with the reason when writing does not work, once per kind of reason. */
 export async function createLiveness(statePath: string, failed: (reason: string) => void): Promise<Liveness> {
   const path = await signPath(statePath);
+  // One that an earlier bridge left behind says nothing of this one.
+  await rm(path, { force: true }).catch(() => {});
   const writer = createStateWriter(path, (problem) => {
     if (problem !== undefined) failed(problem);
   });
@@ -79,16 +76,31 @@ export async function readLiveness(statePath: string): Promise<LivenessRecord> {
   return sign;
 }
 
+/** Where the environment says, or else in the first of these folders that there is. */
 async function signPath(statePath: string): Promise<string> {
   const { TWC2MQTT_LIVENESS: given } = process.env;
   if (given) return given;
   const key = createHash('sha256').update(resolve(statePath)).digest('hex').slice(0, 16);
-  const name = `twc2mqtt-${key}.health.json`;
-  const inMemory = await access(IN_MEMORY, constants.W_OK).then(
+  for (const folder of folders()) {
+    if (await isWritable(folder)) return join(folder, `twc2mqtt-${key}.health.json`);
+  }
+  return join(tmpdir(), `twc2mqtt-${key}.health.json`);
+}
+
+/**
+ * In memory where that can be: a file that is written every ten seconds for years wears out the SD card of a small machine.
+ * Never /dev/shm, which containers share that share /dev.
+ */
+function folders(): readonly string[] {
+  const { RUNTIME_DIRECTORY: service = '', XDG_RUNTIME_DIR: session = '' } = process.env;
+  return [service.split(':')[0] ?? '', session, `/run/user/${process.getuid?.()}`, '/run'].filter(isAbsolute);
+}
+
+function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
     () => true,
     () => false,
   );
-  return join(inMemory ? IN_MEMORY : tmpdir(), name);
 }
 
 function signIn(json: unknown): LivenessRecord | undefined {
@@ -103,7 +115,7 @@ function runs(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there and belongs to somebody else.
+    // It is there and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -78,7 +78,7 @@ function addressIn({ host, port, ssl, username, password }: Record<string, unkno
   if (typeof host !== 'string' || !/^[\w.:-]+$/.test(host)) return undefined;
   if (!Number.isInteger(number) || number < 1 || number > 65_535) return undefined;
   return {
-    url: `${ssl === true ? 'mqtts' : 'mqtt'}://${host.includes(':') ? `[${host}]` : host}:${number}`,
+    urls: [`${ssl === true ? 'mqtts' : 'mqtt'}://${host.includes(':') ? `[${host}]` : host}:${number}`],
     username: textOr(username),
     password: textOr(password),
   };

@@ -14,6 +14,8 @@ export const savedState = object({
   clientId: text('a name', (found) => /^[\w-]{1,64}$/.test(found)),
   /** The bus that the chargers are on. */
   port: text('a port'),
+  /** The lasting name of the serial adapter that was used last; none in the states of older versions. */
+  adapter: optional(text('a name')),
   chargers: list(savedCharger),
   /** The broker that holds the announcements. */
   broker: optional(text('a broker')),
@@ -24,4 +26,5 @@ export const savedState = object({
   sessions: optional(list(savedSessions)),
 });
 
-export type SavedState = Required<TypeOf<typeof savedState>>;
+type Read = TypeOf<typeof savedState>;
+export type SavedState = Required<Omit<Read, 'adapter'>> & Pick<Read, 'adapter'>;

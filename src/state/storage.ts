@@ -12,7 +12,7 @@ import { MOST_SESSION_LOG_BYTES, sessionLogPath, sessionSlices } from './session
 export interface Storage {
   /** What is known from before a restart. */
   readonly known: SavedState;
-  /** Writes what is known now; what is not given stays as it was before the restart. */
+  /** Writes what is known now; what is not given stays as it was. */
   save(newest: Partial<SavedState>): void;
   endSession(session: SessionRecord): void;
   /** All sessions that are over, some at a time. */
@@ -32,13 +32,15 @@ export async function openStorage(statePath: string, config: Config, log: Log): 
   const sessions = createLineWriter(path, MOST_SESSION_LOG_BYTES, (reason) =>
     log('warn', `${path}: the session can not be written, ${reason} (trying again with the next)`),
   );
+  let current = known;
   let saving = Promise.resolve();
   writer.write(known);
   return {
     known,
     // A session that is over is in its file before the state forgets that it went on.
     save(newest) {
-      saving = sessions.settled().then(() => writer.write({ ...known, ...newest }));
+      current = { ...current, ...newest };
+      saving = sessions.settled().then(() => writer.write(current));
     },
     endSession: sessions.append,
     async *readSessions() {

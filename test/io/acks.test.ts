@@ -11,7 +11,7 @@ test('what came is told, with the problem if there is one', () => {
   const answers = createAcks(60_000, () => {});
   const [good, bad] = [1, 2].map(() => answers.awaited((problem) => void told.push(problem)));
   good?.();
-  bad?.(new Error('Not authorized'));
+  bad?.(Object.assign(new Error('Not authorized'), { code: 135 }));
   answers.stop();
   expect(told).toEqual([undefined, 'Not authorized']);
 });
@@ -41,4 +41,12 @@ test('nothing is missed when all came, nor after the end, when nothing is told e
   second();
   await rest(50);
   expect(told).toEqual(['came']);
+});
+
+test('an end of the connection is no answer of the broker', () => {
+  const told: unknown[] = [];
+  const answers = createAcks(60_000, () => {});
+  answers.awaited((problem) => void told.push(problem))(new Error('Connection closed'));
+  answers.stop();
+  expect(told).toEqual([]);
 });

@@ -2,7 +2,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { dirname } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import { createLiveness, readLiveness } from '../../src/io/liveness.ts';
 import { createFolder } from '../system/folder.ts';
 
@@ -36,6 +37,42 @@ describe('a sign of life', () => {
     await expect(readLiveness(folder.file('other.json'))).rejects.toThrow('no sign of life');
     await sign.end();
     await expect(readLiveness(statePath)).rejects.toThrow('no sign of life');
+  });
+
+  test('stands where the environment says, and not before the loop turns', async () => {
+    await using folder = await createFolder();
+    const path = folder.file('alive');
+    await writeFile(path, 'left behind');
+    vi.stubEnv('TWC2MQTT_LIVENESS', path);
+    try {
+      const sign = await createLiveness(folder.file('state.json'), never);
+      expect(sign.path).toBe(path);
+      await expect(readFile(path)).rejects.toThrow('ENOENT');
+      sign.touch(() => well);
+      await sign.settled();
+      expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid });
+      await sign.end();
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test('stands in the folder that the service manager gives, else in the own one of the user, never in /dev/shm', async () => {
+    await using folder = await createFolder();
+    const places = [];
+    for (const [service, session] of [
+      [folder.path, '/absent'],
+      ['', folder.path],
+      ['', ''],
+    ] as const) {
+      vi.stubEnv('RUNTIME_DIRECTORY', service);
+      vi.stubEnv('XDG_RUNTIME_DIR', session);
+      const sign = await createLiveness(folder.file('state.json'), never);
+      places.push(dirname(sign.path));
+      await sign.end();
+    }
+    vi.unstubAllEnvs();
+    expect(places).toEqual([folder.path, folder.path, expect.stringMatching(/^(\/run|\/tmp)/)]);
   });
 
   test('is not written with every turn', async () => {

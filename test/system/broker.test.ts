@@ -245,3 +245,55 @@ test.concurrent.each([
   expect(bridge.lines.filter((line) => says.test(line))).toHaveLength(1);
   expect(bridge.lines.filter((line) => /: connected$/.test(line))).toEqual([]);
 });
+
+test.concurrent.each(['3.1.1', '5'] as const)(
+  'a packet too large for the broker is named, and the rest goes on (MQTT %s)',
+  {
+    timeout: 90_000,
+  },
+  async (version) => {
+    await using broker = await startMosquitto({ maxPacketSize: 3_000 });
+    await using pty = await createPty();
+    await using folder = await createFolder();
+    await using subscriber = await subscribe(broker.url);
+    using _bus = attach(pty, [slave('1A2B')]);
+    await using bridge = await startBridge(folder, {
+      'interface.port': pty.port,
+      'status.MQTT.broker': broker.url,
+      'status.MQTT.version': version,
+      // One large payload for each charger.
+      'homeassistant.discovery': 'device',
+    });
+    const large =
+      /warn .*the broker takes no packet of \d{4,} bytes, homeassistant\/device\/\S+ for one: it is left out$/;
+    await bridge.says(large, 60_000);
+    const from = performance.now();
+    await until(
+      () => subscriber.messages.some(({ topic, at }) => topic === 'TWC/1A2B/ampsInUse' && at > from),
+      'values flow',
+      20_000,
+    );
+    await observe(3_000);
+    expect(bridge.lines.filter((line) => large.test(line))).toHaveLength(1);
+    expect(bridge.lines.filter((line) => line.includes('does not let us'))).toEqual([]);
+  },
+);
+
+test.concurrent('a broker that stalls is said to stall, and not to refuse anything', { timeout: 60_000 }, async () => {
+  await using broker = await startMosquitto();
+  await using pty = await createPty();
+  await using folder = await createFolder();
+  using _bus = attach(pty, [slave('1A2B')]);
+  await using bridge = await startBridge(folder, {
+    'interface.port': pty.port,
+    'status.MQTT.broker': broker.url,
+    // It is missed by its pings, not by a missing acknowledgement.
+    'status.MQTT.ratelimit': 3_600,
+  });
+  await bridge.says(/: connected$/);
+  await observe(3_000);
+  broker.signal('SIGSTOP');
+  await bridge.says(/warn .*trying again until it works/, 50_000);
+  expect(bridge.lines.filter((line) => line.includes('does not let us'))).toEqual([]);
+  broker.signal('SIGCONT');
+});

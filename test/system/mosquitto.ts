@@ -29,6 +29,8 @@ export interface MosquittoSettings {
   /** The lines of its access control list. */
   readonly access?: readonly string[];
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Bytes. */
+  readonly maxPacketSize?: number;
   /** Tells nothing of what passes: for measurements. */
   readonly quiet?: boolean;
 }
@@ -38,6 +40,7 @@ export async function startMosquitto({
   users,
   access,
   tls,
+  maxPacketSize,
   quiet,
 }: MosquittoSettings = {}): Promise<Mosquitto> {
   const folder = await createFolder();
@@ -52,6 +55,7 @@ export async function startMosquitto({
     `persistence_location ${folder.path}/`,
     `log_type ${quiet ? 'information' : 'all'}`,
     'log_dest stderr',
+    ...(maxPacketSize === undefined ? [] : [`max_packet_size ${maxPacketSize}`]),
     ...(users ? [`password_file ${passwords}`] : []),
     ...(access ? [`acl_file ${folder.file('access')}`] : []),
     ...(tls ? [`certfile ${tls.cert}`, `keyfile ${tls.key}`] : []),

@@ -1,0 +1,59 @@
+// The nodes of a broker cluster, or a single broker: one of them is used for as long as it is there, then the next.
+
+import { Refusal } from './retry.ts';
+
+export interface Node {
+  readonly url: string;
+  /** How long it may take to answer when we connect, ms. */
+  readonly connectWithin: number;
+  /** How long it may owe us an answer afterwards, ms. */
+  readonly answersWithin: number;
+  /** Seconds between two signs of life. */
+  readonly keepalive: number;
+}
+
+export interface Nodes {
+  /** What opens one of these, the one after the last first. Rejects with the reasons of all when none can be opened. */
+  open<T extends { readonly closed: Promise<unknown> }>(
+    urls: readonly string[],
+    open: (node: Node) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
+}
+
+const PATIENT = { connectWithin: 10_000, answersWithin: 20_000, keepalive: 15 };
+/** Where there is another, one that does not answer is left sooner. */
+const IMPATIENT = { connectWithin: 1_000, answersWithin: 8_000, keepalive: 5 };
+
+export function createNodes(): Nodes {
+  let next = 0;
+  /** All of them may be far away, not gone: when none has answered they are given more time. */
+  let { connectWithin } = IMPATIENT;
+
+  return {
+    async open(urls, open, signal) {
+      const reasons: Error[] = [];
+      for (let tried = 0; tried < urls.length && !signal.aborted; tried++) {
+        const url = urls[next % urls.length] ?? '';
+        try {
+          const opened = await open({ url, ...(urls.length > 1 ? { ...IMPATIENT, connectWithin } : PATIENT) });
+          connectWithin = IMPATIENT.connectWithin;
+          void opened.closed.then(() => next++);
+          return opened;
+        } catch (error) {
+          reasons.push(error as Error);
+          next++;
+        }
+      }
+      connectWithin = Math.min(2 * connectWithin, PATIENT.connectWithin);
+      throw together(reasons);
+    },
+  };
+}
+
+function together(reasons: readonly Error[]): Error {
+  const [first = new Error('given up')] = reasons;
+  if (reasons.length < 2) return first;
+  const text = reasons.map(({ message }) => message).join('; ');
+  return reasons.some((reason) => reason instanceof Refusal) ? new Refusal(text) : new Error(text);
+}
