@@ -21,6 +21,7 @@ const floors: readonly (readonly string[])[] = [
   ['page/web'],
   ['page'],
   ['perform.ts'],
+  ['connections.ts'],
   ['app.ts'],
   ['commands'],
   ['main.ts'],
@@ -61,6 +62,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'page/web': { ours: ['page', 'control/limits.ts'], packages: ['uplot'] },
   page: { packages: ['node:*'] },
   'perform.ts': { packages: [] },
+  'connections.ts': { packages: [] },
   'app.ts': { packages: ['node:*'] },
   commands: { packages: ['node:*', 'serialport', 'luxon', 'yaml'] },
   'main.ts': { packages: ['node:*'] },
@@ -76,6 +78,7 @@ interface Import {
 const worldly = [
   'io',
   'app.ts',
+  'connections.ts',
   'main.ts',
   'commands',
   'capture/file.ts',
