@@ -1,41 +1,21 @@
 // The heart: outputs = step(input, now). Bytes, the broker's word and time go in; bytes, publications and log lines come
 // out. No I/O, no clock, no timer, so a recorded session is a test. `now` is monotonic, in milliseconds.
 
-import { Bus, type BusSettings } from './bus/bus.ts';
+import type { BridgeSettings } from './bridge-settings.ts';
+import { Bus } from './bus/bus.ts';
 import type { Finding } from './bus/finding.ts';
 import type { Charger } from './charger/charger.ts';
-import type { AllChargerSettings } from './charger/charger-settings.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
-import { type Control, createControl, describeCommand, type LeaseSettings, type SetPoints } from './control/targets.ts';
-import type { DiscoverySettings } from './home-assistant/devices.ts';
+import { type Control, createControl, describeCommand } from './control/targets.ts';
 import { Mqtt } from './mqtt.ts';
-import { createSessionTracker, type SessionSettings, type SessionTracker } from './session/tracker.ts';
+import { createSessionTracker, type SessionTracker } from './session/tracker.ts';
 import type { Input, Output, Saved } from './step.ts';
 import { BridgeStatsTracker } from './topics/bridge-stats.ts';
 import { ChargeStatuses } from './topics/charge-status.ts';
 import { commandNames, type ParsedCommand, parseCommand } from './topics/commands.ts';
 import { minutesIn } from './topics/minutes.ts';
 import type { Overview } from './topics/row.ts';
-import { type RateLimits, Values } from './topics/values.ts';
-
-export interface BridgeSettings extends RateLimits, BusSettings, SessionSettings {
-  readonly topicPrefix: string;
-  readonly chargerSettings: AllChargerSettings;
-  /** Names of cars by their VINs. */
-  readonly vehicles: ReadonlyMap<string, string>;
-  /** Every topic is published again after this time, in milliseconds; 0 for never. */
-  readonly refresh: number;
-  readonly discovery: Pick<DiscoverySettings, 'mode' | 'prefix' | 'topicPrefix' | 'version' | 'pageUrl'>;
-  readonly lease: LeaseSettings;
-  /** The set points known from before a restart. */
-  readonly setPoints: SetPoints;
-  /** The discovery topics that hold announcements of an earlier run. */
-  readonly announced: readonly string[];
-  /** Whether lines of the level debug are wanted: there is one for every frame. */
-  readonly debug: boolean;
-  /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
-  readonly random: () => number;
-}
+import { Values } from './topics/values.ts';
 
 export interface Bridge {
   step(input: Input, now: number): readonly Output[];
@@ -72,6 +52,8 @@ class Heart implements Bridge {
   #outputs: Output[] = [];
   #shutdownBy = NEVER;
   #findings: readonly Finding[] = [];
+  /** The findings of the bus and of the broker's side that `#findings` is made of. */
+  #findingsOf: readonly (readonly Finding[])[] = [];
   #saved: Saved;
   /** The chargers that are shown, and the fleet that they are from. */
   #chargers: readonly Charger[] = [];
@@ -126,7 +108,7 @@ class Heart implements Bridge {
         this.#bus.received(input.bytes, now);
         break;
       case 'broker':
-        this.#mqtt.broker(input.up);
+        this.#mqtt.broker(input.up, now);
         break;
       case 'delivered':
         this.#mqtt.acknowledged(input.topic, input.refused === true, now);
@@ -190,7 +172,6 @@ class Heart implements Bridge {
   #show(now: number): void {
     this.#chargeStatuses.advance(this.#shownChargers(), now);
     const overview = this.#overview(now);
-    this.#findings = overview.findings;
     const changes = this.#values.changes(overview);
     if (changes.length === 0) return;
     this.#mqtt.publish(changes);
@@ -203,17 +184,26 @@ class Heart implements Bridge {
       now,
       chargers: this.#shownChargers(),
       limits: this.#settings.limits,
-      findings: this.#bus.findings(targets, now),
+      findings: this.#allFindings(this.#bus.findings(targets, now), this.#mqtt.findings),
       targets,
       setPoints,
       leaseLeft: this.#control.leaseLeft(now),
       sessions: this.#sessions.shown,
       chargeStatuses: this.#chargeStatuses.all,
       vehicles: this.#settings.vehicles,
+      instance: this.#settings.instance,
       inControl: this.#inControl,
       stats: this.#stats.current(now, (at) => this.#bus.counts(at)),
       minuteOf: this.#minuteOf,
     };
+  }
+
+  #allFindings(...parts: readonly (readonly Finding[])[]): readonly Finding[] {
+    if (parts.some((part, index) => part !== this.#findingsOf[index])) {
+      this.#findingsOf = parts;
+      this.#findings = parts.flat();
+    }
+    return this.#findings;
   }
 
   #shownChargers(): readonly Charger[] {
@@ -232,10 +222,16 @@ class Heart implements Bridge {
   }
 
   #save(): void {
-    const { announced } = this.#mqtt;
+    const { announced, prefixes } = this.#mqtt;
     const { setPoints } = this.#control;
-    const newest: Saved = { chargers: this.#bus.savedChargers, announced, setPoints, sessions: this.#sessions.saved };
-    const parts = ['chargers', 'announced', 'setPoints', 'sessions'] as const;
+    const newest: Saved = {
+      chargers: this.#bus.savedChargers,
+      announced,
+      prefixes,
+      setPoints,
+      sessions: this.#sessions.saved,
+    };
+    const parts = ['chargers', 'announced', 'prefixes', 'setPoints', 'sessions'] as const;
     if (parts.every((part) => newest[part] === this.#saved[part])) return;
     this.#saved = newest;
     this.#outputs.push({ type: 'save', ...newest });

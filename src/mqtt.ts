@@ -1,9 +1,12 @@
 // The broker's side of the heart: subscribers are given every value, and Home Assistant beside that what the chargers are.
 // Here, and only here, the names of our topics get their prefix and lose it. Commands are not looked at here.
 
+import { describeFinding, type Finding } from './bus/finding.ts';
 import type { Charger } from './charger/charger.ts';
 import { Announcer } from './home-assistant/announcer.ts';
 import { type DiscoverySettings, isAnnouncedAlike } from './home-assistant/devices.ts';
+import { EarlierTopics } from './topics/earlier-topics.ts';
+import { OtherBridges } from './topics/other-bridges.ts';
 import { type Publication, Publisher } from './topics/publisher.ts';
 import { ReadBack, type ReadBackResult } from './topics/read-back.ts';
 import type { Change } from './topics/values.ts';
@@ -17,6 +20,9 @@ export interface MqttSettings {
   readonly refresh: number;
   /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
   readonly random: () => number;
+  /** The name of this bridge, and the prefixes under which topics of earlier runs may be. */
+  readonly instance: string;
+  readonly prefixes: readonly string[];
   /** The names to subscribe to, below the prefix. */
   readonly commands: readonly string[];
 }
@@ -32,6 +38,7 @@ interface Due {
 /** What the broker keeps from an earlier run comes within this time after the subscription, before we announce anew. */
 const LOOK_FIRST = 200;
 const NEVER = Number.POSITIVE_INFINITY;
+const EMPTIED_RANK = 1;
 
 /** Times are monotonic milliseconds. */
 export class Mqtt {
@@ -39,9 +46,13 @@ export class Mqtt {
   readonly #log: Log;
   readonly #place: string;
   readonly #status: string;
+  readonly #instance: string;
   readonly #announcer: Announcer;
   readonly #publisher = new Publisher();
   readonly #readBack: ReadBack;
+  readonly #others: OtherBridges;
+  readonly #earlier: EarlierTopics;
+  #prefixes: readonly string[];
   readonly #subscribed = new Set<string>();
   #subscriptions: string[] = [];
   #up = false;
@@ -56,11 +67,16 @@ export class Mqtt {
     this.#place = `${settings.topicPrefix}/`;
     this.#status = `${this.#place}status`;
     this.#announcer = new Announcer(settings.discovery, settings.announced, settings.random);
+    this.#instance = `${this.#place}bridge/instance`;
     this.#readBack = new ReadBack(this.#status);
+    this.#others = new OtherBridges(settings.instance, settings.topicPrefix);
+    const earlier = settings.prefixes.filter((prefix) => prefix !== settings.topicPrefix);
+    this.#earlier = new EarlierTopics(settings.instance, earlier);
+    this.#prefixes = settings.prefixes;
   }
 
   /** The broker is there, or gone. */
-  broker(up: boolean): void {
+  broker(up: boolean, now: number): void {
     this.#up = up;
     this.#subscribed.clear();
     this.#introduced = undefined;
@@ -72,19 +88,27 @@ export class Mqtt {
       return;
     }
     this.#publisher.connected();
-    this.#subscribe([this.#status, ...this.#settings.commands.map((name) => `${this.#place}${name}`)]);
+    this.#earlier.connected(now);
+    const read = [this.#status, this.#instance, ...this.#earlier.subscriptions];
+    this.#subscribe([...read, ...this.#settings.commands.map((name) => `${this.#place}${name}`)]);
   }
 
   /** The broker took the last publication of this topic, or refused it. */
   acknowledged(topic: string, refused: boolean, now: number): void {
     if (!refused) this.#readBack.acknowledged(topic, now);
     const payload = this.#publisher.acknowledged(topic);
-    if (payload !== undefined && this.#announcer.acknowledged(topic, payload, now)) this.#publisher.forget(topic);
+    if (payload === undefined) return;
+    const isGone = this.#announcer.acknowledged(topic, payload, now) || this.#earlier.acknowledged(topic);
+    if (isGone) this.#publisher.forget(topic);
   }
 
   /** A message came on a topic that we subscribed to. Gives the name of a topic of ours, undefined for another. */
   received(topic: string, payload: string, retained: boolean, now: number): string | undefined {
     this.#answerReadBack(this.#readBack.received(topic, payload, retained));
+    if (topic === this.#instance && this.#others.received(payload, retained, now)) {
+      for (const found of this.findings) this.#log('warn', `problem: ${describeFinding(found)}`);
+    }
+    this.#earlier.received(topic, payload);
     const received = this.#announcer.received(topic, payload, retained, now);
     if (received === 'found') this.#introduced = undefined;
     if (received === 'deleted') {
@@ -113,10 +137,24 @@ export class Mqtt {
     if (this.#announcer.replayDue(now)) this.#publisher.replay();
     if (this.#up) this.#announce(chargers, now);
     this.#refresh(now);
+    if (this.#others.advance(now)) this.#publisher.repeat(this.#instance);
+    this.#clearEarlier(now);
     this.#answerReadBack(this.#readBack.advance(now));
     const due = { subscriptions: this.#subscriptions, publications: this.#publisher.due(now) };
     this.#subscriptions = [];
     return due;
+  }
+
+  /** What is wrong on the broker's side; the same list while it is the same. */
+  get findings(): readonly Finding[] {
+    return this.#others.findings;
+  }
+
+  /** The prefixes under which topics of ours may be; the same list while they are the same. */
+  get prefixes(): readonly string[] {
+    const prefixes = [this.#settings.topicPrefix, ...this.#earlier.prefixes];
+    if (prefixes.join() !== this.#prefixes.join()) this.#prefixes = prefixes;
+    return this.#prefixes;
   }
 
   /** The discovery topics that hold announcements of ours; the same list while they are the same. */
@@ -126,7 +164,8 @@ export class Mqtt {
 
   get wakeAt(): number {
     const announceAt = this.#up ? Math.min(this.#announcer.wakeAt, this.#announceAt) : NEVER;
-    return Math.min(this.#publisher.wakeAt, this.#readBack.wakeAt, announceAt, this.#up ? this.#refreshAt : NEVER);
+    const told = Math.min(this.#publisher.wakeAt, this.#readBack.wakeAt, this.#others.wakeAt, this.#earlier.wakeAt);
+    return Math.min(told, announceAt, this.#up ? this.#refreshAt : NEVER);
   }
 
   /** Home Assistant is told what it does not know yet. */
@@ -157,6 +196,13 @@ export class Mqtt {
     if (refresh === 0 || !this.#up) return;
     if (now >= this.#refreshAt) this.#publisher.refresh(this.#place);
     if (now >= this.#refreshAt || this.#refreshAt === NEVER) this.#refreshAt = now + refresh;
+  }
+
+  /** Topics and announcements under an earlier prefix go when it is known that no other bridge lives there. */
+  #clearEarlier(now: number): void {
+    for (const emptied of this.#earlier.clear(now)) this.#publisher.want({ ...emptied, limit: 0, rank: EMPTIED_RANK });
+    const shared = this.#others.findings.length > 0 ? [this.#settings.topicPrefix] : [];
+    if (this.#announcer.hold([...this.#earlier.undecided, ...shared])) this.#introduced = undefined;
   }
 
   #answerReadBack(result: ReadBackResult): void {

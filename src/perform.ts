@@ -79,7 +79,7 @@ export class Performer {
     storage.save({
       ...newest,
       ...(forgets.chargers && { chargers: [] }),
-      ...(forgets.announced && { announced: [] }),
+      ...(forgets.announced && { announced: [], prefixes: [] }),
     });
   }
 }

@@ -1,6 +1,6 @@
 // What the configuration means for the bridge and for the connection to the broker.
 
-import type { BridgeSettings } from './bridge.ts';
+import type { BridgeSettings } from './bridge-settings.ts';
 import type { AllChargerSettings } from './charger/charger-settings.ts';
 import type { Config } from './config/options.ts';
 import type { Limits } from './control/limits.ts';
@@ -46,6 +46,8 @@ export function bridgeSettings(config: Config, state: SavedState): Omit<BridgeSe
     lease: { leaseSeconds: config['control.leaseSeconds'], safeAmps: config['control.safeAmps'] },
     setPoints: state.setPoints,
     announced: state.announced,
+    instance: state.clientId,
+    prefixes: state.prefixes,
     debug: config['log.level'] === 'debug',
     sessions: state.sessions,
     chargerSettings: chargerSettingsOf(config),

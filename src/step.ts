@@ -38,6 +38,7 @@ export type Output =
 export interface Saved {
   readonly chargers: readonly SavedCharger[];
   readonly announced: readonly string[];
+  readonly prefixes: readonly string[];
   readonly setPoints: SetPoints;
   readonly sessions: readonly SavedSessions[];
 }

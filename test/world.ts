@@ -1,6 +1,7 @@
 // A bridge and simulated slaves in simulated time: hours pass in milliseconds, and everything said is kept.
 
-import { type Bridge, type BridgeSettings, createBridge } from '../src/bridge.ts';
+import { type Bridge, createBridge } from '../src/bridge.ts';
+import type { BridgeSettings } from '../src/bridge-settings.ts';
 import type { Fleet } from '../src/charger/fleet.ts';
 import { decode, encode, type Version } from '../src/protocol/codec.ts';
 import { isTwcId, type TwcId } from '../src/protocol/field.ts';
@@ -81,6 +82,8 @@ export const defaults: BridgeSettings = {
   lease: { leaseSeconds: 0, safeAmps: 6 },
   setPoints: { chargers: {} },
   announced: [],
+  instance: 'twc2mqtt-test',
+  prefixes: [],
   debug: true,
   sessions: [],
   wallClock: (now) => Date.UTC(2026, 10, 25) + now,

@@ -6,7 +6,8 @@
 // It follows that a replay does not show what another version would have said.
 
 import { DateTime } from 'luxon';
-import { type BridgeSettings, createBridge } from '../bridge.ts';
+import { createBridge } from '../bridge.ts';
+import type { BridgeSettings } from '../bridge-settings.ts';
 import { bridgeSettings } from '../settings.ts';
 import type { Input } from '../step.ts';
 import type { Capture, Entry, Header } from './format.ts';
@@ -94,7 +95,16 @@ function settings({ config, known, startedAt }: Header, prefix: string): BridgeS
     'homeassistant.discovery': 'off',
     'log.level': 'debug',
   } as const;
-  const state = { version: 1, clientId: '', port: '', broker: '', announced: [], sessions: [], ...known } as const;
+  const state = {
+    version: 1,
+    clientId: '',
+    port: '',
+    broker: '',
+    announced: [],
+    prefixes: [],
+    sessions: [],
+    ...known,
+  } as const;
   const began = DateTime.fromISO(startedAt, { setZone: true });
   const wallClock = (now: number) => began.toMillis() + now;
   return { ...bridgeSettings(replayed, state), wallClock, zone: began.zoneName ?? 'utc' };

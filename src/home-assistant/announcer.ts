@@ -5,7 +5,7 @@ import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Wanted } from '../topics/publisher.ts';
 import type { DiscoverySettings } from './devices.ts';
-import { announcedAt, announcements, isBundle, isOurs } from './payloads.ts';
+import { announcedAt, announcements, isBundle, isOfBridge, isOurs } from './payloads.ts';
 
 /** Makes Home Assistant let go of an entity so that another topic can take it over with its history. */
 const MIGRATE = '{"migrate_discovery":true}';
@@ -36,6 +36,7 @@ export class Announcer {
   #listed: readonly string[];
   #wanted: ReadonlyMap<string, string> = new Map();
   #replayAt = NEVER;
+  #held: readonly string[] = [];
 
   /** `before`: the topics that an earlier run announced. `random`: from 0 to 1, spreads the answers of many bridges. */
   constructor(settings: DiscoverySettings, before: readonly string[], random: () => number) {
@@ -64,6 +65,16 @@ export class Announcer {
       ),
       ...staying.map(([topic, payload]) => wanted(topic, payload, RANK)),
     ];
+  }
+
+  /**
+   * Another bridge may own the announcements of these topic prefixes: they are not cleared. True if these are not the same
+   * as before.
+   */
+  hold(prefixes: readonly string[]): boolean {
+    if (prefixes.join() === this.#held.join()) return false;
+    this.#held = prefixes;
+    return true;
   }
 
   /** The broker has taken a publication; true if its topic is not ours any more. */
@@ -128,11 +139,15 @@ export class Announcer {
 
   #removeUnwanted(now: number): void {
     for (const topic of this.#announced) {
-      if (this.#wanted.has(topic) || this.#deleted.has(topic)) continue;
+      if (this.#wanted.has(topic) || this.#deleted.has(topic) || this.#isHeld(topic)) continue;
       const removal = this.#removing.get(topic);
       if (!removal) this.#removing.set(topic, { type: this.#isOtherForm(topic) ? 'migrating' : 'clearing' });
       else if (removal.type === 'migrated' && removal.until <= now) this.#removing.set(topic, { type: 'clearing' });
     }
+  }
+
+  #isHeld(topic: string): boolean {
+    return this.#held.some((topicPrefix) => isOfBridge(topic, { prefix: this.#settings.prefix, topicPrefix }));
   }
 
   /** Whether the same entities are announced in the other form now, which takes them over. */

@@ -46,6 +46,12 @@ export function announcedAt(charger: TwcId | undefined, settings: Place): string
   return [`${settings.prefix}/+/${uid}/+/config`, bundleTopic(uid, settings)];
 }
 
+/** Whether a discovery topic is that of a bridge with this topic prefix, or of one of its chargers. */
+export function isOfBridge(topic: string, place: Place): boolean {
+  const own = new RegExp(`^[^/]+/${deviceUid(undefined, place)}(_[0-9a-f]{4})?(_all)?/`);
+  return topic.startsWith(`${place.prefix}/`) && own.test(topic.slice(place.prefix.length + 1));
+}
+
 /** Whether a discovery topic is that of a bundle. */
 export function isBundle(topic: string, { prefix }: DiscoverySettings): boolean {
   return topic.startsWith(`${prefix}/device/`);

@@ -84,6 +84,7 @@ function complete(state: TypeOf<typeof savedState>): SavedState {
   return {
     setPoints: { chargers: {} },
     sessions: [],
+    prefixes: [],
     ...state,
     broker: known ? (state.broker ?? '') : '',
     announced: known ? (state.announced ?? []) : [],
@@ -95,13 +96,14 @@ function fitting(found: SavedState | undefined, config: Config): SavedState {
   const broker = config['status.MQTT.broker'].name;
   if (!found) {
     const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
-    const empty = { chargers: [], announced: [], setPoints: { chargers: {} }, sessions: [] };
+    const empty = { chargers: [], announced: [], prefixes: [], setPoints: { chargers: {} }, sessions: [] };
     return { version: VERSION, clientId, port, broker, ...empty };
   }
   // Chargers of another bus are not chargers of this one, and announcements stay with their broker.
   const chargers = found.port === port ? found.chargers : [];
   const announced = found.broker === broker ? found.announced : [];
+  const prefixes = found.broker === broker ? found.prefixes : [];
   // Wherever the adapter is now, a car that charged still has to be accounted for; but not a simulated one.
   const sessions = (found.port === SIMULATOR.name) === (port === SIMULATOR.name) ? found.sessions : [];
-  return { ...found, port, chargers, broker, announced, sessions };
+  return { ...found, port, chargers, broker, announced, prefixes, sessions };
 }

@@ -21,6 +21,8 @@ export const savedState = object({
   broker: optional(text('a broker')),
   /** Discovery topics that hold an announcement of ours. */
   announced: optional(list(text('a topic'))),
+  /** The prefixes under which that broker holds topics of ours. */
+  prefixes: optional(list(text('a prefix'))),
   setPoints: optional(setPoints),
   /** The newest session of each charger; none in the states of older versions. */
   sessions: optional(list(savedSessions)),

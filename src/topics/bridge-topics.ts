@@ -123,6 +123,11 @@ const health: Rows<Overview> = {
 export const bridgeTopics: Rows<Overview> = {
   ...totals,
   ...health,
+  'bridge/instance': plain(
+    'text',
+    'The name of this bridge at the broker: another one here is another bridge that publishes the same topics',
+    ({ instance }) => instance,
+  ),
   'config/maxAmpsForSlaves': documented(
     wholeAmps,
     'Amperes of the circuit that are divided now; lower them with `control/maxAmps`',

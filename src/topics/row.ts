@@ -116,6 +116,8 @@ export interface Overview {
   readonly chargeStatuses: ReadonlyMap<TwcId, ChargeStatus>;
   /** Names of cars by their VINs. */
   readonly vehicles: ReadonlyMap<string, string>;
+  /** The name of this bridge. */
+  readonly instance: string;
   /** False in listen mode: nothing can be ordered. */
   readonly inControl: boolean;
   readonly stats: BridgeStats;

@@ -2,7 +2,8 @@
 // not have said, or have it say something that is not on the allow-list.
 
 import assert from 'node:assert/strict';
-import { type BridgeSettings, createBridge } from '../../src/bridge.ts';
+import { createBridge } from '../../src/bridge.ts';
+import type { BridgeSettings } from '../../src/bridge-settings.ts';
 import { type AllowList, forbidden } from '../../src/protocol/allow-list.ts';
 import { type Decoded, decode } from '../../src/protocol/codec.ts';
 import { masterMessages, type Row, slaveMessages } from '../../src/protocol/messages.ts';

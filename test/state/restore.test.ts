@@ -13,6 +13,7 @@ const state = {
   port: '/dev/ttyUSB0',
   broker: 'embedded',
   announced: ['homeassistant/x'],
+  prefixes: ['TWC'],
   chargers: [{ id: '1A2B', version: 2, ratedAmps: 32 }],
   setPoints: { circuit: 20, chargers: {} },
   sessions: [],

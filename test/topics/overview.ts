@@ -21,6 +21,7 @@ export function overviewOf(
     sessions: new Map(),
     chargeStatuses: new Map(),
     vehicles: new Map(),
+    instance: 'twc2mqtt-test',
     minuteOf: (at) => String(at),
     inControl: true,
     stats: {
