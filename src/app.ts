@@ -1,7 +1,7 @@
 // The shell: opens everything, gives the heart what happens and performs what comes out of it, closes in reverse.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bridge, createBridge } from './bridge.ts';
+import { createBridge } from './bridge.ts';
 import { describeFinding, problems } from './bus/finding.ts';
 import { startCapture } from './capture/file.ts';
 import { createCaptures } from './capture/library.ts';
@@ -22,7 +22,7 @@ import { pageSettings } from './page/settings.ts';
 import { Performer } from './perform.ts';
 import { allowListOf, bridgeSettings } from './settings.ts';
 import { openStorage } from './state/storage.ts';
-import type { Input, Output } from './step.ts';
+import type { Bridge, Input, Output } from './step.ts';
 
 export interface AppSettings {
   readonly config: Config;

@@ -9,26 +9,15 @@ import { confirmed, type Fleet } from './charger/fleet.ts';
 import { type Control, createControl, describeCommand } from './control/targets.ts';
 import { Mqtt } from './mqtt.ts';
 import { createSessionTracker, type SessionTracker } from './session/tracker.ts';
-import type { Input, Output, Saved } from './step.ts';
+import type { Bridge, Input, Output, Saved } from './step.ts';
 import { BridgeStatsTracker } from './topics/bridge-stats.ts';
 import { ChargeStatuses } from './topics/charge-status.ts';
 import { commandNames, type ParsedCommand, parseCommand } from './topics/commands.ts';
+import { Joined } from './topics/joined.ts';
 import { minutesIn } from './topics/minutes.ts';
-import type { Overview } from './topics/row.ts';
+import type { ChargeNow, Order, Overview } from './topics/row.ts';
+import { Unstopped } from './topics/unstopped.ts';
 import { Values } from './topics/values.ts';
-
-export interface Bridge {
-  step(input: Input, now: number): readonly Output[];
-  /** When the next `time` is due. */
-  wakeAt(now: number): number;
-  /**
-   * For the case that `step` has thrown: what tells the chargers that the bridge ends, with no other part than the bus;
-   * undefined while it has to wait for an answer, `done` when there is nothing more to say.
-   */
-  lastFrame(now: number): Uint8Array | 'done' | undefined;
-  /** What is wrong and what is worth knowing. */
-  readonly findings: readonly Finding[];
-}
 
 /** Chargers are told within this time or not at all. */
 const SHUTDOWN_WITHIN = 1_000;
@@ -49,11 +38,12 @@ class Heart implements Bridge {
   readonly #values: Values;
   readonly #minuteOf: (at: number) => string;
   readonly #mqtt: Mqtt;
+  readonly #unstopped = new Unstopped();
+  readonly #joined = new Joined<Finding>();
+  #chargeNow: ChargeNow;
   #outputs: Output[] = [];
   #shutdownBy = NEVER;
   #findings: readonly Finding[] = [];
-  /** The findings of the bus and of the broker's side that `#findings` is made of. */
-  #findingsOf: readonly (readonly Finding[])[] = [];
   #saved: Saved;
   /** The chargers that are shown, and the fleet that they are from. */
   #chargers: readonly Charger[] = [];
@@ -66,6 +56,7 @@ class Heart implements Bridge {
     this.#settings = settings;
     this.#saved = { ...settings, chargers: settings.savedChargers };
     this.#inControl = settings.mode === 'master';
+    this.#chargeNow = { amps: settings.limits.maxAmpsForSlaves, minutes: 60 };
     this.#stats = new BridgeStatsTracker(startedAt);
     this.#bus = new Bus(settings, log, startedAt);
     this.#control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
@@ -136,11 +127,20 @@ class Heart implements Bridge {
     if (parsed.shownAt !== undefined) this.#mqtt.repeat(parsed.shownAt);
     if ('command' in parsed) {
       this.#outputs.push({ type: 'answer', refusal: undefined });
-      this.#control.apply(parsed.command, now);
-      this.#log('info', `command: ${describeCommand(parsed.command)}`);
+      this.#order(parsed.command, now);
     } else {
       this.#outputs.push({ type: 'answer', refusal: parsed.refusal });
       this.#log('warn', `${topic}: ${parsed.refusal}`);
+    }
+  }
+
+  #order(order: Order, now: number): void {
+    if (order.type === 'prepareChargeNow') {
+      const { type, ...change } = order;
+      this.#chargeNow = { ...this.#chargeNow, ...change };
+    } else {
+      this.#control.apply(order, now);
+      this.#log('info', `command: ${describeCommand(order)}`);
     }
   }
 
@@ -170,7 +170,12 @@ class Heart implements Bridge {
   }
 
   #show(now: number): void {
-    this.#chargeStatuses.advance(this.#shownChargers(), now);
+    const chargers = this.#shownChargers();
+    const { targets } = this.#control;
+    const stoppable = !this.#inControl || this.#settings.relay;
+    const unstopped = stoppable ? this.#unstopped.none : this.#unstopped.findings(chargers, targets);
+    this.#findings = this.#joined.of(this.#bus.findings(targets, now), this.#mqtt.findings, unstopped);
+    this.#chargeStatuses.advance(chargers, now);
     const overview = this.#overview(now);
     const changes = this.#values.changes(overview);
     if (changes.length === 0) return;
@@ -184,9 +189,10 @@ class Heart implements Bridge {
       now,
       chargers: this.#shownChargers(),
       limits: this.#settings.limits,
-      findings: this.#allFindings(this.#bus.findings(targets, now), this.#mqtt.findings),
+      findings: this.#findings,
       targets,
       setPoints,
+      chargeNow: this.#chargeNow,
       leaseLeft: this.#control.leaseLeft(now),
       sessions: this.#sessions.shown,
       chargeStatuses: this.#chargeStatuses.all,
@@ -196,14 +202,6 @@ class Heart implements Bridge {
       stats: this.#stats.current(now, (at) => this.#bus.counts(at)),
       minuteOf: this.#minuteOf,
     };
-  }
-
-  #allFindings(...parts: readonly (readonly Finding[])[]): readonly Finding[] {
-    if (parts.some((part, index) => part !== this.#findingsOf[index])) {
-      this.#findingsOf = parts;
-      this.#findings = parts.flat();
-    }
-    return this.#findings;
   }
 
   #shownChargers(): readonly Charger[] {

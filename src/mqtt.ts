@@ -16,6 +16,8 @@ export interface MqttSettings {
   readonly discovery: DiscoverySettings;
   /** The discovery topics that hold announcements of an earlier run. */
   readonly announced: readonly string[];
+  /** Milliseconds between two updates of one topic. */
+  readonly ratelimit: number;
   /** Every value is said again after this time, ms; 0 for never. */
   readonly refresh: number;
   /** From 0 to 1: spreads the answers of many bridges to one Home Assistant. */
@@ -39,6 +41,8 @@ interface Due {
 const LOOK_FIRST = 200;
 const NEVER = Number.POSITIVE_INFINITY;
 const EMPTIED_RANK = 1;
+/** A value that is older than this does not look live, ms. */
+const SOON = 10_000;
 
 /** Times are monotonic milliseconds. */
 export class Mqtt {
@@ -60,6 +64,7 @@ export class Mqtt {
   /** The chargers that Home Assistant knows; undefined when it is to be told anew. */
   #introduced: readonly Charger[] | undefined;
   #refreshAt = NEVER;
+  #hinted = false;
 
   constructor(settings: MqttSettings, log: Log) {
     this.#settings = settings;
@@ -77,6 +82,7 @@ export class Mqtt {
 
   /** The broker is there, or gone. */
   broker(up: boolean, now: number): void {
+    if (up && !this.#hinted) this.#hint();
     this.#up = up;
     this.#subscribed.clear();
     this.#introduced = undefined;
@@ -166,6 +172,18 @@ export class Mqtt {
     const announceAt = this.#up ? Math.min(this.#announcer.wakeAt, this.#announceAt) : NEVER;
     const told = Math.min(this.#publisher.wakeAt, this.#readBack.wakeAt, this.#others.wakeAt, this.#earlier.wakeAt);
     return Math.min(told, announceAt, this.#up ? this.#refreshAt : NEVER);
+  }
+
+  /** What the limit means for an owner who sees more than bare topics. */
+  #hint(): void {
+    this.#hinted = true;
+    const { ratelimit, discovery } = this.#settings;
+    if (discovery.mode === 'off' || ratelimit <= SOON) return;
+    const text = `power, current and energy come to Home Assistant at most every ${ratelimit / 1_000} s`;
+    this.#log(
+      'info',
+      `${text} (status.MQTT.ratelimit), and at once when a car begins or ends to charge; 5 shows them live`,
+    );
   }
 
   /** Home Assistant is told what it does not know yet. */

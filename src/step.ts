@@ -1,11 +1,25 @@
-// What goes into the heart and what comes out of it, as plain data: a recorded session is a test.
+// The heart as others see it: what goes in and what comes out is plain data, so a recorded session is a test.
 
+import type { Finding } from './bus/finding.ts';
 import type { SavedCharger } from './charger/saved.ts';
 import type { SetPoints } from './control/targets.ts';
 import type { SessionRecord } from './session/record.ts';
 import type { SavedSessions } from './session/saved.ts';
 import type { Publication } from './topics/publisher.ts';
 import type { Change } from './topics/values.ts';
+
+export interface Bridge {
+  step(input: Input, now: number): readonly Output[];
+  /** When the next `time` is due. */
+  wakeAt(now: number): number;
+  /**
+   * For the case that `step` has thrown: what tells the chargers that the bridge ends, with no other part than the bus;
+   * undefined while it has to wait for an answer, `done` when there is nothing more to say.
+   */
+  lastFrame(now: number): Uint8Array | 'done' | undefined;
+  /** What is wrong and what is worth knowing. */
+  readonly findings: readonly Finding[];
+}
 
 export type Input =
   | { readonly type: 'link'; readonly up: true }

@@ -48,7 +48,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'home-assistant': { ours: ['protocol', 'charger', 'control', 'topics'], packages: [] },
   'mqtt.ts': { ours: ['charger', 'bus/finding.ts', 'topics', 'home-assistant'], packages: [] },
   'bridge-settings.ts': { ours: ['charger', 'control', 'session', 'bus', 'topics', 'home-assistant'], packages: [] },
-  'step.ts': { ours: ['charger', 'control', 'session', 'topics'], packages: [] },
+  'step.ts': { ours: ['charger', 'control', 'session', 'bus/finding.ts', 'topics'], packages: [] },
   'bridge.ts': {
     ours: [
       'protocol',

@@ -1,8 +1,8 @@
 // The heart against simulated slaves in simulated time.
 
 import { describe, expect, test } from 'vitest';
-import type { Bridge } from '../src/bridge.ts';
 import type { Message } from '../src/protocol/messages.ts';
+import type { Bridge } from '../src/step.ts';
 import { createWorld, heartbeats, id, largestGap, messageIn, own, slave, switchable, tesla } from './world.ts';
 
 const none = () => undefined;

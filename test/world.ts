@@ -1,6 +1,6 @@
 // A bridge and simulated slaves in simulated time: hours pass in milliseconds, and everything said is kept.
 
-import { type Bridge, createBridge } from '../src/bridge.ts';
+import { createBridge } from '../src/bridge.ts';
 import type { BridgeSettings } from '../src/bridge-settings.ts';
 import type { Fleet } from '../src/charger/fleet.ts';
 import { decode, encode, type Version } from '../src/protocol/codec.ts';
@@ -9,7 +9,7 @@ import type { MasterMessage, Message, SlaveMessage } from '../src/protocol/messa
 import { Cutter, wire } from '../src/protocol/slip.ts';
 import { createSimulatedBus } from '../src/simulator/bus.ts';
 import { type Car, SimulatedSlave, type Slave, type SlaveSettings } from '../src/simulator/slave.ts';
-import type { Input, Output } from '../src/step.ts';
+import type { Bridge, Input, Output } from '../src/step.ts';
 
 export function id(text: string): TwcId {
   if (!isTwcId(text)) throw new Error(`no TWCID: ${text}`);
@@ -109,6 +109,7 @@ export interface World {
   readonly logs: readonly string[];
   readonly outputs: readonly Output[];
   now(): number;
+  bridge(): Bridge;
   /** Lets time pass. */
   pass(milliseconds: number): void;
   input(input: Input): void;
@@ -213,6 +214,7 @@ export function createWorld(settings: WorldSettings = {}): World {
     logs,
     outputs: all,
     now: () => clock,
+    bridge: () => bridge,
     pass(milliseconds) {
       const end = clock + milliseconds;
       while (next() <= end) {

@@ -1,9 +1,9 @@
 // The heart alone, without a process, a bus or a broker: a recorded minute is played to it as fast as it can take it, and
 // to many of them at once, as a program that uses it as a library would.
 
-import { type Bridge, createBridge } from '../../src/bridge.ts';
+import { createBridge } from '../../src/bridge.ts';
 import { createSimulatedBus } from '../../src/simulator/bus.ts';
-import type { Input, Output } from '../../src/step.ts';
+import type { Bridge, Input, Output } from '../../src/step.ts';
 import { heapInUse } from '../../test/fuzz/heap.ts';
 import { defaults, slave, tesla } from '../../test/world.ts';
 import { round } from './figures.ts';

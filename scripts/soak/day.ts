@@ -1,9 +1,9 @@
 // A day of the heart in simulated time: three chargers, cars that come and go, a broker that is away or takes nothing for
 // hours, a link that is lost, a charger that is switched off, noise on the line.
 
-import { type Bridge, createBridge } from '../../src/bridge.ts';
+import { createBridge } from '../../src/bridge.ts';
 import { createSimulatedBus } from '../../src/simulator/bus.ts';
-import type { Input, Output } from '../../src/step.ts';
+import type { Bridge, Input, Output } from '../../src/step.ts';
 import { heapInUse } from '../../test/fuzz/heap.ts';
 import { damaged } from '../../test/fuzz/noise.ts';
 import { randomness } from '../../test/randomness.ts';

@@ -1,11 +1,10 @@
 // Records what goes into the heart and comes out of it. It looks on; the bridge is the same with and without it.
 
-import type { Bridge } from '../bridge.ts';
 import type { Config } from '../config/options.ts';
 import type { Port } from '../io/link.ts';
 import { decode } from '../protocol/codec.ts';
 import { firstFrame } from '../protocol/slip.ts';
-import type { Input, Output } from '../step.ts';
+import type { Bridge, Input, Output } from '../step.ts';
 import { version } from '../version.ts';
 import { entryLine, type Happening, type Header, headerLine } from './format.ts';
 

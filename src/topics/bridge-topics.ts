@@ -3,32 +3,26 @@
 import { describeFinding, type Finding, problems } from '../bus/finding.ts';
 import { actualAmps, loadWatts } from '../charger/charger.ts';
 import { circuitRange } from '../control/limits.ts';
+import { healthTopics } from './health-topics.ts';
 import {
   alsoAs,
   amps,
   button,
-  count,
   diagnostic,
   documented,
+  minutes,
   namedByClass,
-  none,
   number,
-  perMinute,
   plain,
   ranked,
-  rare,
   seconds,
   sensor,
-  share,
   watts,
   wholeAmps,
-  words,
 } from './kinds.ts';
-import { readAmps, readAmpsAndSeconds } from './payload.ts';
-import type { CommandRow, Overview, Rows } from './row.ts';
+import { readAmps, readAmpsAndSeconds, readMinutes } from './payload.ts';
+import { type CommandRow, LONGEST_STATE, type Overview, type Rows } from './row.ts';
 
-/** Home Assistant takes no more characters. */
-const LONGEST = 255;
 const LONGEST_CHARGE_NOW = 86_400;
 
 const setCircuit: CommandRow<Overview> = {
@@ -45,12 +39,38 @@ const setCircuit: CommandRow<Overview> = {
 
 const chargeNow: CommandRow<Overview> = {
   topic: 'control/chargeNow',
-  payload: '`AMPS,SECONDS`',
-  meaning: 'For so long these amperes are divided among all chargers, whatever their limits and switches say',
-  read(text, { limits }) {
+  payload: '`AMPS,SECONDS`, or `start`',
+  meaning:
+    'For so long these amperes are divided among all chargers, whatever their limits and switches say; `start` takes those of `chargeNow/amps` and `chargeNow/minutes`',
+  read(text, { limits, chargeNow: { amps, minutes } }) {
+    if (text.trim().toLowerCase() === 'start') return { type: 'chargeNow', amps, seconds: minutes * 60 };
     const read = readAmpsAndSeconds(text, circuitRange(limits), LONGEST_CHARGE_NOW);
     return 'expected' in read ? read : { type: 'chargeNow', ...read };
   },
+};
+
+const chargeNowAmps: CommandRow<Overview> = {
+  topic: 'control/chargeNowAmps',
+  payload: 'A',
+  meaning: 'What `control/chargeNow` divides with `start`',
+  read(text, { limits }) {
+    const amps = readAmps(text, circuitRange(limits));
+    return typeof amps === 'number' ? { type: 'prepareChargeNow', amps } : amps;
+  },
+  range: circuitRange,
+};
+
+const MINUTES = { min: 1, max: LONGEST_CHARGE_NOW / 60 };
+
+const chargeNowMinutes: CommandRow<Overview> = {
+  topic: 'control/chargeNowMinutes',
+  payload: 'min',
+  meaning: 'For how long it does so',
+  read(text) {
+    const minutes = readMinutes(text, MINUTES);
+    return typeof minutes === 'number' ? { type: 'prepareChargeNow', minutes } : minutes;
+  },
+  range: () => MINUTES,
 };
 
 const chargeNowEnd: CommandRow<Overview> = {
@@ -67,62 +87,9 @@ const totals: Rows<Overview> = {
   'all/power': sensor(watts, 'Total power', 'Sum of the loads of all chargers, as far as they are known', totalWatts),
 };
 
-/** How the bridge fares: made new once a minute. */
-const health: Rows<Overview> = {
-  'bridge/uptime': sensor(
-    seconds,
-    'Uptime',
-    'Seconds since the bridge started; like all below `bridge/` made new once a minute',
-    ({ stats }) => stats.uptime,
-    rare,
-  ),
-  'bridge/framesPerMinute': sensor(
-    perMinute,
-    'Frames per minute',
-    'Good frames of chargers in the last minute',
-    ({ stats }) => stats.framesPerMinute,
-    rare,
-  ),
-  'bridge/checksumErrors': sensor(
-    count,
-    'Checksum errors',
-    'Frames with a wrong checksum since the bridge started',
-    ({ stats }) => stats.checksumErrors,
-    rare,
-  ),
-  'bridge/badFrameShare': sensor(
-    share,
-    'Bad frames',
-    'Part of the frames of the last minute that were spoilt on the way',
-    ({ stats }) => stats.badFrameShare,
-    { ...diagnostic, icon: 'mdi:message-off-outline' },
-  ),
-  'bridge/reconnects/link': sensor(
-    count,
-    'Link reconnects',
-    'How often the adapter or serial server came back since the bridge started',
-    ({ stats }) => stats.reconnects.link,
-    rare,
-  ),
-  'bridge/reconnects/broker': sensor(
-    count,
-    'Broker reconnects',
-    'How often the broker came back since the bridge started',
-    ({ stats }) => stats.reconnects.broker,
-    rare,
-  ),
-  'bridge/lastError': sensor(
-    words,
-    'Last error',
-    'The last warning or outage in words; empty for none',
-    ({ stats }) => stats.lastError.slice(0, LONGEST),
-    { ...rare, ...none, icon: 'mdi:message-alert-outline' },
-  ),
-};
-
 export const bridgeTopics: Rows<Overview> = {
   ...totals,
-  ...health,
+  ...healthTopics,
   'bridge/instance': plain(
     'text',
     'The name of this bridge at the broker: another one here is another bridge that publishes the same topics',
@@ -145,8 +112,24 @@ export const bridgeTopics: Rows<Overview> = {
     setCircuit,
     { category: 'config' },
   ),
-  'control/chargeNow': button(chargeNow),
-  'control/chargeNowEnd': button(chargeNowEnd),
+  'chargeNow/amps': number(
+    wholeAmps,
+    'Charge now current',
+    'What the button "Charge now" divides',
+    ({ chargeNow }) => chargeNow.amps,
+    chargeNowAmps,
+    { category: 'config' },
+  ),
+  'chargeNow/minutes': number(
+    minutes,
+    'Charge now duration',
+    'For how long the button "Charge now" does so',
+    ({ chargeNow }) => chargeNow.minutes,
+    chargeNowMinutes,
+    { category: 'config' },
+  ),
+  'control/chargeNow': button(chargeNow, 'Charge now', { press: 'start', icon: 'mdi:ev-plug-tesla' }),
+  'control/chargeNowEnd': button(chargeNowEnd, 'End charge now', { press: 'end', icon: 'mdi:ev-plug-tesla' }),
   'control/availability': plain(
     '`online` or `offline`',
     'Whether limits can be set; offline in listen mode',
@@ -217,10 +200,10 @@ function totalWatts({ chargers }: Overview): number | undefined {
 function problem(found: readonly Finding[]): string {
   if (found.length === 0) return 'none';
   const whole = found.map(describeFinding).join('; ');
-  return whole.length <= LONGEST
+  return whole.length <= LONGEST_STATE
     ? whole
     : found
         .map(({ text }) => text)
         .join('; ')
-        .slice(0, LONGEST);
+        .slice(0, LONGEST_STATE);
 }

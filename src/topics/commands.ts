@@ -1,14 +1,13 @@
 // A message on a command topic, read by the row of the topic table that has this command. What is out of range is refused,
 // and retained or empty messages are no commands at all.
 
-import type { Command } from '../control/targets.ts';
 import { bridgeTopics } from './bridge-topics.ts';
 import { chargerTopics } from './charger-topics.ts';
-import type { CommandRow, Expected, Overview, Row, Rows } from './row.ts';
+import type { CommandRow, Expected, Order, Overview, Row, Rows } from './row.ts';
 
 /** A command, or why it is none, and the name below the prefix of the topic that shows what holds now. */
 export type ParsedCommand = { readonly shownAt: string | undefined } & (
-  | { readonly command: Command }
+  | { readonly command: Order }
   | { readonly refusal: string }
 );
 
@@ -48,7 +47,7 @@ function parsed(
   payload: string,
   retained: boolean,
   shownAt: string | undefined,
-  read: (text: string) => Command | Expected | string,
+  read: (text: string) => Order | Expected | string,
 ): ParsedCommand | undefined {
   if (payload === '') return undefined;
   const refused = (why: string): ParsedCommand => ({ refusal: why, shownAt });

@@ -48,6 +48,11 @@ export const seconds: Quantity = {
   type: 'integer, s',
   shown: { deviceClass: 'duration', unit: 's', precision: 0 },
 };
+export const minutes: Quantity = {
+  ...discrete,
+  type: 'integer, min',
+  shown: { deviceClass: 'duration', unit: 'min', precision: 0 },
+};
 export const share: Quantity = {
   ...measured,
   type: 'float, %',

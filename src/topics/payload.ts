@@ -42,6 +42,12 @@ export function readAmpsAndSeconds(
     : { expected: `AMPS,SECONDS with SECONDS from 1 to ${longest}` };
 }
 
+/** Whole minutes, as amperes. */
+export function readMinutes(text: string, { min, max }: Range): number | Expected {
+  const minutes = Math.floor(readNumber(text));
+  return minutes >= min ? Math.min(minutes, max) : { expected: `minutes from ${min} to ${max}` };
+}
+
 /** A decimal number that is not negative; NaN for anything else. */
 function readNumber(text: string): number {
   return /^\d{1,6}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : Number.NaN;

@@ -50,9 +50,18 @@ export interface CommandRow<Subject> {
   readonly topic: string;
   readonly payload: string;
   readonly meaning: string;
-  readonly read: (text: string, subject: Subject, overview: Overview) => Command | Expected;
+  readonly read: (text: string, subject: Subject, overview: Overview) => Order | Expected;
   /** What a number may be; `charger` undefined for the bridge. */
   readonly range?: (limits: Limits, charger: Charger | undefined) => Range;
+}
+
+/** A command to the chargers, or what a later one is to do. */
+export type Order = Command | ({ readonly type: 'prepareChargeNow' } & Partial<ChargeNow>);
+
+/** What the button "Charge now" does. */
+export interface ChargeNow {
+  readonly amps: number;
+  readonly minutes: number;
 }
 
 /** What a payload should have been. */
@@ -109,6 +118,7 @@ export interface Overview {
   readonly findings: readonly Finding[];
   readonly targets: Targets;
   readonly setPoints: SetPoints;
+  readonly chargeNow: ChargeNow;
   /** Seconds until the set points fall back, undefined while they do not. */
   readonly leaseLeft: number | undefined;
   /** The newest session of each charger. */
@@ -124,6 +134,9 @@ export interface Overview {
   /** A monotonic moment as ISO time, to the minute. */
   readonly minuteOf: (at: number) => string;
 }
+
+/** Home Assistant takes no more characters. */
+export const LONGEST_STATE = 255;
 
 /** A value as it is published; undefined stays undefined. */
 export function written(value: Value, decimals = 0): string | undefined {

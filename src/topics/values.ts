@@ -141,6 +141,11 @@ function same(before: Overview, overview: Overview): boolean {
 }
 
 /** What changed is neither in a charger nor only of the bridge. */
-function othersDiffer(before: Overview, { setPoints, sessions, chargeStatuses }: Overview): boolean {
-  return before.setPoints !== setPoints || before.sessions !== sessions || before.chargeStatuses !== chargeStatuses;
+function othersDiffer(before: Overview, { setPoints, chargeNow, sessions, chargeStatuses }: Overview): boolean {
+  return (
+    before.setPoints !== setPoints ||
+    before.chargeNow !== chargeNow ||
+    before.sessions !== sessions ||
+    before.chargeStatuses !== chargeStatuses
+  );
 }

@@ -41,6 +41,9 @@ test.each<[string, string, object]>([
   ['control/chargeNow', '20,3600', { type: 'chargeNow', amps: 20, seconds: 3_600 }],
   ['control/chargeNow', '20.5, 90.5', { type: 'chargeNow', amps: 20, seconds: 90 }],
   ['control/chargeNow', '99,60', { type: 'chargeNow', amps: 40, seconds: 60 }],
+  ['control/chargeNow', 'start', { type: 'chargeNow', amps: 40, seconds: 3_600 }],
+  ['control/chargeNowAmps', '12.5', { type: 'prepareChargeNow', amps: 12 }],
+  ['control/chargeNowMinutes', '90', { type: 'prepareChargeNow', minutes: 90 }],
   ['control/chargeNowEnd', 'now', { type: 'chargeNowEnd' }],
 ])('%s %j is a command', (name, payload, command) => {
   expect(asked(name, payload)).toMatchObject({ command });
@@ -96,9 +99,10 @@ test('whatever is asked, a command stays within the configuration', () => {
       const answer = asked(topic, text);
       if (!answer || 'refusal' in answer || !('amps' in answer.command)) return;
       const { command } = answer;
+      const { amps = Number.NaN } = command;
       const most = command.type === 'limit' ? limits.maxAmpsPerTWC : limits.maxAmpsForSlaves;
-      const stops = command.type === 'limit' && command.amps === 0;
-      expect(stops || (Number.isInteger(command.amps) && command.amps >= 6 && command.amps <= most)).toBe(true);
+      const stops = command.type === 'limit' && amps === 0;
+      expect(stops || (Number.isInteger(amps) && amps >= 6 && amps <= most)).toBe(true);
     }),
     { numRuns: 1_000 },
   );

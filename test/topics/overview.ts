@@ -17,6 +17,7 @@ export function overviewOf(
     findings: [],
     targets: { circuit: limits.maxAmpsForSlaves, of: () => ({ limit: limits.maxAmpsPerTWC, enabled: true }) },
     setPoints: { chargers: {} },
+    chargeNow: { amps: limits.maxAmpsForSlaves, minutes: 60 },
     leaseLeft: undefined,
     sessions: new Map(),
     chargeStatuses: new Map(),

@@ -164,3 +164,51 @@ test('at the end of the bridge no charger stays available', () => {
   expect(world.value('TWC/1A2B/availability')).toBe('offline');
   expect(world.value('TWC/3C4D/availability')).toBe('offline');
 });
+
+test('the button "Charge now" divides what was set for it', () => {
+  const world = createWorld({ slaves: [slave('1A2B')], ratelimit: WINDOW });
+  world.pass(20_000);
+  const command = (name: string, payload: string) =>
+    world.input({ type: 'message', topic: `TWC/control/${name}`, payload, retained: false });
+  command('chargeNowAmps', '12');
+  command('chargeNowMinutes', '2');
+  expect(world.value('TWC/chargeNow/amps')).toBe('12');
+  expect(world.value('TWC/chargeNow/minutes')).toBe('2');
+  command('chargeNow', 'start');
+  expect(world.value('TWC/circuitLimit')).toBe('12');
+  world.pass(121_000);
+  expect(world.value('TWC/circuitLimit')).toBe('32');
+});
+
+test('a limit of 0 stops nothing but the charge, and what was accepted is told again', () => {
+  const world = createWorld({ slaves: [slave('1A2B', { version: 1 })], ratelimit: WINDOW });
+  world.pass(30_000);
+  const set = (payload: string) =>
+    world.input({ type: 'message', topic: 'TWC/1A2B/set/limit', payload, retained: false });
+  const told = () => of(world, 'limit').length;
+  set('0');
+  world.pass(15_000);
+  expect(world.value('TWC/1A2B/limit')).toBe('0');
+  expect(world.value('TWC/1A2B/chargeStatus')).toBe('B');
+  expect(world.value('TWC/1A2B/charging')).toBe('1');
+  const before = told();
+  set('0');
+  expect(told()).toBe(before + 1);
+  set('10.9');
+  world.pass(30_000);
+  expect(world.value('TWC/1A2B/limit')).toBe('10');
+  expect(world.value('TWC/1A2B/chargeStatus')).toBe('C');
+});
+
+test('a unit that cannot be stopped says so while it is switched off and charges on', () => {
+  const world = createWorld({ slaves: [slave('1A2B')], ratelimit: WINDOW });
+  world.pass(30_000);
+  world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: 'false', retained: false });
+  world.pass(10_000);
+  const findings = () => world.bridge().findings.map(({ text }) => text);
+  expect(findings()).toContain('1A2B is switched off, but its car charges on with 6 A');
+  expect(world.value('TWC/problem')).toBe('none');
+  world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: 'true', retained: false });
+  world.pass(10_000);
+  expect(findings()).toEqual([]);
+});
