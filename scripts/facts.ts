@@ -53,6 +53,7 @@ const places: Readonly<Record<string, readonly Place[]>> = {
     [/\]\(https:\S+\/tree\/main\/blueprints/, ({ url }) => `](${url}/tree/main/blueprints`],
   ],
   ...Object.fromEntries(blueprintFiles.map(sourceOf)),
+  'docs/twc2mqtt.service': [[/^Documentation=.*$/m, ({ url }) => `Documentation=${url}`]],
   'docs/compose.yaml': [[/image: ghcr\.io\/.*$/m, ({ image, version }) => `image: ${image}:${version}`]],
 };
 
