@@ -1,10 +1,13 @@
-// Starting the page: what the log says of where it is, and that the bridge does without it.
+// The page: what the log says of where it is, that the bridge does without it, and what a browser is told first.
 
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { createCaptures } from '../../src/capture/library.ts';
 import { openPage, type PageSettings, startPage } from '../../src/page/page.ts';
 import { record } from '../capture/recording.ts';
-import { facts } from './served.ts';
+import { facts, serve } from './served.ts';
 
 const settings: Omit<PageSettings, 'address'> = {
   topicPrefix: 'TWC',
@@ -47,5 +50,53 @@ test('at an address that this machine does not have', async () => {
   expect(await started({ host: '192.0.2.1', port: 8099 })).toEqual({
     lines: ['warn page: not served at 192.0.2.1, port 8099: this machine has no such address'],
     isServed: false,
+  });
+});
+
+describe('what a browser is told first', () => {
+  test('chargers that are known from before a restart are not heard yet', async () => {
+    await using served = await serve({ knownChargers: ['1A2B', '3C4D'] });
+    served.page.show([{ name: '3C4D/availability', payload: 'online' }]);
+    const stream = await served.watch();
+    expect(await stream.sees('values')).toEqual({ '1A2B/availability': 'offline', '3C4D/availability': 'online' });
+  });
+
+  test('whether adapter and broker are there, and why not', async () => {
+    await using served = await serve();
+    const stream = await served.watch();
+    const adapter = { up: false, reason: '' };
+    expect(await stream.sees('connections')).toEqual({ adapter, broker: adapter });
+    const broker = { up: false, reason: 'mqtt://10.0.0.2:1883: not authorized' } as const;
+    served.page.connection('broker', broker);
+    await stream.sees('connections', { adapter, broker });
+  });
+
+  test('what is wrong, and the last error with its time', async () => {
+    const finding = { level: 'problem', text: 'Only noise is heard', advice: 'swap D+ and D-' } as const;
+    let findings: readonly (typeof finding)[] = [];
+    await using served = await serve({ findings: () => findings });
+    const stream = await served.watch();
+    findings = [finding];
+    served.page.show([{ name: 'bridge/lastError', payload: 'the broker is gone' }]);
+    await stream.sees('findings', [finding]);
+    const { text, at } = (await stream.sees('lastError')) as { text: string; at: number };
+    expect(text).toBe('the broker is gone');
+    expect(Math.abs(Date.now() - at)).toBeLessThan(60_000);
+  });
+
+  test('the samples from before a restart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'twc2mqtt-'));
+    const samplesPath = join(folder, 'bridge.samples.json');
+    const samples = { limit: [32, 32], amps: { '1A2B': [10, 12] }, every: 60_000, until: Date.now() };
+    await writeFile(samplesPath, JSON.stringify(samples));
+    for (let start = 0; start < 2; start++) {
+      await using served = await serve({ samplesPath });
+      const stream = await served.watch();
+      expect(await stream.sees('history')).toMatchObject({ limit: [32, 32], amps: { '1A2B': [10, 12] } });
+    }
+    await writeFile(samplesPath, 'torn');
+    await using served = await serve({ samplesPath });
+    expect(await (await served.watch()).sees('history')).toMatchObject({ limit: [], amps: {} });
+    await rm(folder, { recursive: true });
   });
 });

@@ -13,6 +13,7 @@ export interface Chart {
   now(amps: readonly (number | undefined)[], limit: number | undefined): void;
 }
 
+const probe = h('span', { class: 'probe', 'aria-hidden': 'true' });
 const HEIGHT = 210;
 /** A moment does not fill the chart. */
 const LEAST_SECONDS = 30;
@@ -30,7 +31,7 @@ export function createChart(): Chart {
   });
   const empty = h('p', { class: 'hint chart-empty' }, 'The chart begins in a few seconds.');
   const readout = createReadout();
-  part('hours').replaceChildren(h('div', { class: 'chart' }, plotBox, empty), readout.element);
+  part('hours').replaceChildren(h('div', { class: 'chart' }, plotBox, empty, probe), readout.element);
   let data: ChartData = { times: [], limit: [], amps: [], stacked: [] };
   let plot: { readonly uplot: uPlot; readonly count: number } | undefined;
   let present: Reading = { amps: [], limit: undefined };
@@ -199,6 +200,8 @@ function labelLimit({ ctx, bbox, valToPos }: uPlot, { limit }: ChartData): void 
   ctx.restore();
 }
 
+/** A colour of the style sheet as a canvas understands it; the system's own colours have to be looked up. */
 function colourOf(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
 }

@@ -47,7 +47,7 @@ function healthSummary(values: Values, chargers: readonly ChargerView[], isWell:
   const uptime = bridgeNumber(values, 'uptime');
   return [
     isWell ? 'All is well' : 'Something is wrong, see above',
-    `${heard} of ${counted(chargers.length, 'charger')} heard`,
+    chargers.length === 0 ? 'no charger heard yet' : `${heard} of ${counted(chargers.length, 'charger')} heard`,
     ...(uptime === undefined ? [] : [`up ${formatDuration(uptime)}`]),
   ].join(' · ');
 }

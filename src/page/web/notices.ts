@@ -54,11 +54,14 @@ export function isDown(connection: Connection): connection is { up: false; reaso
 
 function adapterNotice({ reason }: { readonly reason: string }, port: string): Notice {
   const cause = reason.replace(`${port}: `, '');
-  return { text: 'The adapter is not there.', advice: `${port}: ${cause}. The bridge tries again by itself.` };
+  return {
+    text: 'The adapter is not there.',
+    advice: `${ended(`${port}: ${cause}`)} The bridge tries again by itself.`,
+  };
 }
 
 function brokerNotice({ reason }: { readonly reason: string }): Notice {
-  const advice = `${reason}. The chargers are served, but Home Assistant and others get no values. The bridge tries again by itself.`;
+  const advice = `${sentence(reason)} The chargers are served, but Home Assistant and others get no values. The bridge tries again by itself.`;
   return { text: 'The MQTT broker is not connected.', advice };
 }
 
@@ -70,6 +73,11 @@ export function problemsOf(findings: readonly Finding[]): Notice[] {
 }
 
 export function sentence(text: string): string {
-  if (text === '') return '';
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?!…]$/.test(text) ? '' : '.'}`;
+  // An address stays as it is.
+  const first = /^\w+:\/\//.test(text) ? text.slice(0, 1) : text.slice(0, 1).toUpperCase();
+  return text === '' ? '' : ended(`${first}${text.slice(1)}`);
+}
+
+function ended(text: string): string {
+  return /[.?!…]$/.test(text) ? text : `${text}.`;
 }

@@ -164,7 +164,7 @@ function finishedRow(
     carName(vin, facts),
     formatDuration(seconds),
     isKnown ? `${about}${formatEnergy(kWh)}` : '–',
-    ...(facts.price ? [isKnown ? `${about}${formatCost(kWh, facts.price)}` : '–'] : []),
+    ...(facts.price ? [isKnown ? formatCost(kWh, facts.price) : '–'] : []),
     `${peakAmps.toFixed(1)} A`,
   ];
   return { isRunning: false, cells };
