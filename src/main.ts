@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   if (values.version) return void process.stdout.write(`${version}\n`);
   const [name = 'run', argument, ...rest] = positionals;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command || rest.length > 0) throw new UsageError(`unknown command: ${positionals.join(' ')}`);
+  if (!command || rest.length > 0) throw new UsageError(unknownCommand(positionals));
   if ((argument === undefined) !== (command.argument === undefined)) {
     throw new UsageError(`${name}: expected ${command.argument ?? 'nothing behind it'}, got ${argument ?? 'nothing'}`);
   }
@@ -33,6 +33,11 @@ async function main(): Promise<void> {
   }
   if (!command.lasts) endAsUsual();
   await command.run({ config: String(config), argument: argument ?? '', options });
+}
+
+function unknownCommand(typed: readonly string[]): string {
+  const names = Object.keys(commands);
+  return `unknown command: ${typed.join(' ')}; there are ${names.join(', ')}`;
 }
 
 /** Every option of every command; whether it fits the command is seen later. */
@@ -83,6 +88,6 @@ function flag(name: string, { value = '', short }: CommandOption): string {
 main().catch((error: unknown) => {
   const text = error instanceof Error ? error.message : String(error);
   const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  process.stderr.write(isUsage ? `${text}\n\n${help()}` : `${text}\n`);
+  process.stderr.write(isUsage ? `${text.split('. ')[0]}\nHelp: ${typedCommand()} help\n` : `${text}\n`);
   process.exitCode = isUsage ? 2 : 1;
 });

@@ -1,11 +1,8 @@
 // The command `capture`: the bridge as `run` runs it, with everything on the bus recorded from the first byte on.
 
-import { randomBytes } from 'node:crypto';
 import { findSettings, type Setup } from '../config/setup.ts';
-import { openBroker } from '../io/broker.ts';
 import { bounded } from '../io/deferred.ts';
-import { configuredBroker } from '../settings.ts';
-import { collect } from './forget.ts';
+import { openBrokerClient } from './broker-client.ts';
 import { ofRunning, runBridge } from './run.ts';
 
 /** Throws an Error in an owner's words when a bridge with this configuration runs already. */
@@ -23,30 +20,18 @@ const ANSWERS_WITHIN = 5_000;
  * A second bridge would take the first one's place at the broker, so ask there. Where the broker is our own or does not
  * answer, the port will be taken, and the log says so.
  */
-async function isRunning({ config, brokerSource }: Setup): Promise<boolean> {
-  const prefix = config['status.MQTT.topicPrefix'];
+async function isRunning(setup: Setup): Promise<boolean> {
+  const status = `${setup.config['status.MQTT.topicPrefix']}/status`;
   const signal = AbortSignal.timeout(ANSWERS_WITHIN);
-  const arrived = new Map<string, () => void>();
-  let status = '';
   try {
-    const address = { ...configuredBroker(config), ...(await brokerSource?.(signal)) };
-    if (config['status.MQTT.broker'].type === 'embedded') return false;
-    const clientId = `twc2mqtt-capture-${randomBytes(4).toString('hex')}`;
-    const broker = await openBroker(
-      { ...address, clientId, statusTopic: undefined, warn() {} },
-      ({ topic, payload }) => {
-        if (topic === `${prefix}/status`) status = payload;
-        arrived.get(topic)?.();
-      },
-      signal,
-    );
+    const client = await openBrokerClient({ ...setup, name: 'capture', signal, warn() {} });
     try {
-      await bounded(collect(broker, [`${prefix}/status`], prefix, arrived), { signal });
+      const held = await bounded(client.retained([status]), { signal });
+      return held.get(status) === 'online';
     } finally {
-      await broker.close();
+      await client.close();
     }
   } catch {
     return false;
   }
-  return status === 'online';
 }

@@ -5,6 +5,7 @@ import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { describeFileError } from '../config/files.ts';
 import { parseConfig } from '../config/load.ts';
 import { fromTwcManager, type Import, type Imported } from '../config/twcmanager.ts';
+import { typedCommand } from '../io/typed-command.ts';
 import { version } from '../version.ts';
 
 interface Flags {
@@ -42,7 +43,7 @@ export function imported(
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
   const lines = [
-    `# From ${file} of TWCManager, by twc2mqtt ${version}. Read it through, then try it: twc2mqtt check`,
+    `# From ${file} of TWCManager, by twc2mqtt ${version}. Read it through, then try it: ${typedCommand()} check`,
     ...found.warnings.map((warning) => `# To do: ${warning}`),
     '',
     ...yaml(found.settings),

@@ -1,17 +1,14 @@
 // The command `replay`: prints what the bridge makes of a capture, and publishes it where somebody wants to look at it.
 
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Capture, parseCapture } from '../capture/format.ts';
 import { type Replayed, replay } from '../capture/replay.ts';
 import { options as settings } from '../config/options.ts';
 import { findSettings } from '../config/setup.ts';
-import { type Broker, openBroker } from '../io/broker.ts';
 import { accept } from '../schema.ts';
-import { configuredBroker } from '../settings.ts';
+import { type BrokerClient, openBrokerClient } from './broker-client.ts';
 import { UsageError } from './command.ts';
-import { publish } from './forget.ts';
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -37,7 +34,7 @@ export async function replayCommand(
       const wait = startedAt + made.at / speed - performance.now();
       if (wait > 0) await sleep(wait);
       if ('level' in made && made.level === 'debug' && !flags.verbose) continue;
-      if ('topic' in made && broker) await publish(broker, made.topic, made.payload, false);
+      if ('topic' in made && broker) await broker.publish(made.topic, made.payload, false);
       print(inWords(made));
     }
   } finally {
@@ -46,7 +43,7 @@ export async function replayCommand(
 }
 
 /** The configured broker. What is published there must not be taken for the real chargers, and must not stay. */
-async function connect(prefix: string, file: string): Promise<Broker> {
+async function connect(prefix: string, file: string): Promise<BrokerClient> {
   const { config, brokerSource } = await findSettings(file, process.env);
   const check = settings['status.MQTT.topicPrefix'].check;
   if (accept(check, prefix) === undefined) {
@@ -56,14 +53,9 @@ async function connect(prefix: string, file: string): Promise<Broker> {
   if (`${prefix}/`.startsWith(`${real}/`) || `${real}/`.startsWith(`${prefix}/`)) {
     throw new UsageError(`replay: --publish: expected a prefix apart from the configured ${real}, got ${prefix}`);
   }
-  const signal = new AbortController().signal;
-  const address = { ...configuredBroker(config), ...(await brokerSource?.(signal)) };
-  if (config['status.MQTT.broker'].type === 'embedded') {
-    throw new UsageError('replay: --publish: expected a configured broker, got the embedded one');
-  }
-  const clientId = `twc2mqtt-replay-${randomBytes(4).toString('hex')}`;
+  const { signal } = new AbortController();
   const warn = (text: string) => void process.stderr.write(`${text}\n`);
-  return openBroker({ ...address, clientId, statusTopic: undefined, warn }, () => {}, signal);
+  return openBrokerClient({ config, brokerSource, name: 'replay', signal, warn });
 }
 
 async function load(path: string): Promise<Capture> {

@@ -3,7 +3,12 @@
 import { basename, isAbsolute, relative } from 'node:path';
 
 /** `script` is what Node.js was started with. */
-export function typedCommand(script = process.argv[1] ?? '', folder = process.cwd()): string {
+export function typedCommand(
+  script = process.argv[1] ?? '',
+  folder = process.cwd(),
+  npmScript = process.env.npm_lifecycle_event,
+): string {
+  if (npmScript === 'start') return 'npm start --';
   const short = relative(folder, script);
   const path = short.startsWith('..') || isAbsolute(short) ? script : short;
   if (basename(script) !== 'twc2mqtt') return `node ${path}`;

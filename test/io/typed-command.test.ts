@@ -8,5 +8,9 @@ test.each([
   ['/home/me/twc2mqtt/dist/twc2mqtt.js', '/home/me/twc2mqtt', 'node dist/twc2mqtt.js'],
   ['/opt/twc2mqtt/twc2mqtt.js', '/data', 'node /opt/twc2mqtt/twc2mqtt.js'],
 ])('started as %s in %s it is typed as %s', (script, folder, typed) => {
-  expect(typedCommand(script, folder)).toBe(typed);
+  expect(typedCommand(script, folder, undefined)).toBe(typed);
+});
+
+test('started with npm start it is typed so, with what divides our words from those of npm', () => {
+  expect(typedCommand('/home/me/twc2mqtt/dist/twc2mqtt.js', '/home/me/twc2mqtt', 'start')).toBe('npm start --');
 });
