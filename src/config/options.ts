@@ -34,8 +34,8 @@ const anyText = text('text');
 const path = text('the path of a file');
 const seconds = number(0, 86_400);
 const name = text(
-  'a name of at most 40 characters',
-  (found) => /^[^\p{Cc}]{1,40}$/u.test(found) && found.trim() !== '',
+  'a name of at most 50 characters',
+  (found) => /^[^\p{Cc}]{1,50}$/u.test(found) && found.trim() !== '',
 );
 const charger: Schema<TwcId> = value('four hex digits such as 1A2B', (found) => {
   const id = String(found).toUpperCase();

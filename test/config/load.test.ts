@@ -154,7 +154,7 @@ describe('what is said of single chargers', () => {
     ['chargers: { 1A2B: {}, 1a2b: {} }', 'chargers.1a2b: expected each name once, got "1a2b"'],
     ['chargers: { 1A2B: { maxAmp: 16 } }', /^chargers\.1A2B\.maxAmp: expected one of name, maxAmps, .*got "maxAmp"$/],
     ['vehicles: { Red: Red }', 'vehicles.Red: expected a VIN of 17 letters and digits, got "Red"'],
-    ['vehicles: { 5YJ3E1EA2KF000317: "" }', /^vehicles\.5YJ3E1EA2KF000317: expected a name of at most 40/],
+    ['vehicles: { 5YJ3E1EA2KF000317: "" }', /^vehicles\.5YJ3E1EA2KF000317: expected a name of at most 50/],
   ])('%s is refused', (source, wanted) => {
     const [problem = '', ...others] = problems(source).map((line) => line.replace('config.yaml:1: ', ''));
     expect(others).toEqual([]);
