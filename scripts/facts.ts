@@ -11,6 +11,8 @@ export interface Facts {
   readonly url: string;
   /** What owners add to the app store: a branch that holds nothing but the app. */
   readonly store: string;
+  /** The host and folder of its files as they are. */
+  readonly raw: string;
   /** The image without a tag. */
   readonly image: string;
 }
@@ -20,7 +22,13 @@ export function facts({ version, repository }: { readonly version: string; reado
   const name = /^github:([\w.-]+\/[\w.-]+)$/.exec(repository)?.[1];
   if (name === undefined) throw new Error(`package.json: repository: expected github:owner/name, got ${repository}`);
   const url = `https://github.com/${name}`;
-  return { version, url, store: `${url}#store`, image: `ghcr.io/${name.toLowerCase()}` };
+  return {
+    version,
+    url,
+    store: `${url}#store`,
+    raw: `raw.githubusercontent.com/${name}`,
+    image: `ghcr.io/${name.toLowerCase()}`,
+  };
 }
 
 type Place = readonly [pattern: RegExp, written: (facts: Facts) => string];
@@ -46,6 +54,7 @@ const places: Readonly<Record<string, readonly Place[]>> = {
   ],
   'ha-addon/DOCS.md': [
     [/`https:\S+#store`/, ({ store }) => `\`${store}\``],
+    [/raw\.githubusercontent\.com\/[\w.-]+\/[\w.-]+(?=\/)/g, ({ raw }) => raw],
     [/\?repository_url=[^)]*/, ({ store }) => `?repository_url=${encodeURIComponent(store)}`],
   ],
   'docs/home-assistant.md': [

@@ -10,6 +10,9 @@ import { facts } from './facts.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+/** Of the documentation; Home Assistant shows those only that are somewhere on the web. */
+const pictures = ['options-en.png', 'page.png'];
+
 /** Fills the folder anew. */
 export async function fillStore(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
@@ -17,6 +20,7 @@ export async function fillStore(folder: string): Promise<void> {
   const tracked = execFileSync('git', ['ls-files', '-z', 'ha-addon'], { cwd: root, encoding: 'utf8' });
   for (const path of tracked.split('\0').filter(Boolean)) await cp(`${root}${path}`, `${folder}/${path}`);
   await writeFile(`${folder}/repository.yaml`, `name: Tesla Wall Connector Gen 2\nurl: ${facts(packageJson).url}\n`);
+  for (const picture of pictures) await cp(`${root}docs/images/${picture}`, `${folder}/ha-addon/images/${picture}`);
   await fillApp(`${folder}/ha-addon/app`);
 }
 

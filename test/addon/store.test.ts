@@ -91,11 +91,16 @@ describe('the app', () => {
 });
 
 describe('the store', () => {
-  test('is what is tracked of the app, the app itself, and the name of the repository', async () => {
+  test('is what is tracked of the app, the app itself, the pictures of its documentation, and the name of the repository', async () => {
     const all = await files(store());
     const { stdout } = await run('git', ['ls-files', 'ha-addon'], { cwd: root });
+    const docs = await readFile(join(store(), 'ha-addon/DOCS.md'), 'utf8');
+    const shown = [...docs.matchAll(/raw\.githubusercontent\.com\/[^/]+\/[^/]+\/store\/([^)]+)/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(shown).toHaveLength(2);
     expect(all.filter((path) => !path.startsWith('ha-addon/app/'))).toEqual(
-      [...stdout.trim().split('\n'), 'repository.yaml'].sort(),
+      [...stdout.trim().split('\n'), ...shown, 'repository.yaml'].sort(),
     );
   });
 
