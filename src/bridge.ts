@@ -6,7 +6,7 @@ import { Bus } from './bus/bus.ts';
 import type { Finding } from './bus/finding.ts';
 import type { Charger } from './charger/charger.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
-import { type Control, createControl, describeCommand } from './control/targets.ts';
+import { Control, describeCommand } from './control/targets.ts';
 import { Mqtt } from './mqtt.ts';
 import { createSessionTracker, type SessionTracker } from './session/tracker.ts';
 import type { Bridge, Input, Output, Saved } from './step.ts';
@@ -59,7 +59,7 @@ class Heart implements Bridge {
     this.#chargeNow = { amps: settings.limits.maxAmpsForSlaves, minutes: 60 };
     this.#stats = new BridgeStatsTracker(startedAt);
     this.#bus = new Bus(settings, log, startedAt);
-    this.#control = createControl(settings.limits, settings.lease, settings.setPoints, startedAt);
+    this.#control = new Control(settings.limits, settings.lease, settings.setPoints, startedAt);
     this.#sessions = createSessionTracker(settings, startedAt);
     this.#values = new Values(settings);
     this.#minuteOf = minutesIn(settings.zone, settings.wallClock);

@@ -227,7 +227,7 @@ export function createWorld(settings: WorldSettings = {}): World {
     input,
     restart() {
       const saved = all.findLast((output) => output.type === 'save');
-      const known = saved && { ...saved, remembered: saved.chargers };
+      const known = saved && { ...saved, savedChargers: saved.chargers };
       acknowledgements = [];
       bridge = watched(createBridge({ ...defaults, ...settings, ...known }, clock));
       connect();

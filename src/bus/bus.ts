@@ -1,17 +1,18 @@
 // The bus side of the bridge: bytes become knowledge of the chargers, and what is to be said becomes bytes.
 
-import type { EnergyUnit } from '../charger/energy.ts';
 import {
   advanceFleet,
-  confirmed,
   type Fleet,
+  type FleetSettings,
+  fleetCalled,
+  fleetOfOthers,
   fleetWakeAt,
   fleetWithMessage,
+  fleetWithSent,
   senderOf,
-  withOffer,
 } from '../charger/fleet.ts';
 import { logLines } from '../charger/log-lines.ts';
-import { fromSaved, type SavedCharger, sameSaved, toSaved } from '../charger/saved.ts';
+import { type SavedCharger, SavedFleet, savedFleet } from '../charger/saved.ts';
 import type { Limits } from '../control/limits.ts';
 import type { Targets } from '../control/targets.ts';
 import { decode, versionOf } from '../protocol/codec.ts';
@@ -28,7 +29,7 @@ import { Replayer } from './replayer.ts';
 import type { BusRole } from './role.ts';
 import { type BusCounts, busCounts, Statistics } from './statistics.ts';
 
-export interface BusSettings {
+export interface BusSettings extends Omit<FleetSettings, 'most'> {
   /** `listen`: a genuine master is on the bus and nothing is ever sent. */
   readonly mode: 'master' | 'listen';
   /** A master that says nothing: to find out what is wrong. */
@@ -38,7 +39,6 @@ export interface BusSettings {
   readonly limits: Limits;
   readonly relay: boolean;
   readonly askPlugState: boolean;
-  readonly energyUnit: EnergyUnit;
   /** The chargers known from before a restart. */
   readonly savedChargers: readonly SavedCharger[];
   /** In a replay: gives the bytes that were said at this moment, once; nothing else is said. */
@@ -63,9 +63,9 @@ export class Bus {
   readonly #refusals: Refusals;
   #fleet: Fleet;
   #role: BusRole | undefined;
-  #savedChargers: readonly SavedCharger[];
-  /** The fleet that the saved chargers were made of. */
-  #savedFleet: Fleet | undefined;
+  /** Another master is on our bus. */
+  #otherMaster = false;
+  readonly #savedFleet: SavedFleet;
   /** Why the link is down; none before the first try. */
   #linkFindings: readonly Finding[] = [];
   #findings: readonly Finding[] = [];
@@ -78,8 +78,8 @@ export class Bus {
     this.#log = log;
     this.statistics = new Statistics(startedAt);
     this.#refusals = new Refusals((text) => log('warn', text));
-    this.#savedChargers = settings.savedChargers;
-    this.#fleet = new Map(settings.savedChargers.map((saved) => [saved.id, fromSaved(saved, startedAt)]));
+    this.#savedFleet = new SavedFleet(settings.savedChargers);
+    this.#fleet = savedFleet(settings.savedChargers, settings.chargerSettings, startedAt);
   }
 
   get fleet(): Fleet {
@@ -88,12 +88,13 @@ export class Bus {
 
   /** What to save of the chargers; the same list as long as that is the same. */
   get savedChargers(): readonly SavedCharger[] {
-    return this.#savedChargers;
+    return this.#savedFleet.chargers;
   }
 
   opened(now: number): void {
     this.#stale = true;
     this.#role = this.#roleFrom(now);
+    if (this.#speaks) this.#fleet = fleetCalled(this.#fleet, now);
   }
 
   /** `reason`: what is to be shown as a problem, undefined for nothing. */
@@ -121,8 +122,9 @@ export class Bus {
     this.statistics.advance(now);
     this.#refusals.advance(now);
     if (this.#role?.advance(now)) this.#stale = true;
+    this.#noteOtherMaster(now);
     this.#setFleet(advanceFleet(this.#fleet, now));
-    this.#updateSaved();
+    this.#savedFleet.update(this.#fleet);
   }
 
   /** The bytes of the wire to send now. */
@@ -131,7 +133,7 @@ export class Bus {
     if (!outgoing) return undefined;
     const { message, frame } = outgoing;
     this.#log('debug', () => `said ${JSON.stringify(message)}`);
-    this.#noteOffer(message, now);
+    this.#fleet = fleetWithSent(this.#fleet, message, now);
     return wire(frame);
   }
 
@@ -196,23 +198,28 @@ export class Bus {
     this.statistics.frame();
     const message = this.#role?.received(frame, decoded.message, this.#fleet, now);
     if (message) this.#learn(message, frame, now);
+    this.#noteOtherMaster(now);
+  }
+
+  /** What another master tells the chargers is not known: nothing that we knew of them is so any longer. */
+  #noteOtherMaster(now: number): void {
+    if (!this.#speaks) return;
+    const heard = this.#role?.observations(this.#fleet, now).master !== undefined;
+    if (heard === this.#otherMaster) return;
+    this.#otherMaster = heard;
+    this.#fleet = heard ? fleetOfOthers(this.#fleet) : fleetCalled(fleetOfOthers(this.#fleet), now);
   }
 
   #learn(message: Message, frame: Uint8Array, now: number): void {
-    this.#noteOffer(message, now);
+    this.#fleet = fleetWithSent(this.#fleet, message, now);
     const id = senderOf(message);
     if (id === undefined) return;
-    const { mode, energyUnit } = this.#settings;
     // Beside a genuine master there is one unit more: the master itself.
-    const most = mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
-    const after = fleetWithMessage(this.#fleet, id, message, versionOf(frame), energyUnit, most, now);
+    const most = this.#settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
+    const heard = { message, version: versionOf(frame) };
+    const after = fleetWithMessage(this.#fleet, id, heard, { ...this.#settings, most }, now);
     if (after) this.#setFleet(after);
     else this.#refusals.refuse(id, [...this.#fleet.keys()], now);
-  }
-
-  #noteOffer(message: Message, now: number): void {
-    if (message.name !== 'masterHeartbeatLimit') return;
-    this.#fleet = withOffer(this.#fleet, message.receiver, message.limitAmps, now);
   }
 
   #setFleet(after: Fleet): void {
@@ -225,13 +232,6 @@ export class Bus {
     this.#fleet = after;
   }
 
-  #updateSaved(): void {
-    if (this.#fleet === this.#savedFleet) return;
-    this.#savedFleet = this.#fleet;
-    const newest = confirmed(this.#fleet).map(toSaved);
-    if (!sameSaved(newest, this.#savedChargers)) this.#savedChargers = newest;
-  }
-
   #findingInput(targets: Targets, now: number): FindingInput | undefined {
     if (!this.#role) return undefined;
     return {
@@ -242,6 +242,7 @@ export class Bus {
       repeats: this.statistics.repeats,
       observations: this.#role.observations(this.#fleet, now),
       fleet: this.#fleet,
+      limits: this.#settings.limits,
       targets,
       refused: this.#refusals.ids,
     };

@@ -3,7 +3,8 @@
 
 import type { Charger } from '../charger/charger.ts';
 import type { Fleet } from '../charger/fleet.ts';
-import { allocationProblems } from '../control/allocation.ts';
+import type { Limits } from '../control/limits.ts';
+import { excessDraws, sharingProblems, unansweringChargers } from '../control/sharing-problems.ts';
 import type { Targets } from '../control/targets.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { isState } from '../protocol/states.ts';
@@ -23,6 +24,7 @@ export interface FindingInput {
   readonly repeats: number;
   readonly observations: Observations;
   readonly fleet: Fleet;
+  readonly limits: Limits;
   readonly targets: Targets;
   /** Units for which there is no room. */
   readonly refused: readonly TwcId[];
@@ -177,12 +179,30 @@ export const rows: Readonly<Record<string, Row>> = {
     advice:
       'count the blinks of its red light: 3 wrong position of the rotary switch, 4 no master or two of them, 5 more than three slaves, 6 different hardware maximum',
   },
+  noLongerAnswers: {
+    when: (seen) => (seen.speaks && !seen.observations.master ? unansweringChargers(seen.fleet, seen.now) : []),
+    advice:
+      'it gets no more heartbeats, so that it stops its car by itself, and its amps are kept until it has. Does it have power? Check cable and termination: it may hear us although we do not hear it',
+  },
   sharing: {
-    when: ({ speaks, fleet, targets: wishes, now }) => (speaks ? allocationProblems(fleet, wishes, now) : []),
+    when: (seen) => (seen.speaks ? sharingProblems(seen, seen.now) : []),
     advice: '',
   },
+  excess: {
+    level: 'hint',
+    after: MINUTE,
+    stays: MINUTE,
+    varies: true,
+    when: (seen) => (seen.speaks ? excessDraws(seen.fleet) : []),
+    advice:
+      'it is offered less by that much. If its meter is known to be wrong, set calibration for this charger: the factor from what it reports to what is true',
+  },
+  relayIgnored: {
+    when: ({ observations: { relaysIgnored } }) => relaysIgnored.map((id) => `${id} does not open its relay`),
+    advice: 'its car draws on after three requests. Its firmware does not know them: set control.relay to false',
+  },
   relay: {
-    when: ({ observations: { relaysLeftOpen: leftOpen } }) => leftOpen.map((id) => `${id}: its relay was opened by us`),
+    when: ({ observations: { relaysLeftOpen } }) => relaysLeftOpen.map((id) => `${id}: its relay was opened by us`),
     advice: 'set control.relay to true to have it closed, or reset the charger',
   },
 };

@@ -47,6 +47,7 @@ export class Listener implements BusRole {
       idConflict: now - this.#idConflictAt < OBSERVED_FOR ? this.#id : undefined,
       foreignSlave: undefined,
       relaysLeftOpen: [],
+      relaysIgnored: [],
     };
   }
 }

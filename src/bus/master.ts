@@ -3,10 +3,10 @@
 // and one question of at most 450 ms each, so no slave waits 2 s for its heartbeat.
 
 import type { Charger } from '../charger/charger.ts';
-import { type Fleet, senderOf } from '../charger/fleet.ts';
-import { lastOffer } from '../charger/offer.ts';
-import { nextOffer } from '../control/allocation.ts';
+import { type Fleet, isAddressed, senderOf } from '../charger/fleet.ts';
+import { isWorthSending } from '../charger/offer.ts';
 import type { Limits } from '../control/limits.ts';
+import { nextOffer } from '../control/next-offer.ts';
 import type { Targets } from '../control/targets.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
@@ -14,7 +14,7 @@ import type { MasterMessage, Message } from '../protocol/messages.ts';
 import { createLimitCommands } from './limit-command.ts';
 import { createQuestionnaire } from './questions.ts';
 import { Reception, type ReceptionSettings } from './reception.ts';
-import { createRelays } from './relays.ts';
+import { Relays } from './relays.ts';
 import type { BusRole, Observations, Outgoing } from './role.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -43,8 +43,8 @@ const QUIET_FOR = 25;
 const NOISE_AT_MOST = 100;
 /** A genuine master is heard within about this time; listen that long before the first word. */
 const LISTEN_FIRST = 1_000;
-/** Slaves answer the announcements with linkready at once: wait this long for them before any limit is raised. */
-const RAISE_AFTER = 5_000;
+/** A slave without a master says linkready every 10 s: nothing is raised before each had the time to say it. */
+const RAISE_AFTER = 12_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -82,7 +82,7 @@ export class Master implements BusRole {
     this.#settings = settings;
     this.#reception = new Reception(settings);
     this.#questionnaire = createQuestionnaire(settings.askPlugState);
-    this.#relays = createRelays(settings.relay, settings.id);
+    this.#relays = new Relays(settings.relay, settings.id);
     this.#freeAt = settings.openedAt + LISTEN_FIRST;
   }
 
@@ -109,7 +109,7 @@ export class Master implements BusRole {
   nextFrame(fleet: Fleet, targets: Targets, now: number): Outgoing | undefined {
     if (now < this.#mayBegin()) return undefined;
     this.#giveUp(fleet);
-    const urgent = this.#mostUrgent(fleet);
+    const urgent = this.#mostUrgent(fleet, now);
     if (urgent && this.#dueAt(urgent) <= now) return this.#sendHeartbeat(urgent, fleet, targets, now);
     if (this.#shuttingDown) return undefined;
     const relayRequest = this.#relays.nextRequest(fleet, targets, now);
@@ -123,7 +123,7 @@ export class Master implements BusRole {
   }
 
   wakeAt(fleet: Fleet, now: number): number {
-    const urgent = this.#mostUrgent(fleet);
+    const urgent = this.#mostUrgent(fleet, now);
     const heartbeatDue = urgent ? this.#dueAt(urgent) : Number.POSITIVE_INFINITY;
     const announcing = this.#announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
     const asking = this.#questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
@@ -138,7 +138,7 @@ export class Master implements BusRole {
   }
 
   observations(fleet: Fleet, now: number): Observations {
-    return { ...this.#reception.observations(now), relaysLeftOpen: this.#relays.leftOpen(fleet) };
+    return { ...this.#reception.observations(now), ...this.#relays.observations(fleet, now) };
   }
 
   /** From when we may speak: the bus is quiet, or will not become so. */
@@ -152,9 +152,10 @@ export class Master implements BusRole {
     return (this.#heartbeatAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) + HEARTBEAT_EVERY;
   }
 
-  #mostUrgent(fleet: Fleet): Charger | undefined {
+  #mostUrgent(fleet: Fleet, now: number): Charger | undefined {
     let urgent: Charger | undefined;
     for (const charger of fleet.values()) {
+      if (!isAddressed(charger, now)) continue;
       if (!urgent || this.#dueAt(charger) < this.#dueAt(urgent)) urgent = charger;
     }
     return urgent;
@@ -170,13 +171,12 @@ export class Master implements BusRole {
 
   #heartbeat(charger: Charger, fleet: Fleet, targets: Targets, now: number): MasterMessage {
     const { id, limits, openedAt } = this.#settings;
-    const offer = nextOffer(charger, fleet, limits, targets, openedAt + RAISE_AFTER, now);
+    const offer = nextOffer(charger, { fleet, limits, targets, raiseFrom: openedAt + RAISE_AFTER }, now);
     const amps = this.#shuttingDown && offer !== undefined ? Math.min(offer, SHUTDOWN_AMPS) : offer;
     const address = { sender: id, receiver: charger.id, masterPluggedIn: false } as const;
-    // Version 1 stops only while 0 A is repeated; a version 2 unit that has nothing would take 0 A for 6 A (protocol 4.9).
-    const reported = amps === charger.heartbeat?.limitAmps && (amps !== 0 || charger.version !== 1);
-    const answered = amps === lastOffer(charger) && charger.offer?.mayHold === undefined;
-    if (amps === undefined || (reported && answered)) return { name: 'masterHeartbeat', ...address, command: 0x00 };
+    if (amps === undefined || !isWorthSending(charger, amps, now)) {
+      return { name: 'masterHeartbeat', ...address, command: 0x00 };
+    }
     return { name: 'masterHeartbeatLimit', ...address, command: this.#limitCommands.for(charger), limitAmps: amps };
   }
 

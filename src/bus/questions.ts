@@ -3,6 +3,7 @@
 
 import type { Charger } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy.ts';
+import { showsNoCar } from '../charger/plug.ts';
 import { missingPart } from '../charger/vin.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Message, masterMessages, optInMessages } from '../protocol/messages.ts';
@@ -26,6 +27,7 @@ const IDENTITY_EVERY = 5_000;
 const VIN_EVERY = 20_000;
 const VIN_PART_EVERY = 1_000;
 const PLUG_STATE_EVERY = 10_000;
+const PRESENCE_EVERY = { seen: 20_000, leaving: 3_000, unknown: 60_000 };
 
 export const questions: readonly Question[] = [
   {
@@ -33,6 +35,14 @@ export const questions: readonly Question[] = [
     replies: ['meterResponse', 'meterResponseShort'],
     wanted: () => true,
     every: meterPause,
+    perSession: Number.POSITIVE_INFINITY,
+  },
+  {
+    // A car that sleeps tells its VIN, an empty plug none.
+    ask: 'vinRequest1',
+    replies: ['vinResponse1'],
+    wanted: ({ charging, heartbeat }) => !charging.on && heartbeat !== undefined && showsNoCar(heartbeat),
+    every: presencePause,
     perSession: Number.POSITIVE_INFINITY,
   },
   vinQuestion(1, (charger) => (charger.vin.type === 'doubtful' ? VIN_PART_EVERY : VIN_EVERY), 10),
@@ -145,8 +155,9 @@ export function createQuestionnaire(askPlugState = false): Questionnaire {
       lastAskedAt.set(charger.id, now);
     },
     answered(id, message) {
-      const question = questions.find(({ replies }) => replies.includes(message.name));
-      if (question) note(id, question, { unanswered: 0, answered: true });
+      for (const question of questions) {
+        if (question.replies.includes(message.name)) note(id, question, { unanswered: 0, answered: true });
+      }
     },
     reopen(id) {
       progress.delete(id);
@@ -170,6 +181,11 @@ function vinQuestion(part: 1 | 2 | 3, every: Question['every'], perSession: numb
     every,
     perSession,
   };
+}
+
+function presencePause({ plugged: { carAt, emptyVins = 0 } }: Charger): number {
+  if (carAt === undefined) return PRESENCE_EVERY.unknown;
+  return emptyVins > 0 ? PRESENCE_EVERY.leaving : PRESENCE_EVERY.seen;
 }
 
 function meterPause(charger: Charger): number {

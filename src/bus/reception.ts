@@ -81,7 +81,7 @@ export class Reception {
     return this.#otherMaster.silentUntil;
   }
 
-  observations(now: number): Omit<Observations, 'relaysLeftOpen'> {
+  observations(now: number): Omit<Observations, 'relaysLeftOpen' | 'relaysIgnored'> {
     const foreign = this.#foreignSlave;
     return {
       master: this.#otherMaster.otherMaster(now),

@@ -46,6 +46,6 @@ export class Replayer implements BusRole {
   }
 
   observations(_fleet: Fleet, now: number): Observations {
-    return { ...this.#reception.observations(now), relaysLeftOpen: [] };
+    return { ...this.#reception.observations(now), relaysLeftOpen: [], relaysIgnored: [] };
   }
 }

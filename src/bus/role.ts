@@ -32,6 +32,8 @@ export interface Observations {
   readonly foreignSlave: { readonly slave: TwcId; readonly to: TwcId } | undefined;
   /** Slaves whose relay we opened and now may not close. */
   readonly relaysLeftOpen: readonly TwcId[];
+  /** Slaves whose car draws on although they were asked several times to open their relay. */
+  readonly relaysIgnored: readonly TwcId[];
 }
 
 export interface Outgoing {

@@ -2,7 +2,7 @@
 
 import type { TwcId } from '../protocol/field.ts';
 
-interface ChargerSettings {
+export interface ChargerSettings {
   /** What the owner calls it. */
   readonly name?: string;
   /** Amperes of its own wiring: nothing ever goes above them. */

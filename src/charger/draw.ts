@@ -1,27 +1,27 @@
 // How a charger's draw compares with its limit: too much, less than it could, or a limit that it does not take.
 
-import type { Charger, Heartbeat } from './charger.ts';
+import { isState } from '../protocol/states.ts';
+import { CHARGING_FROM, type Charger, FOLLOWS_WITHIN, type Heartbeat } from './charger.ts';
+import { explicableExcess, withDraw } from './excess.ts';
 
-/** More than calibration can explain (protocol 8.5). */
-const OVER_BY = 1;
 const OVER_FOR = 10_000;
-/** A car needs this long to follow a new limit (protocol 4.6). */
-const FOLLOWS_WITHIN = 12_000;
-/** A car that takes all it may draws up to 1.4 A less than the limit (protocol 4.6). */
-const UNUSED_BY = 1.5;
+/** A car that was found to ignore its limit is watched for this long after it last did. */
+const WATCHED_FOR = 10 * 60_000;
 /** A limit that is not reported after this time is refused (protocol 8.5). */
 const REFUSED_AFTER = 30_000;
 /** A significant change of the draw (protocol 4.8). */
 const CHANGE = 0.8;
+/** From one answer to the next. */
+const RISE = 0.2;
 
-/** It has drawn more than it may for so long that it is no transition. */
-export function overdraws({ overSince, online }: Charger, now: number): boolean {
-  return online && overSince !== undefined && now - overSince >= OVER_FOR;
+/** It drew far more than it may for so long that it was no transition, now or a short while ago. */
+export function ignoresLimit({ draw, online }: Charger, now: number): boolean {
+  return online && draw.ignoredAt !== undefined && now - draw.ignoredAt < WATCHED_FOR;
 }
 
 /** For how long it has left a part of its limit unused, ms. */
-export function unusedFor({ unusedSince }: Charger, now: number): number {
-  return unusedSince === undefined ? 0 : now - unusedSince;
+export function unusedFor({ draw }: Charger, now: number): number {
+  return draw.unusedSince === undefined ? 0 : now - draw.unusedSince;
 }
 
 /** It still reports a higher limit than it was given long ago. */
@@ -29,17 +29,52 @@ export function refusesLimit({ heartbeat, offer, online }: Charger, now: number)
   return online && !!heartbeat && !!offer && heartbeat.limitAmps > offer.amps && now - offer.at >= REFUSED_AFTER;
 }
 
-/** How a heartbeat's draw compares with what the charger may. */
-export function trackDraw(charger: Charger, { limitAmps, actualAmps, at }: Heartbeat) {
-  const limit = Math.max(limitAmps, charger.offer?.amps ?? 0);
-  const settling = charger.offer !== undefined && at - charger.offer.at < FOLLOWS_WITHIN;
-  const over = actualAmps > limit + OVER_BY;
+/** What a heartbeat tells of the draw. */
+export function trackDraw(charger: Charger, heartbeat: Heartbeat): Pick<Charger, 'draw' | 'excess'> {
+  const { actualAmps, at } = heartbeat;
+  const limit = limitLately(charger, heartbeat);
+  const { draw, excess } = charger;
+  const over = actualAmps > limit + explicableExcess(limit) + OVER_BY;
+  const overSince = over ? (draw.overSince ?? at) : undefined;
+  const moved = Math.abs(actualAmps - (draw.steady?.amps ?? Number.POSITIVE_INFINITY)) > CHANGE;
   return {
-    overSince: over ? (charger.overSince ?? (settling ? undefined : at)) : undefined,
-    steady:
-      Math.abs(actualAmps - (charger.steady?.amps ?? Number.POSITIVE_INFINITY)) > CHANGE
-        ? { amps: actualAmps, at }
-        : charger.steady,
-    unusedSince: actualAmps < limitAmps - UNUSED_BY ? (charger.unusedSince ?? at) : undefined,
+    draw: {
+      overSince,
+      ignoredAt: overSince !== undefined && at - overSince >= OVER_FOR ? at : draw.ignoredAt,
+      roseAt: actualAmps > (charger.heartbeat?.actualAmps ?? 0) + RISE ? at : draw.roseAt,
+      steady: moved ? { amps: actualAmps, at } : draw.steady,
+      unusedSince: unusedSince(charger, heartbeat),
+    },
+    excess: actualAmps < CHARGING_FROM ? excess : withDraw(excess, Math.round(limit), actualAmps, at),
   };
+}
+
+/** More than what is explicable by this much is no rounding. */
+const OVER_BY = 0.5;
+/** A car that takes all it may draws up to 1.4 A less than the limit (protocol 4.6). */
+const USED_WITHIN = 1.5;
+const UNUSED_BY = 1.9;
+/** Of a high limit it is a share. */
+const USED_SHARE = 0.05;
+const UNUSED_SHARE = 0.06;
+
+/**
+ * A limit of 0 A says nothing of what a car would use. A car that begins to ask may use all; one whose limit was changed
+ * reports other states without wanting anything new.
+ */
+function unusedSince({ draw, heartbeat: before }: Charger, heartbeat: Heartbeat): number | undefined {
+  const { limitAmps, actualAmps, at } = heartbeat;
+  if (isState(before, 'ready', 'doNotCharge') && isState(heartbeat, 'readyToCharge', 'starting', 'charging')) {
+    return undefined;
+  }
+  if (limitAmps === 0) return draw.unusedSince;
+  const gap = limitAmps - actualAmps;
+  if (gap > Math.max(UNUSED_BY, UNUSED_SHARE * limitAmps)) return draw.unusedSince ?? at;
+  return gap <= Math.max(USED_WITHIN, USED_SHARE * limitAmps) ? undefined : draw.unusedSince;
+}
+
+/** The highest limit that its car may still be following, A. */
+function limitLately({ offer }: Charger, { limitAmps, at }: Heartbeat): number {
+  const before = offer?.lowered && at - offer.lowered.at < FOLLOWS_WITHIN ? offer.lowered.from : 0;
+  return Math.max(limitAmps, offer?.amps ?? 0, before);
 }

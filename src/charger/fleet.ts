@@ -1,20 +1,33 @@
-// The chargers of one bus: who is who, how many there may be, and what is remembered of them.
+// The chargers of one bus: who is who, how many there may be, who is spoken to, and what is remembered of them.
 
 import type { Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { type Message, slaveMessages } from '../protocol/messages.ts';
-import { type Charger, newCharger, silence } from './charger.ts';
+import { type Charger, hardwareAmps, newCharger } from './charger.ts';
+import type { AllChargerSettings } from './charger-settings.ts';
+import { isReserved, reservedUntil } from './commitment.ts';
 import type { EnergyUnit } from './energy.ts';
-import { offered } from './offer.ts';
-import { advanceCharger, chargerWakeAt, withMessage } from './transitions.ts';
+import { withOffer } from './offer.ts';
+import { relayWithRequest } from './relay.ts';
+import { advanceCharger, chargerWakeAt, goneOffline, withMessage } from './transitions.ts';
 
 /** In the order in which they were first heard. */
 export type Fleet = ReadonlyMap<TwcId, Charger>;
 
+export interface FleetSettings {
+  readonly energyUnit: EnergyUnit;
+  readonly chargerSettings: AllChargerSettings;
+  /** How many units there may be. */
+  readonly most: number;
+}
+
 /** A unit heard once and never again within this time was noise; without a master it says hello every 10 s. */
-const FORGET_UNCONFIRMED_AFTER = 12_000;
-/** A silent unit may still be charging for this long, and keeps its place and its amps (protocol 8.5). */
-export const RESERVED_FOR = 40_000;
+const CONFIRMED_WITHIN = 12_000;
+/** A unit that may be there although it is not heard is spoken to for this long: one that is there answers the first time. */
+const CALLED_FOR = 10_000;
+
+/** A unit that answers every heartbeat was heard within this time. */
+const ANSWERS_WITHIN = 1_200;
 
 /** The unit that says something of itself with this message; undefined for what a master says to others. */
 export function senderOf(message: Message): TwcId | undefined {
@@ -22,41 +35,56 @@ export function senderOf(message: Message): TwcId | undefined {
 }
 
 /**
- * The fleet after a message of one of its units, or undefined when `most` units are there already. A unit that is silent
- * for longer than its reservation gives its place to a newcomer.
+ * The fleet after a message of one of its units, or undefined when there is no room for it. A unit whose reservation is over
+ * gives its place to a newcomer. `version`: of the frame.
  */
 export function fleetWithMessage(
   fleet: Fleet,
   id: TwcId,
-  message: Message,
-  version: Version,
-  unit: EnergyUnit,
-  most: number,
+  { message, version }: { readonly message: Message; readonly version: Version },
+  settings: FleetSettings,
   now: number,
 ): Fleet | undefined {
   const known = fleet.get(id);
-  const room = known ? fleet : withRoom(fleet, most, now);
-  return room && new Map(room).set(id, withMessage(known ?? newCharger(id, now), message, version, unit, now));
+  const room = known ? fleet : withRoom(fleet, settings.most, now);
+  const charger = known ?? newCharger(id, now, settings.chargerSettings.get(id));
+  return room && new Map(room).set(id, withMessage(charger, message, version, settings.energyUnit, now));
 }
 
-/** The fleet after a master ordered one of them a limit. */
-export function withOffer(fleet: Fleet, id: TwcId, amps: number, now: number): Fleet {
-  const charger = fleet.get(id);
-  const after = charger && offered(charger, amps, now);
-  return after && after !== charger ? new Map(fleet).set(id, after) : fleet;
+/** The fleet after a master, we or the one that we listen to, said something to one of its units. */
+export function fleetWithSent(fleet: Fleet, message: Message, now: number): Fleet {
+  const charger = 'receiver' in message ? fleet.get(message.receiver) : undefined;
+  const after = charger && withSent(charger, message, now);
+  return after && after !== charger ? new Map(fleet).set(after.id, after) : fleet;
+}
+
+/** The fleet when it has been, or may have been, told anything by another master. */
+export function fleetOfOthers(fleet: Fleet): Fleet {
+  return mapped(fleet, (charger) => goneOffline(charger, hardwareAmps(charger)));
+}
+
+/** The fleet when we begin to speak: units that are not heard get their chance to answer. */
+export function fleetCalled(fleet: Fleet, now: number): Fleet {
+  return mapped(fleet, (charger) => (charger.online ? charger : { ...charger, calledAt: now }));
+}
+
+/** Whether a unit gets heartbeats: it was heard a short while ago, or has its chance to answer. */
+export function isAddressed({ online, confirmed, heardAt, calledAt }: Charger, now: number): boolean {
+  if (calledAt !== undefined && now - calledAt < CALLED_FOR) return true;
+  return online && (confirmed || (heardAt !== undefined && now - heardAt < CONFIRMED_WITHIN));
 }
 
 /** The fleet after time passed. */
 export function advanceFleet(fleet: Fleet, now: number): Fleet {
   if (fleetWakeAt(fleet) > now) return fleet;
-  const staying = [...fleet].filter(([, charger]) => charger.confirmed || now < forgottenAt(charger));
+  const staying = [...fleet].filter(([, charger]) => charger.confirmed || isReserved(charger, now));
   return new Map(staying.map(([id, charger]) => [id, advanceCharger(charger, now)]));
 }
 
 export function fleetWakeAt(fleet: Fleet): number {
   let next = Number.POSITIVE_INFINITY;
   for (const charger of fleet.values()) {
-    next = Math.min(next, chargerWakeAt(charger), charger.confirmed ? next : forgottenAt(charger));
+    next = Math.min(next, chargerWakeAt(charger), charger.confirmed ? next : reservedUntil(charger));
   }
   return next;
 }
@@ -66,17 +94,37 @@ export function confirmed(fleet: Fleet): Charger[] {
   return [...fleet.values()].filter((charger) => charger.confirmed);
 }
 
+function withSent(charger: Charger, message: Message, now: number): Charger {
+  switch (message.name) {
+    case 'masterHeartbeat':
+      return withHeartbeatSent(charger, now);
+    case 'masterHeartbeatLimit':
+      return withHeartbeatSent(withOffer(charger, message.limitAmps, now), now);
+    case 'startRequest':
+    case 'stopRequest':
+      return { ...charger, relay: relayWithRequest(charger.relay, message.name, now) };
+    default:
+      return charger;
+  }
+}
+
+/** Noted only where answers are missing: of the others, the time of the answer is known. */
+function withHeartbeatSent(charger: Charger, now: number): Charger {
+  const answers = charger.heardAt !== undefined && now - charger.heardAt < ANSWERS_WITHIN;
+  return answers ? charger : { ...charger, heartbeatSentAt: now };
+}
+
 function withRoom(fleet: Fleet, most: number, now: number): Fleet | undefined {
   if (fleet.size < most) return fleet;
-  const silent = [...fleet.values()]
-    .filter((charger) => silence(charger, now) >= RESERVED_FOR)
-    .sort((a, b) => silence(b, now) - silence(a, now))[0];
-  if (!silent) return undefined;
+  const gone = [...fleet.values()]
+    .filter((charger) => !isReserved(charger, now))
+    .sort((a, b) => reservedUntil(a) - reservedUntil(b))[0];
+  if (!gone) return undefined;
   const room = new Map(fleet);
-  room.delete(silent.id);
+  room.delete(gone.id);
   return room;
 }
 
-function forgottenAt({ heardAt, since }: Charger): number {
-  return (heardAt ?? since) + FORGET_UNCONFIRMED_AFTER;
+function mapped(fleet: Fleet, change: (charger: Charger) => Charger): Fleet {
+  return new Map([...fleet].map(([id, charger]) => [id, change(charger)]));
 }

@@ -1,24 +1,56 @@
-// What a charger was ordered, and what it may hold until it has answered.
+// What a charger was offered, and what it may hold until it has answered.
 
 import { isState } from '../protocol/states.ts';
-import type { Charger } from './charger.ts';
+import { type Charger, FOLLOWS_WITHIN, hardwareAmps, type Offer } from './charger.ts';
+import { showsNoCar } from './plug.ts';
 
-/** No unit is rated higher, A. */
-const MOST_RATED = 80;
-
-/** The charger after a master ordered it a limit. */
-export function offered(charger: Charger, amps: number, now: number): Charger {
+/** The charger after a master sent it a limit. */
+export function withOffer(charger: Charger, amps: number, now: number): Charger {
   const { offer } = charger;
-  if (offer?.amps === amps) return charger;
-  const held = lastOffer(charger) ?? charger.ratedAmps ?? MOST_RATED;
-  return { ...charger, offer: { amps, at: now, mayHold: Math.max(held, offer?.mayHold ?? 0) } };
+  if (offer?.amps === amps) return { ...charger, offer: { ...offer, sentAt: now } };
+  const before = lastOffer(charger);
+  const held = before ?? hardwareAmps(charger);
+  return {
+    ...charger,
+    offer: { amps, at: now, sentAt: now, ...turn(offer, before, amps, now) },
+    mayHold: Math.max(held, charger.mayHold ?? 0),
+  };
 }
 
 /**
- * What a charger was last told, as far as anybody can know: a unit with a car that was never told anything reports what it
+ * What a charger was last told, as far as that can be known: a unit with a car that was never told anything reports what it
  * has; one without a car reports 0 A whatever an earlier master, or we before a restart, told it, so that is undefined.
  */
 export function lastOffer({ offer, heartbeat }: Charger): number | undefined {
-  const tellsNothing = isState(heartbeat, 'ready') && heartbeat?.limitAmps === 0;
-  return offer?.amps ?? (tellsNothing ? undefined : heartbeat?.limitAmps);
+  if (offer) return offer.amps;
+  return heartbeat && !showsNoCar(heartbeat) ? heartbeat.limitAmps : undefined;
+}
+
+/**
+ * Whether to send a limit rather than a mere heartbeat: it is new, not answered or not reported yet. Version 1 stops only
+ * while 0 A is repeated. A car that stays well below its limit is told it again: some need that (protocol 10).
+ */
+export function isWorthSending(charger: Charger, amps: number, now: number): boolean {
+  const { version, heartbeat, offer, mayHold } = charger;
+  if (amps !== lastOffer(charger) || mayHold !== undefined) return true;
+  if (amps === 0) return version === 1;
+  if (heartbeat?.limitAmps !== amps) return true;
+  return isStuck(charger) && now - (offer?.sentAt ?? Number.NEGATIVE_INFINITY) >= REPEATED_EVERY;
+}
+
+const REPEATED_EVERY = 10_000;
+const STUCK_BELOW = 2;
+
+function isStuck({ charging, heartbeat }: Charger): boolean {
+  if (!heartbeat || heartbeat.limitAmps - heartbeat.actualAmps < STUCK_BELOW) return false;
+  return charging.on || isState(heartbeat, 'starting');
+}
+
+/** When it was last raised and lowered. */
+function turn(offer: Offer | undefined, before: number | undefined, amps: number, now: number) {
+  const { lowered, raisedAt } = offer ?? {};
+  if (before === undefined || before === amps) return { lowered, raisedAt };
+  if (amps > before) return { lowered, raisedAt: now };
+  const from = lowered && now - lowered.at < FOLLOWS_WITHIN ? Math.max(lowered.from, before) : before;
+  return { lowered: { from, at: now }, raisedAt };
 }

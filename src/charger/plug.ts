@@ -1,25 +1,62 @@
-// Whether a car is plugged in, as far as anybody can know (protocol 3.7, 4.8).
+// Whether a car is plugged in, as far as that can be known (protocol 3.7, 4.8).
 
-import { plugStateShowsCar, stateShowsCar } from '../protocol/states.ts';
-import type { Charger } from './charger.ts';
+import { isState, plugStateShowsCar, stateShowsCar } from '../protocol/states.ts';
+import { CHARGING_FROM, type Charger, type Heartbeat, type PlugEvidence } from './charger.ts';
 
 export type Plug = 'plugged' | 'unplugged' | 'unknown';
 
 /** Asked every 10 s; an older answer is no news. */
 const ANSWER_HOLDS = 35_000;
+/** So many answers without a VIN, from a unit that told one, mean that the car has left. */
+const EMPTY_VINS = 3;
+/** A car of which nothing has been seen for this long has left. */
+const LEFT_AFTER = 12 * 3_600_000;
 
 /**
  * A current is a car. Else what the unit answered is the truth. Else a limit that it accepted, or a state that only comes
  * with a car. `Ready` may be an empty plug or a sleeping car, so that is unknown, as is everything of a unit that is offline.
  */
-export function plug({ online, charging, heartbeat, plugAnswer, heardAt = Number.NEGATIVE_INFINITY }: Charger): Plug {
+export function plug({ online, charging, heartbeat, plugged, heardAt = Number.NEGATIVE_INFINITY }: Charger): Plug {
   if (!online) return 'unknown';
   if (charging.on) return 'plugged';
-  const answer = plugAnswer && heardAt - plugAnswer.at < ANSWER_HOLDS ? plugStateShowsCar(plugAnswer.state) : undefined;
-  if (answer !== undefined) return answer ? 'plugged' : 'unplugged';
+  const { answer } = plugged;
+  const car = answer && heardAt - answer.at < ANSWER_HOLDS ? plugStateShowsCar(answer.state) : undefined;
+  if (car !== undefined) return car ? 'plugged' : 'unplugged';
   return heartbeat && showsCar(heartbeat) ? 'plugged' : 'unknown';
 }
 
-function showsCar({ state, limitAmps }: NonNullable<Charger['heartbeat']>): boolean {
-  return limitAmps > 0 || stateShowsCar(state);
+/** A heartbeat as a unit without a car sends it; a car that sleeps looks the same. Some units echo the command (09). */
+export function showsNoCar(heartbeat: Heartbeat): boolean {
+  return heartbeat.limitAmps === 0 && isState(heartbeat, 'ready', 'limiting');
+}
+
+/** A car was seen, and nothing since tells that it has left: it may sleep. */
+export function hasSeenCar({ plugged: { carAt } }: Charger, now: number): boolean {
+  return carAt !== undefined && now - carAt < LEFT_AFTER;
+}
+
+/** The evidence after a heartbeat. */
+export function withHeartbeat(evidence: PlugEvidence, heartbeat: Heartbeat): PlugEvidence {
+  const car = showsCar(heartbeat) || heartbeat.actualAmps >= CHARGING_FROM;
+  return car ? { ...evidence, carAt: heartbeat.at } : evidence;
+}
+
+/** The evidence after an answer to the question whether a car is plugged in. */
+export function withAnswer(evidence: PlugEvidence, state: number, now: number): PlugEvidence {
+  const car = plugStateShowsCar(state);
+  const carAt = car === undefined ? evidence.carAt : car ? now : undefined;
+  return { ...evidence, answer: { state, at: now }, carAt };
+}
+
+/** The evidence after an answer to the question for the first part of a VIN. */
+export function withVinAnswer(evidence: PlugEvidence, vin: string, now: number): PlugEvidence {
+  if (vin !== '') return { ...evidence, carAt: now, emptyVins: 0 };
+  if (evidence.emptyVins === undefined) return evidence;
+  const emptyVins = evidence.emptyVins + 1;
+  return emptyVins < EMPTY_VINS ? { ...evidence, emptyVins } : { ...evidence, emptyVins: undefined, carAt: undefined };
+}
+
+function showsCar(heartbeat: Heartbeat): boolean {
+  if (showsNoCar(heartbeat)) return false;
+  return heartbeat.limitAmps > 0 || stateShowsCar(heartbeat.state);
 }

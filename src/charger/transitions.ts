@@ -4,13 +4,22 @@
 import type { Version } from '../protocol/codec.ts';
 import type { Phases } from '../protocol/field.ts';
 import type { Message, MessageNamed } from '../protocol/messages.ts';
-import { ampsWhen, type Charger, type Charging, OFFLINE_AFTER } from './charger.ts';
+import {
+  ampsWhen,
+  CHARGING_FROM,
+  type Charger,
+  type Charging,
+  hardwareAmps,
+  noDraw,
+  OFFLINE_AFTER,
+} from './charger.ts';
+import { committedAmps } from './commitment.ts';
 import { trackDraw } from './draw.ts';
 import { type EnergyUnit, metered } from './energy.ts';
+import { showsNoCar, withAnswer, withHeartbeat, withVinAnswer } from './plug.ts';
+import { relayWithAck, relayWithDraw } from './relay.ts';
 import { concluded, withPart } from './vin.ts';
 
-/** Less is not charging: idle units report up to 0.25 A (protocol 3.4, 4.8). */
-const CHARGING_FROM = 1;
 const CHARGING_ENDS_AFTER = 5_000;
 
 /** No unit draws more and no phase has more: such a frame is noise that passed the checksum. */
@@ -37,30 +46,43 @@ export function withMessage(
 /** The charger after time passed: gone after silence, no longer charging after 5 s without current. */
 export function advanceCharger(charger: Charger, now: number): Charger {
   const online = charger.heardAt !== undefined && now - charger.heardAt < OFFLINE_AFTER;
-  const charging = chargingAt(charger, online, now);
-  if (online === charger.online && charging === charger.charging) return charger;
-  const ended = charger.charging.on && !charging.on;
-  const begun = !charger.charging.on && charging.on;
-  return {
-    ...charger,
-    online,
-    charging,
-    ...(ended && charger.vin.type === 'known' && { lastVin: charger.vin.text }),
-    ...((ended || begun) && { vin: { type: 'unknown' } }),
-  };
+  if (charger.online && !online) return goneOffline(charger, committedAmps(charger, now));
+  return withCharging(charger, chargingAt(charger, now));
 }
 
-/** When `elapsed` may change something although no message comes. */
+/** When `advanceCharger` may change something although no message comes. */
 export function chargerWakeAt({ online, heardAt, charging }: Charger): number {
   const gone = online && heardAt !== undefined ? heardAt + OFFLINE_AFTER : Number.POSITIVE_INFINITY;
   const ends = charging.on && charging.below !== undefined ? charging.below + CHARGING_ENDS_AFTER : gone;
   return Math.min(gone, ends);
 }
 
-function chargingAt(charger: Charger, online: boolean, now: number): Charging {
+/**
+ * The charger when it is not heard any more, or obeys another master: what was known of its state, limit, draw and plug is so
+ * no longer. `mayHold`: what it may go on holding, A.
+ */
+export function goneOffline(charger: Charger, mayHold: number): Charger {
+  const { heartbeat, meter, offer, ...kept } = withCharging(charger, { on: false });
+  const { answer, ...plugged } = kept.plugged;
+  return { ...kept, online: false, mayHold, draw: { ...noDraw, ignoredAt: kept.draw.ignoredAt }, plugged };
+}
+
+function withCharging(charger: Charger, charging: Charging): Charger {
+  if (charging === charger.charging) return charger;
+  const ended = charger.charging.on && !charging.on;
+  const begun = !charger.charging.on && charging.on;
+  return {
+    ...charger,
+    charging,
+    ...(ended && charger.vin.type === 'known' && { lastVin: charger.vin.text }),
+    ...((ended || begun) && { vin: { type: 'unknown' } }),
+  };
+}
+
+function chargingAt(charger: Charger, now: number): Charging {
   const { charging } = charger;
-  const amps = ampsWhen(online, charger);
-  if (!online || amps === undefined) return charging.on ? { on: false } : charging;
+  const amps = ampsWhen(charger.online, charger);
+  if (!charger.online || amps === undefined) return charging.on ? { on: false } : charging;
   if (amps >= CHARGING_FROM) {
     if (!charging.on) return { on: true, since: now, below: undefined };
     return charging.below === undefined ? charging : { ...charging, below: undefined };
@@ -73,36 +95,29 @@ function chargingAt(charger: Charger, online: boolean, now: number): Charging {
 function learned(charger: Charger, message: Message, version: Version, unit: EnergyUnit, now: number): Charger {
   switch (message.name) {
     case 'slaveLinkready':
-      return { ...charger, version, ratedAmps: message.maxAmps };
-    case 'slaveHeartbeat': {
-      const { state, limitAmps, actualAmps } = message;
-      if (actualAmps > MOST_AMPS) return charger;
-      const heartbeat = { state, limitAmps, actualAmps, at: now };
-      const offer = charger.offer && { ...charger.offer, mayHold: undefined };
-      return {
-        ...charger,
-        version: charger.version ?? version,
-        heartbeat,
-        ...(offer && { offer }),
-        ...trackDraw(charger, heartbeat),
-      };
-    }
+      return withHardware({ ...charger, version, ratedAmps: message.maxAmps });
+    case 'slaveHeartbeat':
+      return withOwnHeartbeat({ ...charger, version: charger.version ?? version }, message, now);
     case 'meterResponse':
       return withMeter(charger, message, message.phaseAmps, unit, now);
     case 'meterResponseShort':
       return withMeter(charger, message, undefined, unit, now);
     case 'plugStateResponse':
-      return { ...charger, plugAnswer: { state: message.plugState, at: now } };
+      return { ...charger, plugged: withAnswer(charger.plugged, message.plugState, now) };
     case 'stopAck':
-      return { ...charger, relayOpenSince: charger.relayOpenSince ?? now };
     case 'startAck':
-      return { ...charger, relayOpenSince: undefined };
+      return { ...charger, relay: relayWithAck(charger.relay, message.name, now) };
     case 'versionResponse':
       return { ...charger, firmware: message.version };
     case 'serialResponse':
       return message.serial === '' ? charger : { ...charger, serialNumber: message.serial };
     case 'vinResponse1':
-      return withVinPart(charger, 1, message.vin, now);
+      return withVinPart(
+        { ...charger, plugged: withVinAnswer(charger.plugged, message.vin, now) },
+        1,
+        message.vin,
+        now,
+      );
     case 'vinResponse2':
       return withVinPart(charger, 2, message.vin, now);
     case 'vinResponse3':
@@ -110,6 +125,33 @@ function learned(charger: Charger, message: Message, version: Version, unit: Ene
     default:
       return charger;
   }
+}
+
+/** No unit holds more than its hardware can. */
+function withHardware(charger: Charger): Charger {
+  return charger.mayHold === undefined
+    ? charger
+    : { ...charger, mayHold: Math.min(charger.mayHold, hardwareAmps(charger)) };
+}
+
+function withOwnHeartbeat(
+  charger: Charger,
+  { state, limitAmps, actualAmps }: MessageNamed<'slaveHeartbeat'>,
+  now: number,
+): Charger {
+  if (actualAmps > MOST_AMPS) return charger;
+  const heartbeat = { state, limitAmps, actualAmps: calibrated(charger, actualAmps), at: now };
+  // A unit without a car tells nothing of the limit that it holds, unless it answers an offer.
+  const tells = charger.offer !== undefined || !showsNoCar(heartbeat);
+  const before = Math.max(charger.mayHold ?? 0, charger.heartbeat?.limitAmps ?? 0);
+  return {
+    ...charger,
+    heartbeat,
+    mayHold: tells ? undefined : before,
+    ...trackDraw(charger, heartbeat),
+    plugged: withHeartbeat(charger.plugged, heartbeat),
+    relay: relayWithDraw(charger.relay, heartbeat),
+  };
 }
 
 function withMeter(
@@ -120,11 +162,17 @@ function withMeter(
   now: number,
 ): Charger {
   if (volts.some((v) => v > MOST_VOLTS)) return charger;
+  const [a = 0, b = 0, c = 0] = phaseAmps?.map((amps) => calibrated(charger, amps)) ?? [];
   return {
     ...charger,
-    meter: { volts, phaseAmps, at: now },
+    meter: { volts, phaseAmps: phaseAmps && [a, b, c], at: now },
     energy: metered(charger.energy, energyCounter, now, unit),
   };
+}
+
+/** Amps as the owner says that they are, in hundredths. */
+function calibrated({ settings: { calibration } }: Charger, amps: number): number {
+  return calibration === undefined ? amps : Math.round(amps * calibration * 100) / 100;
 }
 
 function withVinPart(charger: Charger, part: number, text: string, now: number): Charger {

@@ -65,7 +65,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
 /** A visit must not let a car begin to charge: nothing would look after it afterwards. */
 function nothingFor(config: Config): Targets {
   const wish = { limit: config['config.maxAmpsPerTWC'], enabled: false };
-  return { circuit: config['config.maxAmpsForSlaves'], of: () => wish };
+  return { since: 0, circuit: config['config.maxAmpsForSlaves'], of: () => wish };
 }
 
 /** Opens the link, gives the bus its bytes and time while the visit lasts, and sends what it says if it may. */

@@ -12,13 +12,16 @@ const STARTED_FROM = 4;
 /** What the relay of a charger is to be told now, if anything. */
 export function relayRequest(
   charger: Charger,
-  { enabled: allowed }: Target,
+  { enabled }: Target,
   now: number,
 ): 'startRequest' | 'stopRequest' | undefined {
-  const { version, relayOpenSince, charging, steady } = charger;
+  const { version, relay, charging, draw } = charger;
   if (version === 1 || !charger.online) return undefined;
-  if (allowed) return relayOpenSince !== undefined && now - relayOpenSince >= OPEN_FOR ? 'startRequest' : undefined;
+  if (enabled) {
+    const { openSince, stopSentAt = openSince } = relay;
+    return openSince !== undefined && now - (stopSentAt ?? openSince) >= OPEN_FOR ? 'startRequest' : undefined;
+  }
   const started = charging.on && (actualAmps(charger) ?? 0) >= STARTED_FROM;
-  const settled = charging.on && now - Math.max(charging.since, steady?.at ?? now) >= STEADY_FOR;
+  const settled = charging.on && now - Math.max(charging.since, draw.steady?.at ?? now) >= STEADY_FOR;
   return started && settled ? 'stopRequest' : undefined;
 }

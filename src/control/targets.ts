@@ -7,6 +7,8 @@ import type { Limits } from './limits.ts';
 
 /** What is wanted now. */
 export interface Targets {
+  /** Since when: an owner who asks for something does not wait for the pace of our own changes. */
+  readonly since: number;
   /** Amperes of the circuit to divide; never above the configured circuit. */
   readonly circuit: number;
   of(id: TwcId): Target;
@@ -41,98 +43,106 @@ export interface LeaseSettings {
   readonly safeAmps: number;
 }
 
-export interface Control {
-  apply(command: Command, now: number): void;
-  /** Time passed: what has run out is over. True if something was. */
-  advance(now: number): boolean;
-  /** What is wanted now. The same object as long as nothing changed. */
-  readonly targets: Targets;
-  readonly setPoints: SetPoints;
-  /** Seconds until the set points fall back, undefined while they do not. */
-  leaseLeft(now: number): number | undefined;
-  readonly wakeAt: number;
-}
+/** What was asked for, and for how long it holds. */
+export class Control {
+  readonly #limits: Limits;
+  readonly #lease: LeaseSettings;
+  #setPoints: SetPoints;
+  #chargeNow: { readonly amps: number; readonly until: number } | undefined;
+  #leaseUntil: number;
+  #targets: Targets;
 
-export function createControl(limits: Limits, lease: LeaseSettings, saved: SetPoints, startedAt: number): Control {
-  const never = Number.POSITIVE_INFINITY;
-  let setPoints = saved;
-  let chargeNow: { readonly amps: number; readonly until: number } | undefined;
-  let leaseUntil = hasAmps(saved) ? leasedFrom(startedAt) : never;
-  let targets = targetsNow();
-
-  function leasedFrom(now: number): number {
-    return lease.leaseSeconds > 0 ? now + lease.leaseSeconds * 1_000 : never;
+  constructor(limits: Limits, lease: LeaseSettings, saved: SetPoints, startedAt: number) {
+    this.#limits = limits;
+    this.#lease = lease;
+    this.#setPoints = saved;
+    this.#leaseUntil = hasAmps(saved) ? this.#leasedFrom(startedAt) : NEVER;
+    this.#targets = this.#targetsSince(startedAt);
   }
 
-  function targetsNow(): Targets {
-    const { circuit = limits.maxAmpsForSlaves, chargers } = setPoints;
-    const now = chargeNow;
-    if (now) {
-      return {
-        circuit: Math.min(now.amps, limits.maxAmpsForSlaves),
-        of: () => ({ limit: limits.maxAmpsPerTWC, enabled: true }),
-      };
+  /** What is wanted now. The same object as long as nothing changed. */
+  get targets(): Targets {
+    return this.#targets;
+  }
+
+  get setPoints(): SetPoints {
+    return this.#setPoints;
+  }
+
+  get wakeAt(): number {
+    return Math.min(this.#leaseUntil, this.#chargeNow?.until ?? NEVER);
+  }
+
+  apply(command: Command, now: number): void {
+    switch (command.type) {
+      case 'limit':
+        this.#setPoints = this.#ofCharger(command.charger, { limit: command.amps });
+        this.#leaseUntil = this.#leasedFrom(now);
+        break;
+      case 'charging':
+        this.#setPoints = this.#ofCharger(command.charger, { charging: command.enabled });
+        break;
+      case 'circuit':
+        this.#setPoints = { ...this.#setPoints, circuit: command.amps };
+        this.#leaseUntil = this.#leasedFrom(now);
+        break;
+      case 'chargeNow':
+        this.#chargeNow = { amps: command.amps, until: now + command.seconds * 1_000 };
+        break;
+      case 'chargeNowEnd':
+        this.#chargeNow = undefined;
+        break;
+    }
+    this.#targets = this.#targetsSince(now);
+  }
+
+  /** Time passed: what has run out is over. True if something was. */
+  advance(now: number): boolean {
+    const over = this.#chargeNow !== undefined && now >= this.#chargeNow.until;
+    const ranOut = now >= this.#leaseUntil;
+    if (!over && !ranOut) return false;
+    if (over) this.#chargeNow = undefined;
+    if (ranOut) {
+      this.#leaseUntil = NEVER;
+      this.#setPoints = fallenBack(this.#setPoints, Math.max(this.#lease.safeAmps, this.#limits.minAmpsPerTWC));
+    }
+    this.#targets = this.#targetsSince(now);
+    return true;
+  }
+
+  /** Seconds until the set points fall back, undefined while they do not. */
+  leaseLeft(now: number): number | undefined {
+    return this.#leaseUntil === NEVER ? undefined : Math.max(0, Math.ceil((this.#leaseUntil - now) / 1_000));
+  }
+
+  #leasedFrom(now: number): number {
+    return this.#lease.leaseSeconds > 0 ? now + this.#lease.leaseSeconds * 1_000 : NEVER;
+  }
+
+  #targetsSince(since: number): Targets {
+    const { maxAmpsForSlaves, maxAmpsPerTWC } = this.#limits;
+    const { circuit = maxAmpsForSlaves, chargers } = this.#setPoints;
+    if (this.#chargeNow) {
+      const all = { limit: maxAmpsPerTWC, enabled: true };
+      return { since, circuit: Math.min(this.#chargeNow.amps, maxAmpsForSlaves), of: () => all };
     }
     return {
-      circuit: Math.min(circuit, limits.maxAmpsForSlaves),
+      since,
+      circuit: Math.min(circuit, maxAmpsForSlaves),
       of(id) {
-        const { limit = limits.maxAmpsPerTWC, charging = true } = chargers[id] ?? {};
-        return { limit: Math.min(limit, limits.maxAmpsPerTWC), enabled: charging };
+        const { limit = maxAmpsPerTWC, charging = true } = chargers[id] ?? {};
+        return { limit: Math.min(limit, maxAmpsPerTWC), enabled: charging };
       },
     };
   }
 
-  function ofCharger(id: TwcId, change: SetPoints['chargers'][string]): SetPoints {
-    return { ...setPoints, chargers: { ...setPoints.chargers, [id]: { ...setPoints.chargers[id], ...change } } };
+  #ofCharger(id: TwcId, change: SetPoints['chargers'][string]): SetPoints {
+    const { chargers } = this.#setPoints;
+    return { ...this.#setPoints, chargers: { ...chargers, [id]: { ...chargers[id], ...change } } };
   }
-
-  return {
-    apply(command, now) {
-      switch (command.type) {
-        case 'limit':
-          setPoints = ofCharger(command.charger, { limit: command.amps });
-          leaseUntil = leasedFrom(now);
-          break;
-        case 'charging':
-          setPoints = ofCharger(command.charger, { charging: command.enabled });
-          break;
-        case 'circuit':
-          setPoints = { ...setPoints, circuit: command.amps };
-          leaseUntil = leasedFrom(now);
-          break;
-        case 'chargeNow':
-          chargeNow = { amps: command.amps, until: now + command.seconds * 1_000 };
-          break;
-        case 'chargeNowEnd':
-          chargeNow = undefined;
-          break;
-      }
-      targets = targetsNow();
-    },
-    advance(now) {
-      const over = chargeNow !== undefined && now >= chargeNow.until;
-      const ranOut = now >= leaseUntil;
-      if (!over && !ranOut) return false;
-      if (over) chargeNow = undefined;
-      if (ranOut) {
-        leaseUntil = never;
-        setPoints = fallenBack(setPoints, Math.max(lease.safeAmps, limits.minAmpsPerTWC));
-      }
-      targets = targetsNow();
-      return true;
-    },
-    get targets() {
-      return targets;
-    },
-    get setPoints() {
-      return setPoints;
-    },
-    leaseLeft: (now) => (leaseUntil === never ? undefined : Math.max(0, Math.ceil((leaseUntil - now) / 1_000))),
-    get wakeAt() {
-      return Math.min(leaseUntil, chargeNow?.until ?? never);
-    },
-  };
 }
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** A command as a person would say it. */
 export function describeCommand(command: Command): string {
@@ -154,7 +164,7 @@ function hasAmps({ circuit, chargers }: SetPoints): boolean {
   return circuit !== undefined || Object.values(chargers).some(({ limit }) => limit !== undefined);
 }
 
-/** Whatever amps were set are the safe ones now, unless they were lower already. */
+/** The amps that were set become the safe ones, unless they were lower already. */
 function fallenBack({ circuit, chargers }: SetPoints, safe: number): SetPoints {
   const lower = (amps: number) => Math.min(amps, safe);
   return {

@@ -101,7 +101,7 @@ describe('bad frames', () => {
   });
 
   test('are a hint when they are some', () => {
-    const random = randomness(3);
+    const random = randomness(4);
     const line = (bytes: Uint8Array) => (random() < 0.06 ? bytes.with(5, (bytes[5] ?? 0) ^ 0x15) : bytes);
     const world = createWorld({ slaves: [slave('1A2B')], line });
     world.pass(180_000);

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actualAmps, type Charger, loadWatts, newCharger, OFFLINE_AFTER, silence } from '../../src/charger/charger.ts';
-import { offered } from '../../src/charger/offer.ts';
+import { withOffer } from '../../src/charger/offer.ts';
 import { fromSaved, sameSaved, toSaved } from '../../src/charger/saved.ts';
 import { advanceCharger, chargerWakeAt, withMessage } from '../../src/charger/transitions.ts';
 import type { Phases } from '../../src/protocol/field.ts';
@@ -11,6 +11,7 @@ import type { Message } from '../../src/protocol/messages.ts';
 import { id, own } from '../world.ts';
 
 const unit = id('1A2B');
+const idle: Message = { name: 'slaveHeartbeat', sender: unit, receiver: own, state: 0, limitAmps: 0, actualAmps: 0 };
 
 describe('a car is charging', () => {
   test.each<[string, [at: number, amps: number][], [at: number, charging: boolean][]]>([
@@ -126,9 +127,22 @@ describe('a charger that is not heard', () => {
     expect(silence(gone, 1_000 + OFFLINE_AFTER)).toBe(OFFLINE_AFTER);
   });
 
-  test('is online again with its first word', () => {
-    const back = told(gone, heartbeat(0), 60_000);
-    expect([back.online, back.charging.on]).toEqual([true, false]);
+  test('is online again with its first word, and nothing of before comes alive', () => {
+    const announced = told(gone, { name: 'slaveLinkready', sender: unit, sign: '52', maxAmps: 32 }, 60_000);
+    expect([announced.online, announced.charging.on]).toEqual([true, false]);
+    expect([announced.heartbeat, announced.offer, announced.plugged.answer, actualAmps(announced)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(actualAmps(told(announced, heartbeat(0), 61_000))).toBe(0);
+  });
+
+  test('may go on holding the most that it reported, was offered or drew', () => {
+    expect(gone.mayHold).toBe(16);
+    expect(advanceCharger(withOffer(charging, 20, 2_000), 60_000).mayHold).toBe(20);
+    expect(advanceCharger(told(charging, heartbeat(17.2), 2_000), 60_000).mayHold).toBe(17.2);
   });
 });
 
@@ -215,36 +229,38 @@ test('a unit that was heard once only is not confirmed', () => {
   expect([once.confirmed, told(once, heartbeat(0), 1).confirmed]).toEqual([false, true]);
 });
 
-test('an order is noted with its time, and the same order again changes nothing', () => {
-  const charger = offered(newCharger(unit, 0), 16, 100);
-  expect(charger.offer).toMatchObject({ amps: 16, at: 100 });
-  expect(offered(charger, 16, 200)).toBe(charger);
-  expect(offered(charger, 10, 300).offer).toMatchObject({ amps: 10, at: 300 });
+test('an offer is noted with its time; the same offer again only renews when it was sent', () => {
+  const charger = withOffer(newCharger(unit, 0), 16, 100);
+  expect(charger.offer).toMatchObject({ amps: 16, at: 100, sentAt: 100 });
+  expect(withOffer(charger, 16, 200).offer).toMatchObject({ amps: 16, at: 100, sentAt: 200 });
+  expect(withOffer(charger, 10, 300).offer).toMatchObject({ amps: 10, at: 300, lowered: { from: 16, at: 300 } });
+  expect(withOffer(charger, 20, 300).offer).toMatchObject({ amps: 20, at: 300, raisedAt: 300 });
 });
 
-describe('until it has answered an order, a unit may still hold', () => {
-  const idle: Message = { name: 'slaveHeartbeat', sender: unit, receiver: own, state: 0, limitAmps: 0, actualAmps: 0 };
-  const before = (charger: Charger) => charger.offer?.mayHold;
+describe('until it has answered an offer, a unit may still hold', () => {
+  const before = (charger: Charger) => charger.mayHold;
 
-  test('what it was ordered before', () => {
-    const charger = told(offered(told(newCharger(unit, 0), idle, 0), 16, 1), idle, 2);
+  test('what it was offered before', () => {
+    const charger = told(withOffer(told(newCharger(unit, 0), idle, 0), 16, 1), idle, 2);
     expect(before(charger)).toBeUndefined();
-    const lowered = offered(charger, 0, 3);
-    expect([before(lowered), before(offered(lowered, 6, 4)), before(told(lowered, idle, 5))]).toEqual([
+    const lowered = withOffer(charger, 0, 3);
+    expect([before(lowered), before(withOffer(lowered, 6, 4)), before(told(lowered, idle, 5))]).toEqual([
       16,
       16,
       undefined,
     ]);
   });
 
-  test('what it reports, when it has a car and was ordered nothing', () => {
-    expect(before(offered(told(newCharger(unit, 0), heartbeat(15), 0), 6, 1))).toBe(16);
+  test('what it reports, when it has a car and was offered nothing', () => {
+    const charger = told(newCharger(unit, 0), heartbeat(15), 0);
+    expect([before(charger), before(withOffer(charger, 6, 1))]).toEqual([undefined, 16]);
   });
 
-  test('all that its hardware can, when it has no car and was ordered nothing', () => {
+  test('all that its hardware can, when it has no car and was offered nothing', () => {
     const charger = told(newCharger(unit, 0), idle, 0);
-    expect(before(offered(charger, 0, 1))).toBe(80);
-    expect(before(offered({ ...charger, ratedAmps: 32 }, 0, 1))).toBe(32);
+    expect(before(withOffer(charger, 0, 1))).toBe(80);
+    const linkready: Message = { name: 'slaveLinkready', sender: unit, sign: '52', maxAmps: 32 };
+    expect(before(withOffer(told(told(newCharger(unit, 0), linkready, 0), idle, 1), 0, 2))).toBe(32);
   });
 });
 

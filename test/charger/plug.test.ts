@@ -14,7 +14,7 @@ function saying(state: number, limitAmps = 0): Charger {
 }
 
 function answering(state: number, charger: Charger, ago = 1_000): Charger {
-  return { ...charger, plugAnswer: { state, at: NOW - ago } };
+  return { ...charger, plugged: { ...charger.plugged, answer: { state, at: NOW - ago } } };
 }
 
 describe('a charger', () => {
@@ -25,12 +25,14 @@ describe('a charger', () => {
     ['that is ready and holds a limit', saying(0, 6), 'plugged'],
     ['that charges', saying(1), 'plugged'],
     ['in error', saying(2), 'unknown'],
-    ...[3, 4, 5, 6, 7, 8, 9, 10].map((state): [string, Charger, string] => [
+    ...[3, 4, 5, 6, 7, 8, 10].map((state): [string, Charger, string] => [
       `in state ${state}`,
       saying(state),
       'plugged',
     ]),
-    ['in a state that nobody knows', saying(15), 'unknown'],
+    ['that echoes a command and takes no limit', saying(9), 'unknown'],
+    ['that settles on its limit', saying(9, 16), 'plugged'],
+    ['in a state that is not in the table', saying(15), 'unknown'],
     ['that was asked and has no car', answering(0, saying(0)), 'unplugged'],
     ['that was asked and has a car that sleeps', answering(3, saying(0)), 'plugged'],
     ['that was asked and charges', answering(1, saying(0)), 'plugged'],

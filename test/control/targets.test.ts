@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Limits } from '../../src/control/limits.ts';
-import { type Command, createControl, type SetPoints } from '../../src/control/targets.ts';
+import { type Command, Control, type SetPoints } from '../../src/control/targets.ts';
 import { id } from '../world.ts';
 
 const limits: Limits = { maxAmpsForSlaves: 40, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 };
@@ -13,11 +13,11 @@ const limit = (amps: number): Command => ({ type: 'limit', charger: unit, amps }
 const circuit = (amps: number): Command => ({ type: 'circuit', amps });
 
 function control(lease = never, saved = nothing) {
-  const created = createControl(limits, lease, saved, 0);
+  const created = new Control(limits, lease, saved, 0);
   return {
-    accept: created.apply,
-    ages: created.advance,
-    leaseLeft: created.leaseLeft,
+    accept: (command: Command, now: number) => created.apply(command, now),
+    ages: (now: number) => created.advance(now),
+    leaseLeft: (now: number) => created.leaseLeft(now),
     get nextAt() {
       return created.wakeAt;
     },

@@ -31,7 +31,7 @@ const meter = (counter: number, at: number, unit: 'kWh' | 'Wh' = 'Wh'): Partial<
   energy: { signsOfWh: 0, believed: { counter, at, unit } },
 });
 const vin = (text: string): Partial<Charger> => ({ vin: { type: 'known', text, verified: true } });
-const offered: Partial<Charger> = { offer: { amps: 16, at: 0, mayHold: undefined } };
+const offered: Partial<Charger> = { offer: { amps: 16, at: 0, sentAt: 0, lowered: undefined, raisedAt: undefined } };
 
 interface Told {
   readonly sessions: SessionTracker;
@@ -133,7 +133,10 @@ describe('a session ends', () => {
 
   test('at once when the charger answers that nothing is plugged in', () => {
     const told = charged();
-    told.tell({ ...tells.ready, plugAnswer: { state: 0, at: told.now } }, SECOND);
+    told.tell(
+      { ...tells.ready, plugged: { answer: { state: 0, at: told.now }, carAt: undefined, emptyVins: undefined } },
+      SECOND,
+    );
     expect(told.records).toMatchObject([{ end: '2026-11-25T14:00:00+01:00' }]);
   });
 

@@ -19,7 +19,9 @@ const met: Charger = {
 function heartbeat(name: StateName, limitAmps: number, actualAmps = 0) {
   return { heartbeat: { state: states[name].code, limitAmps, actualAmps, at: NOW } };
 }
-const offered = (amps: number, ago = 10_000) => ({ offer: { amps, at: NOW - ago, mayHold: undefined } });
+const offered = (amps: number, ago = 10_000) => ({
+  offer: { amps, at: NOW - ago, sentAt: 0, lowered: undefined, raisedAt: undefined },
+});
 const charging = { charging: { on: true, since: NOW, below: undefined } } as const;
 
 function letterOf(...chargers: readonly Partial<Charger>[]): string | undefined {
@@ -37,8 +39,16 @@ test.each<[string, Partial<Charger>, string | undefined]>([
   ['whose car was stopped', heartbeat('doNotCharge', 6), 'B'],
   ['that takes a limit, so that a car sleeps there', { ...heartbeat('ready', 6), ...offered(6) }, 'B'],
   ['that takes no limit', { ...heartbeat('ready', 0), ...offered(6) }, 'A'],
-  ['that was answered to have a car', { ...heartbeat('ready', 0), plugAnswer: { state: 3, at: NOW } }, 'B'],
-  ['that was answered to have none', { ...heartbeat('ready', 6), plugAnswer: { state: 0, at: NOW } }, 'A'],
+  [
+    'that was answered to have a car',
+    { ...heartbeat('ready', 0), plugged: { answer: { state: 3, at: NOW }, carAt: undefined, emptyVins: undefined } },
+    'B',
+  ],
+  [
+    'that was answered to have none',
+    { ...heartbeat('ready', 6), plugged: { answer: { state: 0, at: NOW }, carAt: undefined, emptyVins: undefined } },
+    'A',
+  ],
   ['that was offered nothing for long', { ...heartbeat('ready', 0), ...offered(0) }, 'A'],
   ['that was only just met', { ...heartbeat('ready', 0), since: NOW }, undefined],
   ['that is in error', heartbeat('error', 0), 'E'],

@@ -15,7 +15,7 @@ export function overviewOf(
     chargers,
     limits,
     findings: [],
-    targets: { circuit: limits.maxAmpsForSlaves, of: () => ({ limit: limits.maxAmpsPerTWC, enabled: true }) },
+    targets: { since: 0, circuit: limits.maxAmpsForSlaves, of: () => ({ limit: limits.maxAmpsPerTWC, enabled: true }) },
     setPoints: { chargers: {} },
     chargeNow: { amps: limits.maxAmpsForSlaves, minutes: 60 },
     leaseLeft: undefined,

@@ -1,0 +1,65 @@
+// The amps of the circuit that a charger may be using, and for how long: what the invariant adds up (protocol 8.5).
+
+import { actualAmps, CHARGING_FROM, type Charger, FOLLOWS_WITHIN } from './charger.ts';
+import { hasSeenCar, showsNoCar } from './plug.ts';
+
+/** A version 2 unit that has a limit can not be stopped by offering 0 A: it falls back to this (protocol 4.9). */
+export const V2_FLOOR = 6;
+
+/** A unit stops its car at the latest so long after the last heartbeat that it got (protocol 4.10, 8.5). */
+export const RESERVED_FOR = 40_000;
+
+/** The highest of what it reports, was last sent, may still hold and draws, A. */
+export function committedAmps(charger: Charger, now: number): number {
+  const { heartbeat, offer, mayHold = 0 } = charger;
+  const limit = Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0, mayHold);
+  return Math.max(limit, actualAmps(charger) ?? 0, goesOnTo(charger, now));
+}
+
+/** A car that was taking more and more when its limit was lowered goes on for a while before it follows (protocol 4.6). */
+function goesOnTo({ online, offer, draw }: Charger, now: number): number {
+  const lowered = online ? offer?.lowered : undefined;
+  if (!lowered || now - lowered.at >= FOLLOWS_WITHIN) return 0;
+  return draw.roseAt !== undefined && now - draw.roseAt < RISES_FOR ? lowered.from : 0;
+}
+
+/** A draw that has not risen for this long does not go on rising, ms. */
+const RISES_FOR = 4_000;
+
+/** The amps of the circuit that a charger may be using or may start to use without being asked. */
+export function reservedAmps(charger: Charger, now: number): number {
+  return hasFloor(charger, now) ? Math.max(committedAmps(charger, now), V2_FLOOR) : committedAmps(charger, now);
+}
+
+/**
+ * Whether it takes 6 A without being offered any: a version 2 unit with a car, or of which nothing is known yet. One whose
+ * car waits for its first amps holds nothing and takes nothing.
+ */
+export function hasFloor(charger: Charger, now: number): boolean {
+  const { version, heartbeat } = charger;
+  if (version === 1) return false;
+  if (!heartbeat || hasLimitOrDraw(charger)) return true;
+  return showsNoCar(heartbeat) ? hasSeenCar(charger, now) : !asksForAmps(charger);
+}
+
+/** A unit with a car that waits for its first amps: it reports no limit and does not draw. */
+export function asksForAmps(charger: Charger): boolean {
+  const { heartbeat, offer } = charger;
+  if (!heartbeat || hasLimitOrDraw(charger)) return false;
+  return (offer?.amps ?? 0) === 0 && !showsNoCar(heartbeat);
+}
+
+/** It has a limit in force or draws: a car may be charging. */
+export function hasLimitOrDraw(charger: Charger): boolean {
+  return (charger.heartbeat?.limitAmps ?? 0) > 0 || (actualAmps(charger) ?? 0) >= CHARGING_FROM;
+}
+
+/** Until when its amps are not free for others. */
+export function reservedUntil({ heardAt, heartbeatSentAt, calledAt, since }: Charger): number {
+  return Math.max(heardAt ?? since, heartbeatSentAt ?? since, calledAt ?? since) + RESERVED_FOR;
+}
+
+/** Whether a charger has a part in the circuit. */
+export function isReserved(charger: Charger, now: number): boolean {
+  return now < reservedUntil(charger);
+}

@@ -1,0 +1,82 @@
+// What to offer a charger at this moment, without ever promising more than the circuit has: lower at once, higher only into
+// what is left when every other charger is counted with the highest of reported limit, last offer and draw (protocol 8.5).
+
+import type { Charger } from '../charger/charger.ts';
+import { hasFloor, hasLimitOrDraw, isReserved, reservedAmps, V2_FLOOR } from '../charger/commitment.ts';
+import { lastOffer } from '../charger/offer.ts';
+import { allocate } from './allocation.ts';
+import { costOf, hardCapOf } from './claim.ts';
+import { circuitAmps, type Sharing } from './sharing.ts';
+
+/** Between two changes for the same unit, unless safety asks for one (protocol 4.6). */
+const CHANGE_EVERY = 5_000;
+/** A change in the other direction comes later still, unless an owner asked for it. */
+const TURN_EVERY = 20_000;
+
+/** The amps to offer, whole A; undefined for nothing: before its first heartbeat, or as long as it was never offered any. */
+export function nextOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {
+  if (!charger.heartbeat) return undefined;
+  // What it holds from before can not be known: it gets its share once it holds nothing more than it needs.
+  if (lastOffer(charger) === undefined) return hasFloor(charger, now) ? V2_FLOOR : 0;
+  const kept = keptOffer(charger, now);
+  const target = allocate(sharing, now).get(charger.id) ?? 0;
+  const held = heldAmps(charger);
+  if (target > held) return whyWait(charger, sharing, now) ? kept : raised(charger, kept, target, sharing, now);
+  return mustLower(charger, sharing, now) || mayLower(charger, sharing, now) ? target : kept;
+}
+
+/** The amps of the circuit that no other charger may be using. */
+export function headroom(charger: Charger, sharing: Sharing, now: number): number {
+  return circuitAmps(sharing) - sum(others(charger, sharing, now), (other) => reservedAmps(other, now));
+}
+
+/** Why a charger is not raised now, undefined if it may be. */
+export function whyWait({ offer }: Charger, { targets, raiseFrom }: Sharing, now: number): string | undefined {
+  if (now < raiseFrom) return 'not every charger has been heard yet';
+  if (offer && now - offer.at < CHANGE_EVERY) return 'its last change is too recent';
+  const turns = offer?.lowered && now - offer.lowered.at < TURN_EVERY && targets.since <= offer.lowered.at;
+  return turns ? 'it was lowered a short while ago' : undefined;
+}
+
+/** The most that fits, if that is worth a change. */
+function raised(
+  charger: Charger,
+  kept: number | undefined,
+  target: number,
+  sharing: Sharing,
+  now: number,
+): number | undefined {
+  const room = headroom(charger, sharing, now);
+  let amps = target;
+  while (amps > 0 && costOf(charger, amps, now) > room) amps--;
+  return amps >= Math.max(sharing.limits.minAmpsPerTWC, heldAmps(charger)) ? amps : kept;
+}
+
+/** What it has goes on; a version 2 unit that answers 0 A with its lowest is not told 0 A again (protocol 4.9, 10). */
+function keptOffer(charger: Charger, now: number): number | undefined {
+  const offered = charger.offer?.amps;
+  return offered === 0 && hasFloor(charger, now) && hasLimitOrDraw(charger) ? V2_FLOOR : offered;
+}
+
+function mustLower(charger: Charger, sharing: Sharing, now: number): boolean {
+  const own = reservedAmps(charger, now);
+  return own > headroom(charger, sharing, now) || heldAmps(charger) > hardCapOf(charger, sharing.limits);
+}
+
+function mayLower({ offer }: Charger, { targets }: Sharing, now: number): boolean {
+  if (!offer) return true;
+  if (now - offer.at < CHANGE_EVERY) return false;
+  return offer.raisedAt === undefined || now - offer.raisedAt >= TURN_EVERY || targets.since > offer.raisedAt;
+}
+
+function heldAmps({ heartbeat, offer }: Charger): number {
+  return Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0);
+}
+
+function others(charger: Charger, { fleet }: Sharing, now: number): Charger[] {
+  return [...fleet.values()].filter((other) => other.id !== charger.id && isReserved(other, now));
+}
+
+function sum(chargers: readonly Charger[], amps: (charger: Charger) => number): number {
+  return chargers.reduce((total, charger) => total + amps(charger), 0);
+}
