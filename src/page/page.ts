@@ -100,7 +100,7 @@ class LivePage implements Page {
     this.#settings = settings;
     this.#sessions = new SessionHistory(settings.readSessions, () => performance.now());
     const { samplesPath } = settings;
-    // The chart is no reason to warn: a disk that is full is told of by the state file.
+    // The chart is no reason to warn: a disk that is full is reported for the state file.
     this.#writer = samplesPath === undefined ? undefined : createStateWriter(samplesPath, () => {});
     for (const id of settings.knownChargers) this.#values.set(`${id}/availability`, 'offline');
   }

@@ -81,7 +81,7 @@ export class Samples {
   /** The samples from before a restart come before those of now; what was missed is a gap. */
   restore({ limit, amps, until }: SampleColumns, wallClock: (at: number) => number): void {
     const missed = Math.round((wallClock(this.#lastAt) - until) / SAMPLE_EVERY) - this.#samples.length;
-    // A clock that was set back tells nothing about the gap.
+    // After a clock was set back the gap is not known.
     if (missed < -1 || missed >= MOST_SAMPLES) return;
     const before = limit.map((one, i) => ({
       limit: one,
