@@ -40,6 +40,7 @@ export function bridgeSettings(config: Config, state: SavedState): Omit<BridgeSe
       prefix: config['homeassistant.discoveryPrefix'],
       topicPrefix: config['status.MQTT.topicPrefix'],
       version,
+      ...pageUrl(config),
     },
     relay: config['control.relay'],
     askPlugState: config['interface.askPlugState'],
@@ -59,6 +60,14 @@ export function bridgeSettings(config: Config, state: SavedState): Omit<BridgeSe
     refresh: config['status.MQTT.refresh'] * 1_000,
     ratelimitOverrides: Object.fromEntries(overrides.map(([name, seconds]) => [name, seconds * 1_000])),
   };
+}
+
+/** Where a browser finds the page; nothing where that is only on this machine, or at an address that is not known. */
+function pageUrl(config: Config): { readonly pageUrl?: string } {
+  const listen = config['page.listen'];
+  if (listen.type === 'nowhere' || /^(0\.0\.0\.0|::|127\..*|::1|localhost|)$/.test(listen.host)) return {};
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return { pageUrl: `http://${host}:${listen.port}/` };
 }
 
 /** What the owner's wiring allows. */

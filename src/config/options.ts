@@ -112,7 +112,7 @@ export const options = {
   'control.relay': option(
     false,
     yesOrNo,
-    'Lets the switch "Charging allowed" open the relay of version 2 units. A Tesla then shows a fault and has to be plugged in anew, and opening under load wears the relay: see Safety',
+    'Lets the switch of version 2 units stop a car by opening their relay; without it the switch is called "Full current" and only lowers the current to 6 A. A Tesla then shows a fault and has to be plugged in anew, and opening under load wears the relay: see Safety',
   ),
   'status.MQTT.broker': option(
     'embedded',

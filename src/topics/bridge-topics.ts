@@ -10,6 +10,7 @@ import {
   button,
   diagnostic,
   documented,
+  live,
   minutes,
   namedByClass,
   number,
@@ -82,9 +83,13 @@ const chargeNowEnd: CommandRow<Overview> = {
 
 /** All chargers together. */
 const totals: Rows<Overview> = {
-  'all/totalAmpsInUse': documented(amps, 'Sum of what all chargers draw that are online', totalAmps),
-  'all/current': sensor(amps, 'Total current', 'The same as `all/totalAmpsInUse`, told at once at an edge', totalAmps),
-  'all/power': sensor(watts, 'Total power', 'Sum of the loads of all chargers, as far as they are known', totalWatts),
+  'all/totalAmpsInUse': live(documented(amps, 'Sum of what all chargers draw that are online', totalAmps)),
+  'all/current': live(
+    sensor(amps, 'Total current', 'The same as `all/totalAmpsInUse`, told at once at an edge', totalAmps),
+  ),
+  'all/power': live(
+    sensor(watts, 'Total power', 'Sum of the loads of all chargers, as far as they are known', totalWatts),
+  ),
 };
 
 export const bridgeTopics: Rows<Overview> = {
@@ -135,11 +140,13 @@ export const bridgeTopics: Rows<Overview> = {
     'Whether limits can be set; offline in listen mode',
     ({ inControl }) => (inControl ? 'online' : 'offline'),
   ),
-  'control/leaseSeconds': plain(
-    seconds.type,
-    'Seconds until limits that were set fall back to `control.safeAmps`. Only with `control.leaseSeconds`',
-    ({ leaseLeft }) => leaseLeft,
-    'measured',
+  'control/leaseSeconds': live(
+    plain(
+      seconds.type,
+      'Seconds until limits that were set fall back to `control.safeAmps`. Only with `control.leaseSeconds`',
+      ({ leaseLeft }) => leaseLeft,
+      'measured',
+    ),
   ),
   problem: {
     ...plain(
@@ -192,8 +199,12 @@ function totalAmps({ chargers }: Overview): number {
 }
 
 function totalWatts({ chargers }: Overview): number | undefined {
-  const known = chargers.flatMap((charger) => loadWatts(charger) ?? []);
-  return known.length === 0 ? undefined : known.reduce((sum, load) => sum + load, 0);
+  let total: number | undefined;
+  for (const charger of chargers) {
+    const watts = loadWatts(charger);
+    if (watts !== undefined) total = (total ?? 0) + watts;
+  }
+  return total;
 }
 
 /** All problems with what to do, as far as there is room for that. */

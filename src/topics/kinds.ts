@@ -159,6 +159,11 @@ export function alsoAs<Subject>(row: Row<Subject>, ...entities: readonly Entity[
   return { ...row, entities: [...(row.entities ?? []), ...entities] };
 }
 
+/** Looked at with every frame of a charger. */
+export function live<Subject>(row: Row<Subject>): Row<Subject> {
+  return { ...row, live: true };
+}
+
 /** Said in this order when all is said again. */
 export function ranked<Subject>(rank: number, row: Row<Subject>): Row<Subject> {
   return { ...row, rank };

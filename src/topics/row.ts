@@ -21,6 +21,8 @@ export interface Row<Subject> {
   readonly pace: Pace;
   /** False while the value is one that a charger shows for seconds on its way to another: it has to keep to the limit. */
   readonly lasting?: (subject: Subject) => boolean;
+  /** Of the bridge: changes with its chargers or with time alone. */
+  readonly live?: true;
   /** Lower goes out first when all is said again; 1 unless it says so. */
   readonly rank?: number;
   /** What the page calls it where it is no entity, and its unit. */

@@ -47,12 +47,15 @@ interface ShownCharger {
 export class Values {
   readonly #limits: RateLimits;
   readonly #bridge: readonly Shown<Overview>[];
+  readonly #live: readonly Shown<Overview>[];
   readonly #chargers = new Map<TwcId, ShownCharger>();
   #overview: Overview | undefined;
 
   constructor(limits: RateLimits) {
     this.#limits = limits;
-    this.#bridge = this.#placed(bridgeTopics, '');
+    const rows = this.#placed(bridgeTopics, '');
+    this.#live = rows.filter(({ row }) => row.live);
+    this.#bridge = rows.filter(({ row }) => !row.live);
   }
 
   /** The topics that say something else than before; unknown values are left out. */
@@ -70,7 +73,8 @@ export class Values {
       anyEdge ||= passed;
       look(rows, charger, overview, passed, changes);
     }
-    look(this.#bridge, overview, overview, anyEdge, changes);
+    look(this.#live, overview, overview, anyEdge, changes);
+    if (!before || restDiffers(before, overview)) look(this.#bridge, overview, overview, false, changes);
     return changes;
   }
 
@@ -131,12 +135,19 @@ function update<Subject>(shown: Shown<Subject>, value: Value): boolean {
 /** Nothing changed that a topic tells. */
 function same(before: Overview, overview: Overview): boolean {
   return (
-    !othersDiffer(before, overview) &&
-    before.targets === overview.targets &&
-    before.findings === overview.findings &&
-    before.stats === overview.stats &&
+    !restDiffers(before, overview) &&
     before.chargers.length === overview.chargers.length &&
     before.chargers.every((charger, index) => charger === overview.chargers[index])
+  );
+}
+
+/** What changed is not only in a charger. */
+function restDiffers(before: Overview, overview: Overview): boolean {
+  return (
+    othersDiffer(before, overview) ||
+    before.targets !== overview.targets ||
+    before.findings !== overview.findings ||
+    before.stats !== overview.stats
   );
 }
 
