@@ -18,6 +18,7 @@ import { minutesIn } from './topics/minutes.ts';
 import type { ChargeNow, Order, Overview } from './topics/row.ts';
 import { Unstopped } from './topics/unstopped.ts';
 import { Values } from './topics/values.ts';
+import { WrongIds } from './topics/wrong-ids.ts';
 
 /** Chargers are told within this time or not at all. */
 const SHUTDOWN_WITHIN = 1_000;
@@ -39,6 +40,7 @@ class Heart implements Bridge {
   readonly #minuteOf: (at: number) => string;
   readonly #mqtt: Mqtt;
   readonly #unstopped = new Unstopped();
+  readonly #wrongIds: WrongIds;
   readonly #joined = new Joined<Finding>();
   #chargeNow: ChargeNow;
   #outputs: Output[] = [];
@@ -54,6 +56,7 @@ class Heart implements Bridge {
   constructor(settings: BridgeSettings, startedAt: number) {
     const log = this.#log.bind(this);
     this.#settings = settings;
+    this.#wrongIds = new WrongIds(settings.chargerSettings, (text) => log('warn', text));
     this.#saved = { ...settings, chargers: settings.savedChargers };
     this.#inControl = settings.mode === 'master';
     this.#chargeNow = { amps: settings.limits.maxAmpsForSlaves, minutes: 60 };
@@ -174,7 +177,8 @@ class Heart implements Bridge {
     const { targets } = this.#control;
     const stoppable = !this.#inControl || this.#settings.relay;
     const unstopped = stoppable ? this.#unstopped.none : this.#unstopped.findings(chargers, targets);
-    this.#findings = this.#joined.of(this.#bus.findings(targets, now), this.#mqtt.findings, unstopped);
+    const wrongIds = this.#wrongIds.findings(chargers, now);
+    this.#findings = this.#joined.of(this.#bus.findings(targets, now), this.#mqtt.findings, unstopped, wrongIds);
     this.#chargeStatuses.advance(chargers, now);
     const overview = this.#overview(now);
     const changes = this.#values.changes(overview);
