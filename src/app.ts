@@ -129,7 +129,7 @@ function stackOf(error: unknown): string {
 
 const MOST_STACK = 1_000;
 
-/** A sign of life for those who look from outside, and a watchdog that ends a bridge which is stuck. */
+/** A sign of life that can be seen from outside, and a watchdog that ends a bridge which is stuck. */
 async function watched(statePath: string, log: Log, closers: Closers): Promise<Liveness> {
   let watchdog: Watchdog | undefined;
   const liveness = await createLiveness(statePath, (reason) => {

@@ -38,7 +38,7 @@ export class Performer {
     save: ({ type, ...newest }) => this.#save(newest),
     endSession: ({ session }) => this.#settings.storage.endSession(session),
     stopped: () => this.#stopped.resolve(),
-    // For the one who gave the command: it is read where that is given.
+    // It is read where the command is given.
     answer: () => {},
   };
 

@@ -1,4 +1,4 @@
-// The captures in the folder of the state: one is started and ended, for those who have no shell, and all can be read.
+// The captures in the folder of the state: one can be started and ended without a shell, and all can be read.
 
 import type { ReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
@@ -23,7 +23,7 @@ export interface Captures {
   read(name: string): Promise<ReadStream | undefined>;
 }
 
-/** Who may ask without a shell must not be able to fill the disk. */
+/** What can be started from the page must not be able to fill the disk. */
 const MOST_KEPT = 20;
 
 export function createCaptures(recorder: Recorder, statePath: string, log: Log): Captures {

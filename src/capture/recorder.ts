@@ -164,7 +164,7 @@ function orderedTo(bytes: Uint8Array): string | undefined {
   return decoded?.valid && decoded.message.name === 'masterHeartbeatLimit' ? decoded.message.receiver : undefined;
 }
 
-/** What is said of a link without paths, host names and addresses: they are nobody's business. */
+/** A reason without paths, host names and addresses: a capture may be published. */
 export function redactPaths(reason: string, port: Port): string {
   const host = port.type === 'tcp' ? port.host : port.name;
   const place = /[/\\]|:.*:|\d+\.\d+\.\d+|^COM\d/;

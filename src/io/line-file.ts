@@ -1,5 +1,5 @@
 // A file with a line of JSON for each thing that happened. Only its end is written, so a crash costs at most the line that
-// was just being written; a torn line is nobody's, and the next one begins behind it.
+// was just being written; a torn line is left out, and the next one begins behind it.
 
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 // Keeps a file for one process alone. The lock is a socket beside it: it answers for as long as its process lives, in
-// whatever container, and not a moment longer, so a lock that was left behind holds nobody up.
+// whatever container, and not a moment longer, so a lock that was left behind stops no start.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

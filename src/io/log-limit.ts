@@ -18,7 +18,7 @@ const PERIOD = 60_000;
 const MOST_OF_A_KIND = 10;
 /** Of all kinds together. */
 const MOST = 200;
-/** Characters in which lines of one kind agree: behind them may stand what somebody sent. */
+/** Characters in which lines of one kind agree: behind them may stand what came from outside. */
 const ALIKE = 40;
 /** Characters of one line. */
 const LONGEST = 2_000;

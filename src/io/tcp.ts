@@ -7,7 +7,7 @@ import type { Link, LinkSettings, Port } from './link.ts';
 type TcpPort = Extract<Port, { type: 'tcp' }>;
 
 const CONNECT_WITHIN = 5_000;
-/** Who has no room for another connection accepts it and closes it at once. */
+/** A server that has no room for another connection accepts it and closes it at once. */
 const STANDS_AFTER = 300;
 const KEEP_ALIVE_AFTER = 10_000;
 const MOST_UNWRITTEN = 128;
@@ -34,7 +34,12 @@ export async function openTcp(
     const silent = () => socket.destroy(new Error(`silent for ${DEAD_AFTER / 1_000} s`));
     watchdog ??= setTimeout(silent, DEAD_AFTER);
   };
+  const allowance = createAllowance();
   socket.on('data', (bytes) => {
+    if (!allowance.take(bytes.length)) {
+      socket.destroy(new Error('sends faster than a bus of 9600 baud can; is it the serial server of the chargers?'));
+      return;
+    }
     alive = true;
     clearTimeout(watchdog);
     watchdog = undefined;
@@ -90,6 +95,24 @@ async function standing(socket: Socket, closed: Promise<string>): Promise<void> 
   const first = Promise.race([closed, used.promise]);
   const reason = await bounded(first, { within: STANDS_AFTER }).catch(() => undefined);
   if (reason !== undefined) throw new Error(`${reason} at once; does another program use the serial server?`);
+}
+
+/** What a serial server has kept may come at once; what never ends is no bus, and would leave no time for the chargers. */
+const MOST_AT_ONCE = 65_536;
+const MOST_PER_SECOND = 4_000;
+
+function createAllowance() {
+  let free = MOST_AT_ONCE;
+  let at = performance.now();
+  return {
+    /** False when there were more bytes than a bus can have. */
+    take(bytes: number): boolean {
+      const now = performance.now();
+      free = Math.min(MOST_AT_ONCE, free + ((now - at) / 1_000) * MOST_PER_SECOND) - bytes;
+      at = now;
+      return free >= 0;
+    },
+  };
 }
 
 const words: Readonly<Record<string, string>> = {

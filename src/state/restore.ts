@@ -95,7 +95,7 @@ function fitting(found: SavedState | undefined, config: Config): SavedState {
   const port = config['interface.port'].name;
   const broker = config['status.MQTT.broker'].name;
   if (!found) {
-    const clientId = `twc2mqtt-${randomBytes(4).toString('hex')}`;
+    const clientId = `twc2mqtt-${randomBytes(6).toString('hex')}`;
     const empty = { chargers: [], announced: [], prefixes: [], setPoints: { chargers: {} }, sessions: [] };
     return { version: VERSION, clientId, port, broker, ...empty };
   }

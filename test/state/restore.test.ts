@@ -38,7 +38,7 @@ test('without a file there is a new name at the broker and nothing else', async 
   await using folder = await createFolder();
   const { state: found } = await restore(folder.file('x.state.json'), config, () => {});
   expect(found).toMatchObject({
-    clientId: expect.stringMatching(/^twc2mqtt-[0-9a-f]{8}$/),
+    clientId: expect.stringMatching(/^twc2mqtt-[0-9a-f]{12}$/),
     chargers: [],
     sessions: [],
   });
