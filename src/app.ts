@@ -84,21 +84,29 @@ export async function run(settings: AppSettings): Promise<void> {
   if (address)
     performer.page = await (await import('./page/page.ts')).startPage({ address, ...shown, ...current }, log);
   closers.add(() => performer.page?.close());
-  const clientId = storage.known.clientId;
-  const keeping = {
-    ...settings,
-    storage,
-    ...(embedded && { embeddedUrl: `mqtt://127.0.0.1:${embedded.port}` }),
-    clientId,
-  };
+  const embeddedUrl = embedded && `mqtt://127.0.0.1:${embedded.port}`;
+  const keeping = { ...settings, storage, embeddedUrl, clientId: known.clientId };
   closers.add(keepLink(keeping, loop, performer));
   closers.add(keepBroker(keeping, loop, performer));
 
+  await untilEnded(signal, failure.promise, { bridge, loop, performer, log });
+}
+
+interface Parts {
+  readonly bridge: Bridge;
+  readonly loop: Loop<Input, Output>;
+  readonly performer: Performer;
+  readonly log: Log;
+}
+
+/** Resolves when the chargers and the broker are told that the bridge ends; rejects, when they are, with what has failed. */
+async function untilEnded(signal: AbortSignal, failure: Promise<never>, parts: Parts): Promise<void> {
+  const { bridge, loop, performer, log } = parts;
   try {
-    await Promise.race([aborted(signal), failure.promise]);
+    await Promise.race([aborted(signal), failure]);
     log('info', 'ending: telling the chargers');
     loop.step({ type: 'shutdown' });
-    await Promise.race([performer.stopped, failure.promise]);
+    await Promise.race([performer.stopped, failure]);
   } catch (error) {
     await tellChargers(bridge, performer).catch(() => {});
     log('error', `ended because of a mistake in the program, please report it: ${stackOf(error)}`);

@@ -24,7 +24,7 @@ export interface Keeping {
   readonly signal: AbortSignal;
   readonly storage: Storage;
   readonly clientId: string;
-  readonly embeddedUrl?: string;
+  readonly embeddedUrl: string | undefined;
 }
 
 /** Keeps the link to the chargers open until what it gives is called. */

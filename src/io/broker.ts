@@ -2,14 +2,15 @@
 // broker is away: what is to be said is decided anew when it is back.
 
 import { readFile } from 'node:fs/promises';
-import { connect, type ErrorWithReasonCode, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
-import { createAcks, type Done } from './acks.ts';
+import { type Acks, createAcks, type Done } from './acks.ts';
+import { describeError } from './broker-errors.ts';
 import { bounded, deferred } from './deferred.ts';
 import { createNodes, type Node, type Nodes } from './nodes.ts';
 import { createPace } from './pace.ts';
 import { createPacketLimit, type PacketLimit } from './packet-limit.ts';
-import { type Open, Refusal } from './retry.ts';
+import type { Open } from './retry.ts';
 
 /** Where a broker is, and who we are there. */
 export interface BrokerAddress {
@@ -68,102 +69,131 @@ const SESSION = { sessionExpiryInterval: 0, maximumPacketSize: 2 * LONGEST_MESSA
 const OFFLINE = { qos: 1, retain: true } as const;
 
 /** Connects to the broker, or to a node of the cluster. Rejects with an error in an owner's words. */
-export function openBroker(
-  settings: BrokerSettings,
-  received: (message: ReceivedMessage) => void,
-  signal: AbortSignal,
-): Promise<Broker> {
+export function openBroker(settings: BrokerSettings, receive: Receive, signal: AbortSignal): Promise<Broker> {
   const { nodes = createNodes(), urls } = settings;
-  return nodes.open(urls, (node) => openNode(node, settings, received, signal), signal);
+  return nodes.open(urls, (node) => openNode(node, settings, receive, signal), signal);
 }
 
-async function openNode(
-  node: Node,
-  settings: BrokerSettings,
-  received: (message: ReceivedMessage) => void,
-  signal: AbortSignal,
-): Promise<Broker> {
-  const { url, answersWithin } = node;
-  const { packetLimit = createPacketLimit() } = settings;
+type Receive = (message: ReceivedMessage) => void;
+
+async function openNode(node: Node, settings: BrokerSettings, receive: Receive, signal: AbortSignal): Promise<Broker> {
   const client = connect(await clientOptions(node, settings));
-  const gone = deferred<string>();
-  const works = deferred<void>();
-  const openedAt = performance.now();
+  const connection = new Connection(client, node, settings, receive);
+  await connected(client, node, signal);
+  return connection;
+}
+
+/** One connection to one node. */
+class Connection implements Broker {
+  readonly url: string;
+  readonly #client: MqttClient;
+  readonly #settings: BrokerSettings;
+  readonly #packetLimit: PacketLimit;
+  readonly #acks: Acks;
+  readonly #gone = deferred<string>();
+  readonly #works = deferred<void>();
+  readonly #openedAt = performance.now();
   /** The bytes of what was published and not answered yet, by topic. */
-  const unanswered = new Map<string, number>();
-  // A broker that answers pings may have stopped all the same to take anything: a proxy without its broker, a full disk.
-  const late = () => gone.resolve(`${url}: nothing was acknowledged for ${answersWithin / 1_000} s`);
-  const answers = createAcks(answersWithin, late);
-  const pace = createPace();
-  client.handleMessage = (_, done) => pace.next(done);
-  client.on('message', (topic, payload, { retain }) => {
-    if (payload.length <= LONGEST_MESSAGE) received({ topic, payload: payload.toString(), retained: retain });
-  });
-  client.on('error', (error) => gone.resolve(describeError(url, error).message));
-  client.on('close', () => {
-    packetLimit.closed([...unanswered.values()], performance.now() - openedAt);
-    gone.resolve(`${url}: the connection was closed`);
-  });
-  void gone.promise.then(() => {
-    answers.stop();
-    client.end(true);
-  });
-  const told = new Set<string>();
+  readonly #unanswered = new Map<string, number>();
+  #over = false;
+  /** What was told of this connection. */
+  readonly #told = new Set<string>();
+
+  constructor(client: MqttClient, { url, answersWithin }: Node, settings: BrokerSettings, receive: Receive) {
+    this.url = url;
+    this.#client = client;
+    this.#settings = settings;
+    this.#packetLimit = settings.packetLimit ?? createPacketLimit();
+    // A broker that answers pings may have stopped all the same to take anything: a proxy without its broker, a full disk.
+    const late = () => this.#lost(`${url}: nothing was acknowledged for ${answersWithin / 1_000} s`);
+    this.#acks = createAcks(answersWithin, late);
+    const pace = createPace();
+    client.handleMessage = (_, done) => pace.next(done);
+    client.on('message', (topic, payload, { retain }) => {
+      if (payload.length <= LONGEST_MESSAGE) receive({ topic, payload: payload.toString(), retained: retain });
+    });
+    client.once('connect', ({ properties }) => this.#packetLimit.told(properties?.maximumPacketSize));
+    client.on('error', (error) => {
+      if ('code' in error && typeof error.code === 'string') this.#closedByBroker();
+      this.#lost(describeError(url, error).message);
+    });
+    client.on('close', () => {
+      this.#closedByBroker();
+      this.#lost(`${url}: the connection was closed`);
+    });
+  }
+
+  get closed(): Promise<string> {
+    return this.#gone.promise;
+  }
+
+  get acknowledged(): Promise<void> {
+    return this.#works.promise;
+  }
+
+  publish(topic: string, payload: string, done: Done, retain = true): void {
+    const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + PACKET_HEAD;
+    if (bytes > this.#packetLimit.most) {
+      this.#warn(`takes no packet of ${bytes} bytes`, topic, ': it is left out');
+      setImmediate(done, 'too large');
+      return;
+    }
+    this.#unanswered.set(topic, bytes);
+    const taken: Done = (problem) => {
+      this.#works.resolve();
+      this.#unanswered.delete(topic);
+      this.#refused('publish', topic, problem);
+      done(problem);
+    };
+    this.#client.publish(topic, payload, { qos: 1, retain }, this.#acks.awaited(taken));
+  }
+
+  subscribe(topic: string): void {
+    const taken: Done = (problem) => this.#refused('subscribe', topic, problem);
+    this.#client.subscribe(topic, { qos: 1 }, this.#acks.awaited(taken));
+  }
+
+  async disconnect(): Promise<void> {
+    this.#over = true;
+    const { statusTopic = '' } = this.#settings;
+    await moment(new Promise((resolve) => this.#client.publish(statusTopic, 'offline', OFFLINE, resolve)));
+    this.#acks.stop();
+    await moment(this.#client.endAsync());
+    // Ending waits for what the broker never acknowledged; the connection does not.
+    this.#client.stream.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.#over = true;
+    this.#acks.stop();
+    this.#client.end(true);
+  }
+
+  #lost(reason: string): void {
+    this.#over = true;
+    this.#gone.resolve(reason);
+    this.#acks.stop();
+    this.#client.end(true);
+  }
+
+  /** It may have been because of what was sent, unless we had given it up before. */
+  #closedByBroker(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#packetLimit.closed([...this.#unanswered.values()], performance.now() - this.#openedAt);
+  }
+
+  #refused(what: string, topic: string, problem: string | undefined): void {
+    if (problem === undefined) return;
+    this.#warn(`does not let us ${what} (${problem})`, topic, '; what may this user read and write?');
+  }
 
   /** Once for each reason. */
-  function warn(text: string, topic: string, advice: string): void {
-    if (told.has(text)) return;
-    told.add(text);
-    settings.warn(`${url}: the broker ${text}, ${topic} for one${advice}`);
+  #warn(text: string, topic: string, advice: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#settings.warn(`${this.url}: the broker ${text}, ${topic} for one${advice}`);
   }
-
-  function refused(what: string, topic: string, problem: string | undefined): void {
-    if (problem !== undefined)
-      warn(`does not let us ${what} (${problem})`, topic, '; what may this user read and write?');
-  }
-
-  client.once('connect', ({ properties }) => packetLimit.told(properties?.maximumPacketSize));
-  await connected(client, node, signal);
-  return {
-    url,
-    closed: gone.promise,
-    acknowledged: works.promise,
-    publish(topic, payload, done, retain = true) {
-      const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + PACKET_HEAD;
-      if (bytes > packetLimit.most) {
-        warn(`takes no packet of ${bytes} bytes`, topic, ': it is left out');
-        setImmediate(done, 'too large');
-        return;
-      }
-      unanswered.set(topic, bytes);
-      const taken: Done = (problem) => {
-        works.resolve();
-        unanswered.delete(topic);
-        refused('publish', topic, problem);
-        done(problem);
-      };
-      client.publish(topic, payload, { qos: 1, retain }, answers.awaited(taken));
-    },
-    subscribe(topic) {
-      const taken: Done = (problem) => refused('subscribe', topic, problem);
-      client.subscribe(topic, { qos: 1 }, answers.awaited(taken));
-    },
-    async disconnect() {
-      unanswered.clear();
-      const { statusTopic = '' } = settings;
-      const said = new Promise((resolve) => client.publish(statusTopic, 'offline', OFFLINE, resolve));
-      await moment(said);
-      answers.stop();
-      await moment(client.endAsync());
-      // Ending waits for what the broker never acknowledged; the connection does not.
-      client.stream.destroy();
-    },
-    async close() {
-      unanswered.clear();
-      answers.stop();
-      client.end(true);
-    },
-  };
 }
 
 async function clientOptions({ url, keepalive }: Node, settings: BrokerSettings): Promise<IClientOptions> {
@@ -211,29 +241,6 @@ async function connected(client: MqttClient, { url, connectWithin }: Node, signa
     client.off('error', reject);
     client.off('close', closed);
   }
-}
-
-/** Return codes of MQTT 3.1.1 (4, 5) and 5 (134, 135) for credentials that the broker does not take. */
-const refusals = new Set<unknown>([4, 5, 134, 135]);
-
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses the connection; does the broker run there?',
-  ENOTFOUND: 'there is no such host',
-  ECONNRESET: 'the broker reset the connection',
-  EPIPE: 'the connection was lost',
-  CERT_HAS_EXPIRED: "the broker's certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the broker's certificate is for another host",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the broker's certificate is self-signed; name its authority in status.MQTT.ca",
-  SELF_SIGNED_CERT_IN_CHAIN: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
-};
-
-function describeError(url: string, error: Error | ErrorWithReasonCode): Error {
-  const { code } = error as { code?: unknown };
-  if (refusals.has(code)) return new Refusal(`${url}: the broker refuses this username and password`);
-  // An error that names several failed addresses has no message of its own.
-  return new Error(`${url}: ${words[String(code)] ?? (error.message || String(code))}`);
 }
 
 /** The end must not wait for a broker that does not answer. */
