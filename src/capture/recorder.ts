@@ -53,109 +53,126 @@ interface Recording {
   readonly size: number;
 }
 
-export function createRecorder({ config, known: before, log }: RecorderSettings): Recorder {
-  const port = config['interface.port'];
-  const below = `${config['status.MQTT.topicPrefix']}/`;
-  /** The last limit said to each charger. */
-  const orders = new Map<string, Uint8Array>();
-  let known = before;
-  let link: Happening | undefined;
-  let recording: Recording | undefined;
-  let ended = Promise.resolve();
-  const watching = new Set<(news: string) => void>();
+export function createRecorder(settings: RecorderSettings): Recorder {
+  return new BridgeRecorder(settings);
+}
 
-  function say(level: 'warn' | 'info', path: string, news: string): void {
-    log(level, `${path}: ${news}`);
-    for (const tell of watching) tell(news);
+class BridgeRecorder implements Recorder {
+  readonly mostMegabytes = MOST_MEGABYTES;
+  readonly #settings: RecorderSettings;
+  /** The last limit said to each charger. */
+  readonly #orders = new Map<string, Uint8Array>();
+  readonly #watching = new Set<(news: string) => void>();
+  #known: Header['known'];
+  #link: Happening | undefined;
+  #recording: Recording | undefined;
+  #ended = Promise.resolve();
+
+  constructor(settings: RecorderSettings) {
+    this.#settings = settings;
+    this.#known = settings.known;
   }
 
-  function happenings(input: Input, outputs: readonly Output[]): Happening[] {
+  get path(): string | undefined {
+    return this.#recording?.file.path;
+  }
+
+  readonly recorded = (bridge: Bridge): Bridge => ({
+    step: (input, now) => {
+      const outputs = bridge.step(input, now);
+      this.#record(input, outputs, now);
+      return outputs;
+    },
+    wakeAt: (now) => bridge.wakeAt(now),
+    lastFrame: (now) => bridge.lastFrame(now),
+    get findings() {
+      return bridge.findings;
+    },
+  });
+
+  start(file: CaptureFile, startedAt: string, now: number): void {
+    void this.end('another one begins');
+    const { config } = this.#settings;
+    const { type } = config['interface.port'];
+    const link = type === 'folder' ? 'serial' : type;
+    const header = headerLine({
+      version,
+      startedAt,
+      link,
+      config,
+      known: this.#known,
+      orders: [...this.#orders.values()],
+    });
+    file.write(header);
+    this.#recording = { file, startedAt: now, lastAt: now, size: header.length + 1 };
+    if (this.#link) this.#write(this.#link, now);
+    this.#say('info', file.path, `captures what is on the bus, up to ${MOST_MEGABYTES} MB`);
+  }
+
+  end(reason: string): Promise<void> {
+    if (!this.#recording) return this.#ended;
+    const { file, lastAt } = this.#recording;
+    this.#write({ end: reason }, lastAt);
+    this.#recording = undefined;
+    this.#ended = file.close().then(() => {
+      if (file.broken === undefined) this.#say('info', file.path, `the capture is complete, ${reason}`);
+      else this.#say('warn', file.path, `the capture has ended, it can not be written: ${file.broken}`);
+    });
+    return this.#ended;
+  }
+
+  watch(tell: (news: string) => void): () => void {
+    this.#watching.add(tell);
+    return () => void this.#watching.delete(tell);
+  }
+
+  #record(input: Input, outputs: readonly Output[], now: number): void {
+    if (this.#recording) this.#recording = { ...this.#recording, lastAt: now };
+    for (const happened of this.#happenings(input, outputs)) {
+      if ('link' in happened) this.#link = happened;
+      this.#write(happened, now);
+    }
+    for (const output of outputs) this.#keep(output);
+    const { file, size = 0 } = this.#recording ?? {};
+    if (file?.broken !== undefined) void this.end('it can not be written');
+    else if (size >= MOST_MEGABYTES * MEGABYTE) void this.end(`${MOST_MEGABYTES} MB are reached`);
+  }
+
+  #happenings(input: Input, outputs: readonly Output[]): Happening[] {
     const said = outputs.flatMap((output) => (output.type === 'send' ? [{ said: output.bytes }] : []));
-    const came = happening(input);
+    const came = happening(input, this.#settings.config);
     return came ? [came, ...said] : said;
   }
 
-  function happening(input: Input): Happening | undefined {
-    if (input.type === 'bytes') return { heard: input.bytes };
-    if (input.type === 'link')
-      return input.up ? { link: 'up' } : { link: 'down', reason: redactPaths(input.reason, port) };
-    if (input.type !== 'message' || !input.topic.startsWith(below)) return undefined;
-    const asked = { asked: input.topic.slice(below.length), payload: input.payload.slice(0, LONGEST_PAYLOAD) };
-    return input.retained ? { ...asked, retained: true } : asked;
-  }
-
-  function keep(output: Output): void {
-    if (output.type === 'save') known = { chargers: output.chargers, setPoints: output.setPoints };
+  #keep(output: Output): void {
+    if (output.type === 'save') this.#known = { chargers: output.chargers, setPoints: output.setPoints };
     if (output.type !== 'send') return;
     const charger = orderedTo(output.bytes);
-    if (charger !== undefined) orders.set(charger, output.bytes);
+    if (charger !== undefined) this.#orders.set(charger, output.bytes);
   }
 
-  function write(happened: Happening, now: number): void {
-    if (!recording) return;
-    const { file, startedAt, size } = recording;
+  #write(happened: Happening, now: number): void {
+    if (!this.#recording) return;
+    const { file, startedAt, size } = this.#recording;
     const line = entryLine({ at: Math.max(0, now - startedAt), ...happened });
     file.write(line);
-    recording = { ...recording, size: size + line.length + 1 };
+    this.#recording = { ...this.#recording, size: size + line.length + 1 };
   }
 
-  function end(reason: string): Promise<void> {
-    if (!recording) return ended;
-    const { file, lastAt } = recording;
-    write({ end: reason }, lastAt);
-    recording = undefined;
-    ended = file.close().then(() => {
-      if (file.broken === undefined) say('info', file.path, `the capture is complete, ${reason}`);
-      else say('warn', file.path, `the capture has ended, it can not be written: ${file.broken}`);
-    });
-    return ended;
+  #say(level: 'warn' | 'info', path: string, news: string): void {
+    this.#settings.log(level, `${path}: ${news}`);
+    for (const tell of this.#watching) tell(news);
   }
+}
 
-  return {
-    recorded: (bridge) => ({
-      step(input, now) {
-        const outputs = bridge.step(input, now);
-        if (recording) recording = { ...recording, lastAt: now };
-        for (const happened of happenings(input, outputs)) {
-          if ('link' in happened) link = happened;
-          write(happened, now);
-        }
-        for (const output of outputs) keep(output);
-        if (recording?.file.broken !== undefined) void end('it can not be written');
-        else if (recording && recording.size >= MOST_MEGABYTES * MEGABYTE) void end(`${MOST_MEGABYTES} MB are reached`);
-        return outputs;
-      },
-      wakeAt: (now) => bridge.wakeAt(now),
-      lastFrame: (now) => bridge.lastFrame(now),
-      get findings() {
-        return bridge.findings;
-      },
-    }),
-    start(file, startedAt, now) {
-      void end('another one begins');
-      const header = headerLine({
-        version,
-        startedAt,
-        link: port.type === 'folder' ? 'serial' : port.type,
-        config,
-        known,
-        orders: [...orders.values()],
-      });
-      file.write(header);
-      recording = { file, startedAt: now, lastAt: now, size: header.length + 1 };
-      if (link) write(link, now);
-      say('info', file.path, `captures what is on the bus, up to ${MOST_MEGABYTES} MB`);
-    },
-    end,
-    mostMegabytes: MOST_MEGABYTES,
-    watch(tell) {
-      watching.add(tell);
-      return () => void watching.delete(tell);
-    },
-    get path() {
-      return recording?.file.path;
-    },
-  };
+function happening(input: Input, config: Config): Happening | undefined {
+  const below = `${config['status.MQTT.topicPrefix']}/`;
+  if (input.type === 'bytes') return { heard: input.bytes };
+  if (input.type === 'link' && input.up) return { link: 'up' };
+  if (input.type === 'link') return { link: 'down', reason: redactPaths(input.reason, config['interface.port']) };
+  if (input.type !== 'message' || !input.topic.startsWith(below)) return undefined;
+  const asked = { asked: input.topic.slice(below.length), payload: input.payload.slice(0, LONGEST_PAYLOAD) };
+  return input.retained ? { ...asked, retained: true } : asked;
 }
 
 function orderedTo(bytes: Uint8Array): string | undefined {

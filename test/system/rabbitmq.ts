@@ -84,6 +84,8 @@ async function prepare(folder: Folder, name: string, names: readonly string[], e
     RABBITMQ_MNESIA_BASE: `${home}/mnesia`,
     RABBITMQ_LOG_BASE: `${home}/log`,
     RABBITMQ_LOGS: '-',
+    // The node is the process that is started, not a child of a shell.
+    RABBITMQ_ALLOW_INPUT: '1',
     // Three of them beside everything else on a small machine.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none',
   };
