@@ -39,7 +39,7 @@ export interface BrokerSettings extends BrokerAddress {
   readonly nodes?: Nodes;
 }
 
-export interface ReceivedMessage {
+interface ReceivedMessage {
   readonly topic: string;
   readonly payload: string;
   readonly retained: boolean;

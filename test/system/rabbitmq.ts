@@ -12,7 +12,7 @@ export interface RabbitMq extends AsyncDisposable {
   readonly nodes: readonly RabbitNode[];
 }
 
-export interface RabbitNode {
+interface RabbitNode {
   readonly url: string;
   kill(): Promise<void>;
   restart(): Promise<void>;
