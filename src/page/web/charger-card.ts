@@ -1,9 +1,9 @@
 // One charger as a card: what it does and for which car, then its limit, then the rest folded away.
 
 import type { Facts } from '../wire.ts';
-import { ampsControl, switchControl } from './controls.ts';
+import { AmpsControl, switchControl } from './controls.ts';
 import { h, setText, showDetails, summary } from './dom.ts';
-import { formatEnergy, formatHours, formatPower } from './format.ts';
+import { formatAmps, formatEnergy, formatHours, formatPower } from './format.ts';
 import type { ChargerView, Status } from './model.ts';
 import { commandTopics } from './topics.ts';
 
@@ -85,7 +85,7 @@ export function createChargerCard(id: string, facts: CardFacts): ChargerCard {
 
 function chargerControls(id: string, of: string, { relay, limits, inApp }: CardFacts) {
   let shown: ChargerView | undefined;
-  const limit = ampsControl({
+  const limit = new AmpsControl({
     label: 'Limit',
     of,
     topic: `${id}/${commandTopics.limit}`,
@@ -147,9 +147,8 @@ function describeLimit({ session, status, enabled, limit, offered }: ChargerView
 /** What off means for this charger at this moment. */
 function describeOff({ amps = 0 }: ChargerView, relay: boolean): string {
   if (amps < LEAST_AMPS) return 'Charging is off.';
-  return relay
-    ? 'Charging is off: the charger is about to open its relay.'
-    : 'Charging is off, but this charger cannot go lower.';
+  const means = relay ? 'the charger opens its relay in a moment' : 'most chargers cannot go below 6 A';
+  return `Charging is off, and the car still draws ${formatAmps(amps)}: ${means}.`;
 }
 
 function share(amps: number, of: number): number {

@@ -30,8 +30,14 @@ export function createReadout() {
     return { item: h('li', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), name, ' ', value), name, value };
   }
 
+  let said = '';
+
   return {
     element: box,
+    /** What it shows, as a sentence. */
+    get text() {
+      return said;
+    },
     now,
     name(chargers: readonly { readonly id: string; readonly name: string }[]) {
       const ids = chargers.map(({ id }) => id);
@@ -47,6 +53,7 @@ export function createReadout() {
       now.classList.toggle('away', !isPast);
       for (const [i, row] of [...rows.values()].entries()) setText(row.value, ampsText(reading.amps[i]));
       setText(limit, ampsText(reading.limit));
+      said = `${time}: ${[...list.children].map((item) => item.textContent).join(', ')}`;
     },
   };
 }

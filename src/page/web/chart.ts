@@ -4,14 +4,8 @@
 import uPlot from 'uplot';
 import { type ChartData, highest, placeAt } from './chart-data.ts';
 import { createReadout, type Reading } from './chart-readout.ts';
-import { h, part } from './dom.ts';
+import { h } from './dom.ts';
 import { formatClock } from './format.ts';
-
-export interface Chart {
-  show(data: ChartData, chargers: readonly { readonly id: string; readonly name: string }[]): void;
-  /** What the readout says while no time is pointed at: by charger, in the same order. */
-  now(amps: readonly (number | undefined)[], limit: number | undefined): void;
-}
 
 const probe = h('span', { class: 'probe', 'aria-hidden': 'true' });
 const HEIGHT = 210;
@@ -21,108 +15,114 @@ const LEAST_SECONDS = 30;
 const SHORT_SECONDS = 300;
 const STEP_KEYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -15, PageDown: 15 };
 
-export function createChart(): Chart {
-  const plotBox = h('div', {
+export class Chart {
+  readonly #box = h('div', {
     class: 'plot',
     tabindex: '0',
     role: 'slider',
     'aria-label': 'Time in the chart',
     'aria-orientation': 'horizontal',
   });
-  const empty = h('p', { class: 'hint chart-empty' }, 'The chart begins in a few seconds.');
-  const readout = createReadout();
-  part('hours').replaceChildren(h('div', { class: 'chart' }, plotBox, empty, probe), readout.element);
-  let data: ChartData = { times: [], limit: [], amps: [], stacked: [] };
-  let plot: { readonly uplot: uPlot; readonly count: number } | undefined;
-  let present: Reading = { amps: [], limit: undefined };
+  readonly #empty = h('p', { class: 'hint chart-empty' }, 'The chart begins in a few seconds.');
+  readonly #readout = createReadout();
+  #data: ChartData = { times: [], limit: [], amps: [], stacked: [] };
+  #plot: { readonly uplot: uPlot; readonly count: number } | undefined;
+  #present: Reading = { amps: [], limit: undefined };
   /** The time that is pointed at, Unix s; undefined for now. */
-  let pointed: number | undefined;
+  #pointed: number | undefined;
 
-  function draw(): void {
-    const hasSteps = data.times.length > 1;
-    empty.hidden = hasSteps;
-    plotBox.hidden = !hasSteps;
+  constructor(place: HTMLElement) {
+    const frame = h('div', { class: 'chart' }, this.#box, this.#empty, probe);
+    place.replaceChildren(frame, this.#readout.element);
+    this.#box.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#readout.now.addEventListener('click', () => this.#point(undefined));
+    new ResizeObserver(() => this.#plot && this.#plot.uplot.width !== this.#box.clientWidth && this.#draw()).observe(
+      this.#box,
+    );
+    // Colours are drawn, so another colour scheme needs another drawing.
+    for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
+      matchMedia(query).addEventListener('change', () => this.#plot?.uplot.redraw());
+    }
+  }
+
+  show(data: ChartData, chargers: readonly { readonly id: string; readonly name: string }[]): void {
+    this.#data = data;
+    this.#readout.name(chargers);
+    this.#draw();
+  }
+
+  /** What the readout says while no time is pointed at: by charger, in the same order. */
+  now(amps: readonly (number | undefined)[], limit: number | undefined): void {
+    this.#present = { amps, limit };
+    if (this.#pointed === undefined) this.#read();
+  }
+
+  #draw(): void {
+    const { times, stacked, limit } = this.#data;
+    const hasSteps = times.length > 1;
+    this.#empty.hidden = hasSteps;
+    this.#box.hidden = !hasSteps;
     if (!hasSteps) return;
-    const count = data.stacked.length;
-    const width = Math.max(200, plotBox.clientWidth);
-    const content: uPlot.AlignedData = [
-      [...data.times],
-      ...[...data.stacked].reverse().map((one) => [...one]),
-      [...data.limit],
-    ];
-    if (plot?.count === count) {
-      if (plot.uplot.width !== width) plot.uplot.setSize({ width, height: HEIGHT });
-      plot.uplot.setData(content);
+    const width = Math.max(200, this.#box.clientWidth);
+    const content: uPlot.AlignedData = [[...times], ...[...stacked].reverse().map((one) => [...one]), [...limit]];
+    if (this.#plot?.count === stacked.length) {
+      const { uplot } = this.#plot;
+      if (uplot.width !== width) uplot.setSize({ width, height: HEIGHT });
+      uplot.setData(content);
     } else {
-      plot?.uplot.destroy();
-      plot = {
-        uplot: new uPlot(
-          plotOptions(count, width, () => data),
-          content,
-          plotBox,
-        ),
-        count,
-      };
-      followPointer(plot.uplot);
+      this.#plot?.uplot.destroy();
+      const options = plotOptions(stacked.length, width, () => this.#data);
+      this.#plot = { uplot: new uPlot(options, content, this.#box), count: stacked.length };
+      this.#followPointer(this.#plot.uplot);
     }
-    tell();
+    this.#read();
   }
 
-  function tell(): void {
-    const last = data.times.length - 1;
-    const place = pointed === undefined ? last : placeAt(data.times, pointed);
-    if (pointed === undefined || place >= last) readout.show('Now', present, false);
+  /** Says what was at the time that is pointed at. */
+  #read(): void {
+    const { times, amps, limit } = this.#data;
+    const last = times.length - 1;
+    const place = this.#place();
+    const at = times[place] ?? 0;
+    if (this.#pointed === undefined || place >= last) this.#readout.show('Now', this.#present, false);
     else {
-      const amps = data.amps.map((column) => column[place]);
-      readout.show(formatClock((data.times[place] ?? 0) * 1_000), { amps, limit: data.limit[place] }, true);
+      const reading = { amps: amps.map((column) => column[place]), limit: limit[place] };
+      this.#readout.show(formatClock(at * 1_000), reading, true);
     }
-    const left = pointed === undefined ? -10 : (plot?.uplot.valToPos(data.times[place] ?? 0, 'x') ?? -10);
-    plot?.uplot.setCursor({ left, top: 0 }, false);
-    plotBox.setAttribute('aria-valuemin', '0');
-    plotBox.setAttribute('aria-valuemax', String(Math.max(0, last)));
-    plotBox.setAttribute('aria-valuenow', String(Math.max(0, place)));
-    plotBox.setAttribute('aria-valuetext', readout.element.textContent ?? '');
+    const left = this.#pointed === undefined ? -10 : (this.#plot?.uplot.valToPos(at, 'x') ?? -10);
+    this.#plot?.uplot.setCursor({ left, top: 0 }, false);
+    this.#box.setAttribute('aria-valuemin', '0');
+    this.#box.setAttribute('aria-valuemax', String(Math.max(0, last)));
+    this.#box.setAttribute('aria-valuenow', String(Math.max(0, place)));
+    this.#box.setAttribute('aria-valuetext', this.#readout.text);
   }
 
-  function point(at: number | undefined): void {
-    pointed = at;
-    tell();
+  #place(): number {
+    const { times } = this.#data;
+    return this.#pointed === undefined ? times.length - 1 : placeAt(times, this.#pointed);
   }
 
-  function followPointer({ over, posToVal }: uPlot): void {
-    const follow = ({ clientX }: PointerEvent) => point(posToVal(clientX - over.getBoundingClientRect().left, 'x'));
+  #point(at: number | undefined): void {
+    this.#pointed = at;
+    this.#read();
+  }
+
+  #followPointer({ over, posToVal }: uPlot): void {
+    const follow = ({ clientX }: PointerEvent) =>
+      this.#point(posToVal(clientX - over.getBoundingClientRect().left, 'x'));
     over.addEventListener('pointermove', follow);
     over.addEventListener('pointerdown', follow);
   }
 
-  plotBox.addEventListener('keydown', (event) => {
-    const last = data.times.length - 1;
-    const place = pointed === undefined ? last : placeAt(data.times, pointed);
+  #pressed(event: KeyboardEvent): void {
+    const { times } = this.#data;
     const by = STEP_KEYS[event.key];
-    if (event.key === 'Escape' || event.key === 'End') point(undefined);
-    else if (event.key === 'Home') point(data.times[0]);
-    else if (by !== undefined) point(data.times[Math.min(last, Math.max(0, place + by))]);
+    if (event.key === 'Escape' || event.key === 'End') this.#point(undefined);
+    else if (event.key === 'Home') this.#point(times[0]);
+    else if (by !== undefined) this.#point(times[Math.min(times.length - 1, Math.max(0, this.#place() + by))]);
     else return;
     event.preventDefault();
-  });
-  readout.now.addEventListener('click', () => point(undefined));
-  new ResizeObserver(() => plot && plot.uplot.width !== plotBox.clientWidth && draw()).observe(plotBox);
-  // Colours are drawn, so another colour scheme needs another drawing.
-  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
-    matchMedia(query).addEventListener('change', () => plot?.uplot.redraw());
   }
-
-  return {
-    show(newest, chargers) {
-      data = newest;
-      readout.name(chargers);
-      draw();
-    },
-    now(amps, limit) {
-      present = { amps, limit };
-      if (pointed === undefined) tell();
-    },
-  };
 }
 
 /** `count` chargers; the top of the stack is drawn first, so that each one below covers its part. */

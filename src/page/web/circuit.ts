@@ -2,7 +2,7 @@
 
 import type { Facts } from '../wire.ts';
 import { whyFixed } from './charger-card.ts';
-import { ampsControl } from './controls.ts';
+import { AmpsControl } from './controls.ts';
 import { h, heading, keep, part, setText, summary } from './dom.ts';
 import { formatAmps, formatPower } from './format.ts';
 import type { ChargerView, CircuitView } from './model.ts';
@@ -21,7 +21,7 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
   const bar = h('div', { class: 'bar', 'aria-hidden': 'true' }, beyond);
   const rows = new Map<string, ReturnType<typeof createRow>>();
   const lease = h('p', { class: 'hint' });
-  const limit = ampsControl({
+  const limit = new AmpsControl({
     label: 'Circuit limit',
     of: 'Circuit',
     topic: commandTopics.circuit,

@@ -19,87 +19,101 @@ interface AmpsSettings {
   readonly whyFixed: () => string;
 }
 
-export function ampsControl({ label, of, topic, range, whyFixed }: AmpsSettings): Control {
-  const id = `set-${topic.replaceAll('/', '-')}`;
-  const input = h('input', { id, type: 'number', inputmode: 'numeric', step: '1', 'aria-describedby': `${id}-now` });
-  const less = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A less` }, '−');
-  const more = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A more` }, '+');
-  const set = h('button', { type: 'submit', class: 'set', 'aria-label': `${of}: set the limit` }, 'Set');
-  const error = h('p', { class: 'error', role: 'alert' });
-  const bounds = h('span', { class: 'hint' });
-  const now = h('p', { class: 'hint', id: `${id}-now` });
-  const stepper = h(
-    'div',
-    { class: 'stepper' },
-    less,
-    input,
-    more,
-    h('span', { class: 'unit', 'aria-hidden': 'true' }, 'A'),
-    set,
-  );
-  const element = h(
-    'form',
-    { class: 'amps', novalidate: '' },
-    h('label', { for: id }, label, ' ', bounds),
-    stepper,
-    now,
-    error,
-  );
-  let inForce: string | undefined;
-  let able = false;
+export class AmpsControl implements Control {
+  readonly element: HTMLFormElement;
+  readonly #settings: AmpsSettings;
+  readonly #input: HTMLInputElement;
+  readonly #less: HTMLButtonElement;
+  readonly #more: HTMLButtonElement;
+  readonly #set: HTMLButtonElement;
+  readonly #stepper: HTMLElement;
+  readonly #bounds = h('span', { class: 'hint' });
+  readonly #now: HTMLElement;
+  readonly #error = h('p', { class: 'error', role: 'alert' });
+  #inForce: string | undefined;
+  #able = false;
 
-  function refresh(): void {
+  constructor(settings: AmpsSettings) {
+    const { label, of, topic } = settings;
+    const id = `set-${topic.replaceAll('/', '-')}`;
+    this.#settings = settings;
+    this.#input = h('input', { id, type: 'number', inputmode: 'numeric', step: '1', 'aria-describedby': `${id}-now` });
+    this.#less = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A less` }, '−');
+    this.#more = h('button', { type: 'button', class: 'step', 'aria-label': `${of}: 1 A more` }, '+');
+    this.#set = h('button', { type: 'submit', class: 'set', 'aria-label': `${of}: set the limit` }, 'Set');
+    this.#now = h('p', { class: 'hint', id: `${id}-now` });
+    const unit = h('span', { class: 'unit', 'aria-hidden': 'true' }, 'A');
+    this.#stepper = h('div', { class: 'stepper' }, this.#less, this.#input, this.#more, unit, this.#set);
+    const heading = h('label', { for: id }, label, ' ', this.#bounds);
+    this.element = h('form', { class: 'amps', novalidate: '' }, heading, this.#stepper, this.#now, this.#error);
+    this.#listen();
+  }
+
+  show(value: string | undefined, able: boolean): void {
+    // A draft stays as it is.
+    if (this.#input.value === (this.#inForce ?? '') && value !== undefined) this.#input.value = value;
+    this.#inForce = value;
+    this.#able = able && value !== undefined;
+    this.#refresh();
+  }
+
+  #listen(): void {
+    this.#less.addEventListener('click', () => this.#step(-1));
+    this.#more.addEventListener('click', () => this.#step(1));
+    this.#input.addEventListener('input', () => this.#refresh());
+    this.#input.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape') return;
+      this.#input.value = this.#inForce ?? '';
+      setText(this.#error, '');
+      this.#refresh();
+    });
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+  }
+
+  #refresh(): void {
+    const { label, of, range } = this.#settings;
     const { min, max } = range();
-    const amps = Number(input.value);
-    const isDraft = input.value !== (inForce ?? '');
-    stepper.hidden = min === max;
-    setText(bounds, min === max ? `${min} A` : `${min} to ${max} A`);
-    setText(now, min === max ? whyFixed() : isDraft && inForce !== undefined ? `Now ${inForce} A. Not set yet.` : '');
-    for (const control of [input, less, more, set]) control.disabled = !able;
+    const amps = Number(this.#input.value);
+    const isDraft = this.#input.value !== (this.#inForce ?? '');
+    this.#stepper.hidden = min === max;
+    setText(this.#bounds, min === max ? `${min} A` : `${min} to ${max} A`);
+    setText(this.#now, this.#hint(isDraft));
+    for (const control of [this.#input, this.#less, this.#more, this.#set]) control.disabled = !this.#able;
     // Not disabled, so that the keyboard's place is not lost.
-    less.ariaDisabled = String(amps <= min);
-    more.ariaDisabled = String(amps >= max);
-    set.ariaDisabled = String(!isDraft);
-    element.classList.toggle('draft', isDraft);
-    input.min = String(min);
-    input.max = String(max);
-    input.setAttribute('aria-label', `${of}: ${label}, ${min} to ${max} amperes`);
+    this.#less.ariaDisabled = String(amps <= min);
+    this.#more.ariaDisabled = String(amps >= max);
+    this.#set.ariaDisabled = String(!isDraft);
+    this.element.classList.toggle('draft', isDraft);
+    this.#input.min = String(min);
+    this.#input.max = String(max);
+    this.#input.setAttribute('aria-label', `${of}: ${label}, ${min} to ${max} amperes`);
   }
 
-  function step(by: number): void {
-    const { min, max } = range();
-    input.value = String(Math.min(max, Math.max(min, Math.round(Number(input.value)) + by)));
-    refresh();
+  #hint(isDraft: boolean): string {
+    const { min, max } = this.#settings.range();
+    if (min === max) return this.#settings.whyFixed();
+    return isDraft && this.#inForce !== undefined ? `Now ${this.#inForce} A. Not set yet.` : '';
   }
 
-  less.addEventListener('click', () => step(-1));
-  more.addEventListener('click', () => step(1));
-  input.addEventListener('input', refresh);
-  input.addEventListener('keydown', ({ key }) => {
-    if (key !== 'Escape') return;
-    input.value = inForce ?? '';
-    setText(error, '');
-    refresh();
-  });
-  element.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    setText(error, '');
-    if (input.value === inForce) return;
-    const refusal = outOfRange(input.value, range()) ?? (await post('api/command', { topic, payload: input.value }));
-    if (refusal === undefined) inForce = input.value;
-    else setText(error, `Not set: ${refusal}`);
-    refresh();
-  });
-  return {
-    element,
-    show(value, isAble) {
-      // A draft stays as it is.
-      if (input.value === (inForce ?? '') && value !== undefined) input.value = value;
-      inForce = value;
-      able = isAble && value !== undefined;
-      refresh();
-    },
-  };
+  #step(by: number): void {
+    const { min, max } = this.#settings.range();
+    this.#input.value = String(Math.min(max, Math.max(min, Math.round(Number(this.#input.value)) + by)));
+    this.#refresh();
+  }
+
+  async #submit(): Promise<void> {
+    const { topic, range } = this.#settings;
+    const { value } = this.#input;
+    setText(this.#error, '');
+    if (value === this.#inForce) return;
+    const refusal = outOfRange(value, range()) ?? (await post('api/command', { topic, payload: value }));
+    if (refusal === undefined) this.#inForce = value;
+    else setText(this.#error, `Not set: ${refusal}`);
+    this.#refresh();
+  }
 }
 
 /** Why a number can not be set, undefined if it can. */

@@ -5,7 +5,7 @@ import type { Connections, Events, Facts } from '../wire.ts';
 import { createBus } from './bus.ts';
 import { createCapture } from './capture.ts';
 import { type ChargerCard, createChargerCard } from './charger-card.ts';
-import { type Chart, createChart } from './chart.ts';
+import { Chart } from './chart.ts';
 import { chartData, type Moment, withSample } from './chart-data.ts';
 import { type CircuitCard, createCircuit } from './circuit.ts';
 import { h, keep, part, setChildren, setText } from './dom.ts';
@@ -13,7 +13,7 @@ import { showFirstRun } from './first-run.ts';
 import { createHealth } from './health.ts';
 import { type ChargerView, chargerViews, circuitView } from './model.ts';
 import { type Condition, linkStatus, notices } from './notices.ts';
-import { createSessions, type SessionsView } from './sessions.ts';
+import { SessionsView } from './sessions.ts';
 import { openStream, type Stream } from './stream.ts';
 import { bridgeNumber, bridgeText, chargerNumber, type Values } from './topics.ts';
 
@@ -105,7 +105,7 @@ class LivePage {
     const before = this.#parts;
     // Another version or configuration brings another page.
     if (before && JSON.stringify(before.facts) !== JSON.stringify(facts)) location.reload();
-    const sessions = before?.sessions ?? createSessions(facts);
+    const sessions = before?.sessions ?? new SessionsView(facts);
     this.#parts ??= { facts, circuit: createCircuit(facts), sessions };
     setText(part('version'), `twc2mqtt ${facts.version}`);
     part('simulation').hidden = !facts.simulated;
@@ -115,7 +115,7 @@ class LivePage {
 
   #reveal(): void {
     document.body.dataset.state = 'shown';
-    this.#chart ??= createChart();
+    this.#chart ??= new Chart(part('hours'));
     this.#drawnAt = Number.NEGATIVE_INFINITY;
     this.#show();
   }

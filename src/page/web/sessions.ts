@@ -1,132 +1,98 @@
 // Charging sessions: those that run, the newest that are over, and totals per month, charger and car.
 
 import type { Facts, Sessions } from '../wire.ts';
+import { createChoice } from './choice.ts';
 import { h, heading, part, setChildren, setText } from './dom.ts';
 import { counted, formatCost, formatDuration, formatEnergy, formatMonth, formatTime } from './format.ts';
 import type { ChargerView } from './model.ts';
-import { choices, type Grouping, type SessionFilter, totalsBy, totalsOf } from './session-totals.ts';
+import { choices, type SessionFilter, totalsOf } from './session-totals.ts';
+import { carName, chargerName, createTotalsTable, type TotalsTable, table } from './totals-table.ts';
 
-export interface SessionsView {
-  /** Reads them anew: a session may have ended. Resolves when they are shown. */
-  refresh(): Promise<void>;
-  /** What runs at this moment. */
-  show(chargers: readonly ChargerView[]): void;
-}
+const NO_SESSIONS: Sessions = { newest: [], count: 0, totals: [] };
 
-const groupings: Readonly<Record<Grouping, string>> = { month: 'Month', charger: 'Charger', vin: 'Car' };
+export class SessionsView {
+  readonly #facts: Facts;
+  readonly #filters = { month: createChoice('Month'), charger: createChoice('Charger'), vin: createChoice('Car') };
+  readonly #filterBox = h('div', { class: 'filters' }, ...Object.values(this.#filters).map(({ element }) => element));
+  readonly #download = h('a', { class: 'plain', href: 'api/sessions.csv', download: '' }, 'Download CSV');
+  readonly #rows = h('tbody');
+  readonly #table: HTMLElement;
+  readonly #total = h('p', { class: 'total-line' });
+  readonly #hint = h('p', { class: 'hint' });
+  readonly #totals: TotalsTable;
+  #known = NO_SESSIONS;
+  #running: readonly ChargerView[] = [];
+  #reads = 0;
 
-export function createSessions(facts: Facts): SessionsView {
-  const section = part('sessions');
-  const filters = { month: select('Month'), charger: select('Charger'), vin: select('Car') };
-  const grouping = select('Totals per');
-  const totalsTable = h('tbody');
-  const totalsHeading = h('th', { scope: 'col' }, groupings.month);
-  const rows = h('tbody');
-  const total = h('p', { class: 'total-line' });
-  const hint = h('p', { class: 'hint' });
-  const download = h('a', { class: 'plain', href: 'api/sessions.csv', download: '' }, 'Download CSV');
-  const filterBox = h('div', { class: 'filters' }, ...Object.values(filters).map(({ element }) => element));
-  const names = columnNames(facts);
-  const sessionTable = table('sessions-table', names, rows);
-  const totals = h(
-    'details',
-    { class: 'totals' },
-    h('summary', {}, 'Totals'),
-    grouping.element,
-    table('totals-table', ['Sessions', 'Time', 'Energy', ...(facts.price ? ['Cost'] : [])], totalsTable, totalsHeading),
-  );
-  section.replaceChildren(
-    h('div', { class: 'line' }, heading(section), download),
-    filterBox,
-    total,
-    sessionTable,
-    hint,
-    totals,
-  );
-  grouping.offer(Object.entries(groupings), undefined);
-  let known: Sessions = { newest: [], count: 0, totals: [] };
-  let running: readonly ChargerView[] = [];
-  let asked = 0;
-
-  function chosen(): SessionFilter {
-    return { month: filters.month.value, charger: filters.charger.value, vin: filters.vin.value };
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    this.#totals = createTotalsTable(facts);
+    this.#table = table('sessions-table', columnNames(facts), this.#rows);
+    const section = part('sessions');
+    const title = h('div', { class: 'line' }, heading(section), this.#download);
+    section.replaceChildren(title, this.#filterBox, this.#total, this.#table, this.#hint, this.#totals.element);
+    for (const filter of Object.values(this.#filters)) filter.changed(() => void this.refresh());
   }
 
-  async function refresh(): Promise<void> {
-    const turn = ++asked;
-    const query = new URLSearchParams(
-      Object.entries(chosen()).filter((one): one is [string, string] => one[1] !== undefined),
-    );
-    const answer = await fetch(`api/sessions?${query}`).catch(() => undefined);
-    if (!answer?.ok || turn !== asked) return;
+  /** Reads the sessions anew: one may have ended. Resolves when they are shown. */
+  async refresh(): Promise<void> {
+    const turn = ++this.#reads;
+    const chosen = Object.entries(this.#chosen()).filter((one): one is [string, string] => one[1] !== undefined);
+    const answer = await fetch(`api/sessions?${new URLSearchParams(chosen)}`).catch(() => undefined);
+    if (!answer?.ok || turn !== this.#reads) return;
     // The server of this page sends what is declared.
-    known = (await answer.json()) as Sessions;
-    render();
+    this.#known = (await answer.json()) as Sessions;
+    this.#render();
   }
 
-  function render(): void {
-    const { newest, count, totals: all } = known;
-    const some = all.length > 0;
-    const { months, chargers, vins } = choices(all);
-    filters.month.offer(
-      months.map((one) => [one, formatMonth(one)] as const),
-      'All months',
-    );
-    filters.charger.offer(
-      chargers.map((one) => [one, chargerName(one, facts)] as const),
+  /** What runs at this moment. */
+  show(chargers: readonly ChargerView[]): void {
+    this.#running = chargers.filter(({ session }) => session !== undefined);
+    this.#render();
+  }
+
+  #chosen(): SessionFilter {
+    const { month, charger, vin } = this.#filters;
+    return { month: month.value, charger: charger.value, vin: vin.value };
+  }
+
+  #render(): void {
+    const facts = this.#facts;
+    const { newest, totals } = this.#known;
+    const some = totals.length > 0;
+    this.#offerChoices();
+    for (const element of [this.#filterBox, this.#download, this.#totals.element]) element.hidden = !some;
+    const chosen = this.#chosen();
+    const running = this.#running.filter(({ id }) => (chosen.charger ?? id) === id);
+    const rows = [...running.map((one) => runningRow(one, facts)), ...newest.map((one) => finishedRow(one, facts))];
+    this.#table.hidden = rows.length === 0;
+    setChildren(this.#rows, rows, () => rows.map((one) => tableRow(one, columnNames(facts))));
+    setText(this.#total, some ? describeTotal(this.#known, chosen, facts) : '');
+    setText(this.#hint, describeRest(this.#known, rows.length));
+    this.#totals.show(totals, chosen);
+  }
+
+  #offerChoices(): void {
+    const facts = this.#facts;
+    const { months, chargers, vins } = choices(this.#known.totals);
+    const named = (keys: readonly string[], name: (key: string) => string) =>
+      keys.map((key) => [key, name(key)] as const);
+    this.#filters.month.offer(named(months, formatMonth), 'All months');
+    this.#filters.charger.offer(
+      named(chargers, (id) => chargerName(id, facts)),
       'All chargers',
     );
-    filters.vin.offer(
-      vins.map((one) => [one, carName(one, facts)] as const),
+    this.#filters.vin.offer(
+      named(vins, (vin) => carName(vin, facts)),
       'All cars',
     );
-    for (const element of [filterBox, download, totals]) element.hidden = !some;
-    const live = running.filter(({ id }) => (filters.charger.value ?? id) === id);
-    const rowsShown = [...live.map((one) => runningRow(one, facts)), ...newest.map((one) => finishedRow(one, facts))];
-    sessionTable.hidden = rowsShown.length === 0;
-    setChildren(rows, rowsShown, () => rowsShown.map((one) => tableRow(one, names)));
-    setText(total, some ? describeTotal(known, chosen(), facts) : '');
-    setText(
-      hint,
-      some
-        ? newest.length < count
-          ? `The newest ${newest.length} of ${count} are listed.`
-          : ''
-        : live.length > 0
-          ? ''
-          : 'No session is over yet.',
-    );
-    renderTotals();
   }
+}
 
-  function renderTotals(): void {
-    // The options are the keys of the table of groupings.
-    const by = (grouping.value ?? 'month') as Grouping;
-    const label = {
-      month: formatMonth,
-      charger: (id: string) => chargerName(id, facts),
-      vin: (vin: string) => carName(vin, facts),
-    }[by];
-    const lines = totalsBy(known.totals, chosen(), by).map(({ key, count, seconds, kWh }) => [
-      label(key),
-      String(count),
-      formatDuration(seconds),
-      formatEnergy(kWh),
-      ...(facts.price ? [formatCost(kWh, facts.price)] : []),
-    ]);
-    setText(totalsHeading, groupings[by]);
-    setChildren(totalsTable, lines, () => lines.map((cells) => h('tr', {}, ...cells.map((text) => h('td', {}, text)))));
-  }
-
-  for (const filter of Object.values(filters)) filter.changed(() => void refresh());
-  grouping.changed(renderTotals);
-  return {
-    refresh,
-    show(chargers) {
-      running = chargers.filter(({ session }) => session !== undefined);
-      render();
-    },
-  };
+/** What the table leaves out, or that it is empty. */
+function describeRest({ newest, count }: Sessions, rows: number): string {
+  if (newest.length < count) return `The newest ${newest.length} of ${count} are listed.`;
+  return rows === 0 ? 'No session is over yet.' : '';
 }
 
 interface Row {
@@ -180,45 +146,4 @@ function describeTotal({ totals, count }: Sessions, filter: SessionFilter, { pri
   const { kWh, seconds } = totalsOf(totals, filter);
   const cost = price ? [formatCost(kWh, price)] : [];
   return [counted(count, 'session'), formatEnergy(kWh), ...cost, formatDuration(seconds)].join(' · ');
-}
-
-function chargerName(id: string, { chargers }: Facts): string {
-  return chargers[id]?.name ?? id;
-}
-
-function carName(vin: string, { vehicles }: Facts): string {
-  return vehicles[vin] ?? (vin || 'Unknown car');
-}
-
-function table(name: string, columns: readonly string[], body: HTMLElement, ...first: HTMLElement[]): HTMLElement {
-  const head = h(
-    'tr',
-    {},
-    ...first,
-    ...columns.map((column) => h('th', { scope: 'col', 'data-column': column }, column)),
-  );
-  return h('table', { class: name }, h('thead', {}, head), body);
-}
-
-/** A choice with its label. */
-function select(label: string) {
-  const options = h('select');
-  return {
-    element: h('label', { class: 'choice' }, h('span', {}, label), options),
-    /** Undefined for all. */
-    get value(): string | undefined {
-      return options.value.startsWith('=') ? options.value.slice(1) : undefined;
-    },
-    offer(choices: readonly (readonly [string, string])[], all: string | undefined) {
-      const before = options.value;
-      setChildren(options, [choices, all], () => [
-        ...(all === undefined ? [] : [h('option', { value: '' }, all)]),
-        ...choices.map(([value, text]) => h('option', { value: `=${value}` }, text)),
-      ]);
-      if ([...options.options].some(({ value }) => value === before)) options.value = before;
-    },
-    changed(tell: () => void) {
-      options.addEventListener('change', tell);
-    },
-  };
 }
