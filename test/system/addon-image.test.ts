@@ -95,7 +95,7 @@ test('a stuck loop is ended although the container has a process 1, so that it i
   });
   await app.says(/1A2B: online/);
   expect(await app.ended).toBe(137);
-  expect(app.lines).toContainEqual(expect.stringMatching(/the main loop is stuck/));
+  expect(app.lines).toContainEqual(expect.stringMatching(/the main loop was stuck/));
 });
 
 test('another user than root runs it with a file, without Home Assistant', async () => {

@@ -121,9 +121,9 @@ describe.concurrent('with no adapter chosen', () => {
     const taken: Uint8Array[] = [];
     for (const pty of [one, other]) pty.onBytes((bytes) => void taken.push(bytes));
     await home.plug('usb-FTDI', one.port);
-    await home.plug('usb-Zigbee', other.port);
+    await home.plug('usb-Prolific', other.port);
     await using app = await home.start({});
-    await app.says(/more than one serial adapter, choose one in the configuration: \S+usb-FTDI and \S+usb-Zigbee/);
+    await app.says(/more than one serial adapter, choose one in the configuration: \S+usb-FTDI and \S+usb-Prolific/);
     await subscriber.sees('TWC/status', 'online');
     await subscriber.sees('TWC/problem', /more than one serial adapter/);
     await observe(1_500);
@@ -179,7 +179,7 @@ describe.concurrent('what is remembered', () => {
     await writeFile(home.statePath, JSON.stringify(before));
     using bus = attach(pty, [slave('1A2B')], { shy: true });
     await using app = await home.start({ serial_port: pty.port });
-    await until(() => bus.heartbeats('1A2B').length > 0, 'a heartbeat to a charger that never said hello', 5_000);
+    await until(() => bus.heartbeats('1A2B').length > 0, 'a heartbeat to a charger that never said hello', 15_000);
     await until(() => mosquitto.lines.some((line) => line.includes(before.clientId)), 'the client id of before');
     await until(async () => 'announced' in (await home.state()), 'the file is of this version now');
     expect(await home.state()).toMatchObject({ clientId: before.clientId, chargers: [{ id: '1A2B', version: 2 }] });
@@ -197,6 +197,7 @@ describe.concurrent('what is remembered', () => {
     for (let cut = 0; cut < 6; cut++) {
       await using app = await home.start({ serial_port: pty.port });
       await app.says(/1A2B: online/);
+      await app.says(/: connected$/);
       await until(async () => JSON.stringify((await home.state()).chargers).includes('1A2B'), 'it is remembered');
       // Limits come as fast as they can, each is written down, and in the midst of it the power goes.
       const cutAfter = 20 + 37 * cut;

@@ -41,7 +41,7 @@ test.concurrent('a stuck main loop is noticed from outside of it, said, and ende
   await using program = await bridge(folder, 'setTimeout(() => { for (;;); }, 12_000)');
   await healthy(folder);
   expect(await program.ended).toBe('SIGKILL');
-  expect(program.lines.at(-1)).toMatch(/^\S+ error the main loop is stuck: ending, so that it is started anew$/);
+  expect(program.lines.at(-1)).toMatch(/^\S+ error the main loop was stuck: ended, so that it is started anew$/);
   const { code, err } = await health(folder);
   expect(code).toBe(1);
   expect(err).toMatch(/^The bridge does not run/);
