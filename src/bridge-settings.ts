@@ -1,6 +1,6 @@
 // What a bridge has to know before it begins.
 
-import type { BusSettings } from './bus/bus.ts';
+import type { BusSettings } from './bus/settings.ts';
 import type { AllChargerSettings } from './charger/charger-settings.ts';
 import type { LeaseSettings, SetPoints } from './control/targets.ts';
 import type { DiscoverySettings } from './home-assistant/devices.ts';

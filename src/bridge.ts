@@ -8,7 +8,7 @@ import type { Charger } from './charger/charger.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import { Control, describeCommand } from './control/targets.ts';
 import { Mqtt } from './mqtt.ts';
-import { createSessionTracker, type SessionTracker } from './session/tracker.ts';
+import { SessionTracker } from './session/tracker.ts';
 import type { Bridge, Input, Output, Saved } from './step.ts';
 import { BridgeStatsTracker } from './topics/bridge-stats.ts';
 import { ChargeStatuses } from './topics/charge-status.ts';
@@ -63,7 +63,7 @@ class Heart implements Bridge {
     this.#stats = new BridgeStatsTracker(startedAt);
     this.#bus = new Bus(settings, log, startedAt);
     this.#control = new Control(settings.limits, settings.lease, settings.setPoints, startedAt);
-    this.#sessions = createSessionTracker(settings, startedAt);
+    this.#sessions = new SessionTracker(settings, startedAt);
     this.#values = new Values(settings);
     this.#minuteOf = minutesIn(settings.zone, settings.wallClock);
     const discovery = { ...settings, ...settings.discovery, inControl: this.#inControl };

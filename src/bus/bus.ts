@@ -3,7 +3,6 @@
 import {
   advanceFleet,
   type Fleet,
-  type FleetSettings,
   fleetCalled,
   fleetOfOthers,
   fleetWakeAt,
@@ -12,11 +11,9 @@ import {
   senderOf,
 } from '../charger/fleet.ts';
 import { logLines } from '../charger/log-lines.ts';
-import { type SavedCharger, SavedFleet, savedFleet } from '../charger/saved.ts';
-import type { Limits } from '../control/limits.ts';
+import { type SavedCharger, SavedChargers, savedFleet } from '../charger/saved.ts';
 import type { Targets } from '../control/targets.ts';
 import { decode, versionOf } from '../protocol/codec.ts';
-import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
 import { Cutter, wire } from '../protocol/slip.ts';
 import { describeFinding, type Finding } from './finding.ts';
@@ -27,26 +24,8 @@ import { Master } from './master.ts';
 import { Refusals } from './refusals.ts';
 import { Replayer } from './replayer.ts';
 import type { BusRole } from './role.ts';
+import type { BusSettings, Log } from './settings.ts';
 import { type BusCounts, busCounts, Statistics } from './statistics.ts';
-
-export interface BusSettings extends Omit<FleetSettings, 'most'> {
-  /** `listen`: a genuine master is on the bus and nothing is ever sent. */
-  readonly mode: 'master' | 'listen';
-  /** A master that says nothing: to find out what is wrong. */
-  readonly silent?: boolean;
-  /** Our own TWCID as master. */
-  readonly id: TwcId;
-  readonly limits: Limits;
-  readonly relay: boolean;
-  readonly askPlugState: boolean;
-  /** The chargers known from before a restart. */
-  readonly savedChargers: readonly SavedCharger[];
-  /** In a replay: gives the bytes that were said at this moment, once; nothing else is said. */
-  readonly replayedFrame?: () => Uint8Array | undefined;
-}
-
-/** A text that takes time to make is given as a function: the level may be off. */
-export type Log = (level: 'warn' | 'info' | 'debug', text: string | (() => string)) => void;
 
 /** Without a frame little is new, and most steps are for other things. */
 const FINDINGS_EVERY = 250;
@@ -65,7 +44,7 @@ export class Bus {
   #role: BusRole | undefined;
   /** Another master is on our bus. */
   #otherMaster = false;
-  readonly #savedFleet: SavedFleet;
+  readonly #saved: SavedChargers;
   /** Why the link is down; none before the first try. */
   #linkFindings: readonly Finding[] = [];
   #findings: readonly Finding[] = [];
@@ -78,8 +57,9 @@ export class Bus {
     this.#log = log;
     this.statistics = new Statistics(startedAt);
     this.#refusals = new Refusals((text) => log('warn', text));
-    this.#savedFleet = new SavedFleet(settings.savedChargers);
-    this.#fleet = savedFleet(settings.savedChargers, settings.chargerSettings, startedAt);
+    const { savedChargers, chargerSettings, wallClock } = settings;
+    this.#saved = new SavedChargers(savedChargers, wallClock);
+    this.#fleet = savedFleet(savedChargers, chargerSettings, startedAt, wallClock(startedAt));
   }
 
   get fleet(): Fleet {
@@ -88,7 +68,7 @@ export class Bus {
 
   /** What to save of the chargers; the same list as long as that is the same. */
   get savedChargers(): readonly SavedCharger[] {
-    return this.#savedFleet.chargers;
+    return this.#saved.chargers;
   }
 
   opened(now: number): void {
@@ -124,7 +104,7 @@ export class Bus {
     if (this.#role?.advance(now)) this.#stale = true;
     this.#noteOtherMaster(now);
     this.#setFleet(advanceFleet(this.#fleet, now));
-    this.#savedFleet.update(this.#fleet);
+    this.#saved.update(this.#fleet);
   }
 
   /** The bytes of the wire to send now. */
@@ -216,8 +196,13 @@ export class Bus {
     if (id === undefined) return;
     // Beside a genuine master there is one unit more: the master itself.
     const most = this.#settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
-    const heard = { message, version: versionOf(frame) };
-    const after = fleetWithMessage(this.#fleet, id, heard, { ...this.#settings, most }, now);
+    const after = fleetWithMessage(
+      this.#fleet,
+      id,
+      { message, version: versionOf(frame) },
+      { ...this.#settings, most },
+      now,
+    );
     if (after) this.#setFleet(after);
     else this.#refusals.refuse(id, [...this.#fleet.keys()], now);
   }

@@ -2,7 +2,7 @@
 // question is not asked it again before it reconnects (protocol 4.3, 4.7).
 
 import type { Charger } from '../charger/charger.ts';
-import { lifetimeKWh } from '../charger/energy.ts';
+import { isCounterDoubtful } from '../charger/energy.ts';
 import { showsNoCar } from '../charger/plug.ts';
 import { missingPart } from '../charger/vin.ts';
 import type { TwcId } from '../protocol/field.ts';
@@ -189,7 +189,7 @@ function presencePause({ plugged: { carAt, emptyVins = 0 } }: Charger): number {
 }
 
 function meterPause(charger: Charger): number {
-  if (lifetimeKWh(charger.energy) === undefined && charger.energy.last) return UNTRUSTED_METER_EVERY;
+  if (isCounterDoubtful(charger.energy)) return UNTRUSTED_METER_EVERY;
   const outdated = charger.charging.on && charger.meter !== undefined && charger.meter.at < charger.charging.since;
   if (outdated) return UNTRUSTED_METER_EVERY;
   return charger.charging.on ? METER_WHILE_CHARGING_EVERY : METER_EVERY;

@@ -73,6 +73,8 @@ interface Meter {
   readonly volts: Phases;
   /** Undefined where older firmware does not tell currents. */
   readonly phaseAmps: Phases | undefined;
+  /** The last phase currents that were not all zero: they tell which phases the car uses. */
+  readonly lastCurrents?: Phases | undefined;
   readonly at: number;
 }
 
@@ -169,22 +171,3 @@ export function ampsWhen(online: boolean, { heardAt, heartbeat, meter }: Charger
   if (!online) return heardAt === undefined ? undefined : 0;
   return heartbeat?.actualAmps ?? (meter?.phaseAmps && Math.max(...meter.phaseAmps));
 }
-
-/**
- * Load, W: volts times amperes of each phase. The meter's half amperes tell which phases carry current, the heartbeat's
- * hundredths how much. Without phase currents every connected phase counts. Undefined when not known.
- */
-export function loadWatts(charger: Charger): number | undefined {
-  if (!charger.online) return charger.energy.last && 0;
-  const amps = actualAmps(charger);
-  if (!charger.meter || amps === undefined) return undefined;
-  if (!charger.charging.on) return 0;
-  const { volts, phaseAmps } = charger.meter;
-  const weights = phaseAmps ?? volts.map((v) => (v >= CONNECTED_FROM ? 1 : 0));
-  const largest = Math.max(...weights);
-  if (largest === 0) return undefined;
-  return volts.reduce((watts, v, phase) => watts + (v * amps * (weights[phase] ?? 0)) / largest, 0);
-}
-
-/** A phase with fewer volts is not connected. */
-const CONNECTED_FROM = 80;

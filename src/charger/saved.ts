@@ -5,6 +5,7 @@ import { isTwcId } from '../protocol/field.ts';
 import { number, object, optional, type TypeOf, text, value, yesOrNo } from '../schema.ts';
 import { type Charger, hardwareAmps, newCharger } from './charger.ts';
 import type { AllChargerSettings, ChargerSettings } from './charger-settings.ts';
+import { fromSavedEnergy, type SavedEnergy, savedEnergy, toSavedEnergy } from './energy-snapshot.ts';
 import { confirmed, type Fleet } from './fleet.ts';
 
 /** The id of a charger in what was saved. */
@@ -26,43 +27,57 @@ const fields = {
 };
 const names = Object.keys(fields) as (keyof typeof fields)[];
 
-export const savedCharger = object(fields);
+export const savedCharger = object({ ...fields, energy: optional(savedEnergy) });
 
 export type SavedCharger = TypeOf<typeof savedCharger>;
 
-/** The charger of a record: known, but not heard yet. */
-export function fromSaved({ relayOpen, ...known }: SavedCharger, now: number, settings?: ChargerSettings): Charger {
-  const charger = { ...newCharger(known.id, now, settings), ...known, confirmed: true, calledAt: now };
+/** The charger of a record: known, but not heard yet. `wallNow`: epoch milliseconds of `now`. */
+export function fromSaved(
+  { relayOpen, energy, ...known }: SavedCharger,
+  now: number,
+  settings?: ChargerSettings,
+  wallNow = energy?.at ?? 0,
+): Charger {
+  const restored = { ...known, energy: fromSavedEnergy(energy, now, wallNow) };
+  const charger = { ...newCharger(known.id, now, settings), ...restored, confirmed: true, calledAt: now };
   const relay = relayOpen ? { openSince: now, stopSentAt: now } : charger.relay;
   return { ...charger, mayHold: hardwareAmps(charger), relay };
 }
 
-export function toSaved(charger: Charger): SavedCharger {
+/** `wallClock` gives epoch milliseconds of a monotonic moment. */
+export function toSaved(charger: Charger, wallClock = (now: number) => now): SavedCharger {
+  const energy = toSavedEnergy(charger.energy, wallClock);
   const known = { ...charger, relayOpen: charger.relay.openSince !== undefined };
   const told = names.flatMap((name) => (known[name] ? [[name, known[name]] as const] : []));
   // Every field but the id may be missing.
-  return { ...Object.fromEntries(told), id: charger.id };
+  return { ...Object.fromEntries(told), id: charger.id, ...(energy && { energy }) };
 }
 
 export function sameSaved(some: readonly SavedCharger[], others: readonly SavedCharger[]): boolean {
   const same = (one: SavedCharger, other: SavedCharger | undefined) =>
-    names.every((name) => one[name] === other?.[name]);
+    names.every((name) => one[name] === other?.[name]) && sameEnergy(one.energy, other?.energy);
   return some.length === others.length && some.every((one, i) => same(one, others[i]));
 }
 
-/** The chargers from before a restart. */
-export function savedFleet(saved: readonly SavedCharger[], settings: AllChargerSettings, now: number): Fleet {
-  return new Map(saved.map((one) => [one.id, fromSaved(one, now, settings.get(one.id))]));
+/** A moment later by less than this is no reason to save again, ms. */
+const SAME_FOR = 1_800_000;
+
+function sameEnergy(one: SavedEnergy | undefined, other: SavedEnergy | undefined): boolean {
+  if (!one || !other) return one === other;
+  return one.kWh === other.kWh && one.lifetimeKWh === other.lifetimeKWh && Math.abs(one.at - other.at) < SAME_FOR;
 }
 
-/** What is to be saved of a fleet. */
-export class SavedFleet {
+/** What is saved of the chargers of a bus. */
+export class SavedChargers {
+  readonly #wallClock: (now: number) => number;
   #chargers: readonly SavedCharger[];
-  /** The fleet that they were made of. */
+  /** The fleet that the saved chargers were made of. */
   #fleet: Fleet | undefined;
 
-  constructor(saved: readonly SavedCharger[]) {
+  /** `wallClock` gives epoch milliseconds of a monotonic moment. */
+  constructor(saved: readonly SavedCharger[], wallClock: (now: number) => number) {
     this.#chargers = saved;
+    this.#wallClock = wallClock;
   }
 
   /** The same list as long as that is the same. */
@@ -73,7 +88,18 @@ export class SavedFleet {
   update(fleet: Fleet): void {
     if (fleet === this.#fleet) return;
     this.#fleet = fleet;
-    const newest = confirmed(fleet).map(toSaved);
+    const newest = confirmed(fleet).map((charger) => toSaved(charger, this.#wallClock));
     if (!sameSaved(newest, this.#chargers)) this.#chargers = newest;
   }
+}
+
+/** The fleet of saved chargers: known, but not heard yet. */
+export function savedFleet(
+  saved: readonly SavedCharger[],
+  settings: AllChargerSettings,
+  now: number,
+  wallNow: number,
+): Fleet {
+  const chargers = saved.map((one) => fromSaved(one, now, settings.get(one.id), wallNow));
+  return new Map(chargers.map((charger) => [charger.id, charger]));
 }

@@ -15,7 +15,9 @@ import {
 } from './charger.ts';
 import { committedAmps } from './commitment.ts';
 import { trackDraw } from './draw.ts';
-import { type EnergyUnit, metered } from './energy.ts';
+import { type EnergyUnit, withCounter, withoutCounter, withPower } from './energy.ts';
+import { withSnapshot } from './energy-snapshot.ts';
+import { hasNoMeter, loadWatts, powerFrom } from './load.ts';
 import { showsNoCar, withAnswer, withHeartbeat, withVinAnswer } from './plug.ts';
 import { relayWithAck, relayWithDraw } from './relay.ts';
 import { concluded, withPart } from './vin.ts';
@@ -40,11 +42,16 @@ export function withMessage(
     online: true,
     confirmed: charger.heardAt !== undefined || charger.confirmed,
   };
-  return advanceCharger(learned(present, message, version, unit, now), now);
+  return withEnergy(charger, withPresence(learned(present, message, version, unit, now), now), now);
 }
 
 /** The charger after time passed: gone after silence, no longer charging after 5 s without current. */
 export function advanceCharger(charger: Charger, now: number): Charger {
+  const after = withPresence(charger, now);
+  return after === charger ? charger : withEnergy(charger, after, now);
+}
+
+function withPresence(charger: Charger, now: number): Charger {
   const online = charger.heardAt !== undefined && now - charger.heardAt < OFFLINE_AFTER;
   if (charger.online && !online) return goneOffline(charger, committedAmps(charger, now));
   return withCharging(charger, chargingAt(charger, now));
@@ -65,6 +72,14 @@ export function goneOffline(charger: Charger, mayHold: number): Charger {
   const { heartbeat, meter, offer, ...kept } = withCharging(charger, { on: false });
   const { answer, ...plugged } = kept.plugged;
   return { ...kept, online: false, mayHold, draw: { ...noDraw, ignoredAt: kept.draw.ignoredAt }, plugged };
+}
+
+/** The charger with the energy that it has delivered since it was seen before. */
+function withEnergy(before: Charger, after: Charger, now: number): Charger {
+  const powered = withPower(after.energy, loadWatts(after), now);
+  const isAssumed = powerFrom(after) === 'assumed' && after.charging.on && hasNoMeter(after, now);
+  const energy = isAssumed ? withoutCounter(powered) : powered;
+  return { ...after, energy: withSnapshot(energy, before.charging.on !== after.charging.on, now) };
 }
 
 function withCharging(charger: Charger, charging: Charging): Charger {
@@ -165,8 +180,13 @@ function withMeter(
   const [a = 0, b = 0, c = 0] = phaseAmps?.map((amps) => calibrated(charger, amps)) ?? [];
   return {
     ...charger,
-    meter: { volts, phaseAmps: phaseAmps && [a, b, c], at: now },
-    energy: metered(charger.energy, energyCounter, now, unit),
+    meter: {
+      volts,
+      phaseAmps: phaseAmps && [a, b, c],
+      lastCurrents: a + b + c > 0 ? [a, b, c] : charger.meter?.lastCurrents,
+      at: now,
+    },
+    energy: withCounter(charger.energy, energyCounter, now, unit),
   };
 }
 

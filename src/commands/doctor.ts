@@ -36,7 +36,8 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
     throw new Error(`The bridge itself holds ${port.name} (process ${running.pid}): stop it first. It says: ${says}`);
   }
   const saved = await knownState(statePath, config);
-  const settings = { ...bridgeSettings(config, saved), silent: true };
+  const wallClock = (now: number) => Date.now() - performance.now() + now;
+  const settings = { ...bridgeSettings(config, saved), wallClock, silent: true };
   const silent = new Bus(settings, () => {}, performance.now());
   print(`${port.name}: listening for ${LISTEN_FOR / 1_000} s, nothing is sent\n`);
   await attend(silent, config, false, async (wait) => {
@@ -47,7 +48,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
   const heard = [...silent.fleet.values()].filter(({ heardAt }) => heardAt !== undefined);
   let judged = silent;
   if (asks && silent.mayAsk(performance.now())) {
-    const remembered = heard.filter(({ id }) => id !== settings.id).map(toSaved);
+    const remembered = heard.filter(({ id }) => id !== settings.id).map((charger) => toSaved(charger, wallClock));
     judged = new Bus({ ...settings, silent: false, savedChargers: remembered }, () => {}, performance.now());
     print(`asking for ${ASK_FOR / 1_000} s; no car is offered more than it has\n`);
     await attend(judged, config, true, (wait) => wait(ASK_FOR));

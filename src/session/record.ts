@@ -20,11 +20,14 @@ const fields = {
   /** ISO 8601 with the offset that held then. */
   start: moment,
   end: moment,
-  /** From start to end by a clock that nobody sets. */
+  /** From start to end by a monotonic clock. */
   seconds,
   kWh,
-  /** `meter`: by the charger's counter, at least mostly. `power`: volts times amperes, added up. `none`: the charger tells neither. */
-  energyFrom: choice('meter', 'power', 'none'),
+  /**
+   * `meter`: by the charger's counter, at least mostly. `power`: volts times amperes, added up. `assumed`: the same with the
+   * volts and phases of the configuration. `none`: the charger tells neither.
+   */
+  energyFrom: choice('meter', 'power', 'assumed', 'none'),
   /** The highest current of a phase, A. */
   peakAmps: amps,
   /** Empty when it is not known. */

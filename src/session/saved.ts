@@ -7,25 +7,18 @@ import { amps, kWh, seconds, sessionRecord, vin } from './record.ts';
 /** Epoch milliseconds until the year 2100: later ones may be in no calendar. */
 const moment = number(0, 4.1e12);
 
-const account = object({
-  known: yesOrNo,
-  powered: kWh,
-  settled: kWh,
-  before: kWh,
-  counted: kWh,
-  counter: optional(object({ counter: number(0, 2 ** 32), unit: choice('kWh', 'Wh'), moved: yesOrNo })),
-});
-
 const savedSession = object({
   charger: savedId,
   start: moment,
   seconds,
   kWh,
+  /** How much of it the counter has counted. */
+  counted: kWh,
+  power: choice('meter', 'assumed', 'none'),
   peakAmps: amps,
   vin,
   charged: yesOrNo,
   over: yesOrNo,
-  account,
 });
 
 export type SavedSession = TypeOf<typeof savedSession>;

@@ -33,7 +33,7 @@ export interface SessionSettings {
 
 /** The newest session of a charger, over or not. */
 export interface ShownSession {
-  /** Undefined when it is not known. */
+  /** Undefined where it was never known. */
   readonly kWh: number | undefined;
   readonly start: string;
   /** The same in epoch milliseconds. */
@@ -43,161 +43,188 @@ export interface ShownSession {
   readonly last: SessionRecord | undefined;
 }
 
-export interface SessionTracker {
-  /** Something was heard, or time passed: the sessions that are over now. */
-  advance(fleet: Fleet, now: number): readonly SessionRecord[];
-  /** The same map as long as it shows the same. */
-  readonly shown: ReadonlyMap<TwcId, ShownSession>;
-  /** The same list for a minute, unless a session began or ended. */
-  readonly saved: readonly SavedSessions[];
-  /** What is to be saved is the newest. */
-  saveSoon(): void;
-  readonly wakeAt: number;
-}
-
 interface Tracked {
   session: Session | undefined;
   last: SessionRecord | undefined;
   pluggedSince: number | undefined;
   /** The charger as it was looked at last. */
   seen: Charger | undefined;
+  /** Whether the energy of a session was ever known. */
+  known: boolean;
 }
 
 const SAVED_EVERY = 60_000;
 /** Chargers that are gone are kept for a while, but not all that ever were on the bus. */
 const MOST_KEPT = 8;
 
-export function createSessionTracker(
-  { sessions, wallClock, zone }: SessionSettings,
-  startedAt: number,
-): SessionTracker {
-  const tracked = new Map<TwcId, Tracked>(
-    sessions.map(({ session, last }) => [
-      session.charger,
-      { session: fromSaved(session, startedAt, wallClock(startedAt)), last, pluggedSince: undefined, seen: undefined },
-    ]),
-  );
-  let shown: ReadonlyMap<TwcId, ShownSession> = new Map();
-  let list = sessions;
-  let listed = '';
-  let listedAt = startedAt;
-  let watched: Fleet | undefined;
+export class SessionTracker {
+  readonly #settings: SessionSettings;
+  readonly #tracked: Map<TwcId, Tracked>;
+  #shown: ReadonlyMap<TwcId, ShownSession> = new Map();
+  #saved: readonly SavedSessions[];
+  /** What the saved list was made of, and when. */
+  #savedKey = '';
+  #savedAt: number;
+  #fleet: Fleet | undefined;
   /** From when on there is something to see although no charger has changed. */
-  let dueAt = Number.NEGATIVE_INFINITY;
+  #dueAt = Number.NEGATIVE_INFINITY;
 
-  /** Looks at one charger; gives its sessions that are over. */
-  function look(one: Tracked, charger: Charger | undefined, now: number): SessionRecord[] {
+  constructor(settings: SessionSettings, startedAt: number) {
+    const { sessions, wallClock } = settings;
+    this.#settings = settings;
+    this.#saved = sessions;
+    this.#savedAt = startedAt;
+    this.#tracked = new Map(
+      sessions.map(({ session: saved, last }) => [
+        saved.charger,
+        {
+          ...untracked,
+          session: fromSaved(saved, startedAt, wallClock(startedAt)),
+          last,
+          known: saved.power !== 'none',
+        },
+      ]),
+    );
+  }
+
+  /** The newest session of each charger; the same map as long as it shows the same. */
+  get shown(): ReadonlyMap<TwcId, ShownSession> {
+    return this.#shown;
+  }
+
+  /** The same list until what is published of a session is another, or a minute is over. */
+  get saved(): readonly SavedSessions[] {
+    return this.#saved;
+  }
+
+  /** Something was heard, or time passed: the sessions that are over now. */
+  advance(fleet: Fleet, now: number): readonly SessionRecord[] {
+    if (fleet === this.#fleet && now < this.#dueAt) return [];
+    this.#fleet = fleet;
+    for (const { id } of confirmed(fleet)) if (!this.#tracked.has(id)) this.#tracked.set(id, { ...untracked });
     const over: SessionRecord[] = [];
-    if (charger && charger !== one.seen) over.push(...learn(one, charger, now));
-    one.seen = charger;
-    if (one.session && now >= sessionWakeAt(one.session, charger, now)) over.push(...finish(one, one.session));
+    for (const [id, one] of this.#tracked) {
+      over.push(...this.#look(one, fleet.get(id), now));
+      const isSurplus = this.#tracked.size > MOST_KEPT && !fleet.has(id) && one.session?.over !== false;
+      if (isSurplus) this.#tracked.delete(id);
+    }
+    this.#show();
+    this.#save(now);
+    this.#dueAt = this.wakeAt;
     return over;
   }
 
-  function learn(one: Tracked, charger: Charger, now: number): SessionRecord[] {
-    one.pluggedSince = plug(charger) === 'plugged' ? (one.pluggedSince ?? now) : undefined;
-    const { session } = one;
-    if (!session || session.over) {
-      if (begins(charger)) one.session = followed(newSession(charger, one.pluggedSince ?? now, now), charger, now);
-      return [];
-    }
-    if (!isAnother(session, charger)) {
-      one.session = dated(followed(session, charger, now), now, wallClock(now));
-      return [];
-    }
-    const over = finish(one, session.earlier ?? session);
-    const { charging } = charger;
-    if (charging.on) one.session = followed(cutOff(session, charger, charging.since), charger, now);
-    return over;
+  /** What is to be saved is the newest. */
+  saveSoon(): void {
+    this.#savedAt = Number.NEGATIVE_INFINITY;
+    this.#dueAt = Number.NEGATIVE_INFINITY;
   }
 
-  function newSession({ id }: Charger, since: number, now: number): Session {
-    return begun(id, since, wallClock(now) - (now - since), now);
-  }
-
-  function finish(one: Tracked, session: Session): SessionRecord[] {
-    one.session = { ...session, earlier: undefined, over: true };
-    if (!session.charged) return [];
-    one.last = toRecord(session, zone);
-    return [one.last];
-  }
-
-  function show(): void {
-    const newest = new Map<TwcId, ShownSession>();
-    let same = true;
-    for (const [id, { session, last }] of tracked) {
-      if (!session) continue;
-      const before = shown.get(id);
-      const now = view(session, last, before);
-      newest.set(id, now);
-      same &&= now === before;
-    }
-    if (!same || newest.size !== shown.size) shown = newest;
-  }
-
-  function view(session: Session, last: SessionRecord | undefined, before: ShownSession | undefined): ShownSession {
-    const seconds = session.over ? secondsOf(session) : Math.floor(secondsOf(session) / 60) * 60;
-    const kWh = session.account.known && !session.outdated ? Math.round(session.kWh * 100) / 100 : undefined;
-    const startsAt = session.start;
-    const sameStart = before?.startsAt === startsAt;
-    if (sameStart && before.kWh === kWh && before.seconds === seconds && before.last === last) return before;
-    return { kWh, start: sameStart ? before.start : isoTime(startsAt, zone), startsAt, seconds, last };
-  }
-
-  /** Where a session began or ended it is saved at once, since what was recorded must not be recorded again. */
-  function note(now: number): void {
-    const all = [...tracked.values()].flatMap(({ session, last }) => (session ? [{ session, last }] : []));
-    const key = all.map(({ session: { charger, start, over, vin } }) => `${charger} ${start} ${over} ${vin}`).join();
-    if (key === listed && (now - listedAt < SAVED_EVERY || all.every(({ session }) => session.over))) return;
-    listed = key;
-    listedAt = now;
-    list = all.map(({ session, last }) => ({ session: toSaved(session), ...(last && { last }) }));
-  }
-
-  function nextEnd(): number {
+  get wakeAt(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { session, seen } of tracked.values()) {
+    for (const { session, seen } of this.#tracked.values()) {
       if (session && !session.over) next = Math.min(next, sessionWakeAt(session, seen, session.at));
     }
     return next;
   }
 
-  return {
-    advance(fleet, now) {
-      if (fleet === watched && now < dueAt) return [];
-      watched = fleet;
-      for (const { id } of confirmed(fleet)) {
-        if (!tracked.has(id))
-          tracked.set(id, { session: undefined, last: undefined, pluggedSince: undefined, seen: undefined });
-      }
-      const over: SessionRecord[] = [];
-      for (const [id, one] of tracked) {
-        over.push(...look(one, fleet.get(id), now));
-        if (tracked.size > MOST_KEPT && !fleet.has(id) && one.session?.over !== false) tracked.delete(id);
-      }
-      show();
-      note(now);
-      dueAt = nextEnd();
-      return over;
-    },
-    get shown() {
-      return shown;
-    },
-    get saved() {
-      return list;
-    },
-    saveSoon() {
-      listedAt = Number.NEGATIVE_INFINITY;
-      dueAt = Number.NEGATIVE_INFINITY;
-    },
-    get wakeAt() {
-      return nextEnd();
-    },
-  };
+  /** Looks at one charger; gives its sessions that are over. */
+  #look(one: Tracked, charger: Charger | undefined, now: number): SessionRecord[] {
+    const over: SessionRecord[] = [];
+    if (charger && charger !== one.seen) over.push(...this.#learn(one, charger, now));
+    one.seen = charger;
+    if (one.session && now >= sessionWakeAt(one.session, charger, now)) over.push(...this.#end(one, one.session));
+    return over;
+  }
+
+  #learn(one: Tracked, charger: Charger, now: number): SessionRecord[] {
+    one.pluggedSince = plug(charger) === 'plugged' ? (one.pluggedSince ?? now) : undefined;
+    const { session } = one;
+    if (!session || session.over) {
+      if (begins(charger)) one.session = followed(this.#begin(charger, one.pluggedSince ?? now, now), charger, now);
+      return [];
+    }
+    if (!isAnother(session, charger)) {
+      one.session = dated(followed(session, charger, now), now, this.#settings.wallClock(now));
+      return [];
+    }
+    const over = this.#end(one, session.earlier ?? session);
+    const { charging } = charger;
+    if (charging.on) one.session = followed(cutOff(session, charger, charging.since), charger, now);
+    return over;
+  }
+
+  #begin(charger: Charger, since: number, now: number): Session {
+    return begun(charger, since, this.#settings.wallClock(now) - (now - since), now);
+  }
+
+  #end(one: Tracked, session: Session): SessionRecord[] {
+    one.session = { ...session, earlier: undefined, over: true };
+    if (!session.charged) return [];
+    one.last = toRecord(session, this.#settings.zone);
+    return [one.last];
+  }
+
+  #show(): void {
+    const newest = new Map<TwcId, ShownSession>();
+    let same = true;
+    for (const [id, one] of this.#tracked) {
+      if (!one.session) continue;
+      const before = this.#shown.get(id);
+      const now = this.#view(one, one.session, before);
+      newest.set(id, now);
+      same &&= now === before;
+    }
+    if (!same || newest.size !== this.#shown.size) this.#shown = newest;
+  }
+
+  #view(one: Tracked, session: Session, before: ShownSession | undefined): ShownSession {
+    one.known ||= session.power !== 'none';
+    const { last } = one;
+    const seconds = session.over ? secondsOf(session) : Math.floor(secondsOf(session) / 60) * 60;
+    // A session whose energy is not known must not show that of the session before.
+    const kWh = one.known ? shownKWh(session) : undefined;
+    const startsAt = session.start;
+    const sameStart = before?.startsAt === startsAt;
+    if (sameStart && before.kWh === kWh && before.seconds === seconds && before.last === last) return before;
+    const start = sameStart ? before.start : isoTime(startsAt, this.#settings.zone);
+    return { kWh, start, startsAt, seconds, last };
+  }
+
+  /**
+   * What subscribers have seen is saved at once, so that a bridge that is killed does not say less than before; and where a
+   * session began or ended, since what was recorded must not be recorded again.
+   */
+  #save(now: number): void {
+    const all = [...this.#tracked.values()].flatMap(({ session, last }) => (session ? [{ session, last }] : []));
+    const key = all.map(({ session }) => savedKey(session)).join();
+    if (key === this.#savedKey && (now - this.#savedAt < SAVED_EVERY || all.every(({ session }) => session.over)))
+      return;
+    this.#savedKey = key;
+    this.#savedAt = now;
+    this.#saved = all.map(({ session, last }) => ({ session: toSaved(session), ...(last && { last }) }));
+  }
 }
+
+const untracked: Tracked = {
+  session: undefined,
+  last: undefined,
+  pluggedSince: undefined,
+  seen: undefined,
+  known: false,
+};
 
 /** A car that is plugged in, but not one that only wakes up: those that are full do so, and show it as "do not charge". */
 function begins(charger: Charger): boolean {
   const { charging, heartbeat } = charger;
   return charging.on || (plug(charger) === 'plugged' && !isState(heartbeat, 'doNotCharge'));
+}
+
+function shownKWh({ amounts }: Session): number {
+  return Math.round(amounts.kWh * 100) / 100;
+}
+
+function savedKey(session: Session): string {
+  const { charger, start, over, vin } = session;
+  return `${charger} ${start} ${over} ${vin} ${shownKWh(session)}`;
 }

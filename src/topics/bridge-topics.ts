@@ -1,7 +1,8 @@
 // The topic table of the bridge itself and of all chargers together, like that of a charger.
 
 import { describeFinding, type Finding, problems } from '../bus/finding.ts';
-import { actualAmps, loadWatts } from '../charger/charger.ts';
+import { actualAmps } from '../charger/charger.ts';
+import { loadWatts } from '../charger/load.ts';
 import { circuitRange } from '../control/limits.ts';
 import { healthTopics } from './health-topics.ts';
 import {

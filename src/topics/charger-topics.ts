@@ -1,8 +1,9 @@
 // The topic table of a charger: one row a value that a person can see or set. Publishing, Home Assistant discovery,
 // commands, the README's tables and the tests all read it. Names, types and meanings of the documented topics are fixed.
 
-import { actualAmps, type Charger, loadWatts } from '../charger/charger.ts';
-import { lifetimeKWh } from '../charger/energy.ts';
+import { actualAmps, type Charger } from '../charger/charger.ts';
+import { lifetimeKWh } from '../charger/energy-snapshot.ts';
+import { loadWatts } from '../charger/load.ts';
 import { chargerRange } from '../control/limits.ts';
 import { stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
 import { chargeStatuses, isCharging } from './charge-status.ts';

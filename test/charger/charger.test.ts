@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { actualAmps, type Charger, loadWatts, newCharger, OFFLINE_AFTER, silence } from '../../src/charger/charger.ts';
+import { actualAmps, type Charger, newCharger, OFFLINE_AFTER, silence } from '../../src/charger/charger.ts';
+import { loadWatts } from '../../src/charger/load.ts';
 import { withOffer } from '../../src/charger/offer.ts';
 import { fromSaved, sameSaved, toSaved } from '../../src/charger/saved.ts';
 import { advanceCharger, chargerWakeAt, withMessage } from '../../src/charger/transitions.ts';

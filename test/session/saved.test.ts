@@ -3,17 +3,17 @@
 import { describe, expect, test } from 'vitest';
 import { savedSessions } from '../../src/session/saved.ts';
 
-const account = { known: true, powered: 5.2, settled: 5.1, before: 0.4, counted: 4 };
 const session = {
   charger: '1A2B',
   start: 1_795_564_860_330,
   seconds: 1_685,
   kWh: 5.15,
+  counted: 4,
+  power: 'meter',
   peakAmps: 16,
   vin: '5YJ3E1EA2KF000317',
   charged: true,
   over: false,
-  account: { ...account, counter: { counter: 924, unit: 'kWh', moved: true } },
 };
 const last = {
   charger: '1A2B',
@@ -29,7 +29,7 @@ const last = {
 test.each([
   ['a session', { session }],
   ['a session with the one before', { session, last }],
-  ['a session without a meter', { session: { ...session, account: { ...account, known: false } } }],
+  ['a session without a meter', { session: { ...session, power: 'none' } }],
 ])('%s is read as it was written', (_, one) => {
   expect(savedSessions.read(JSON.parse(JSON.stringify(one)))).toEqual({ value: one, problems: [] });
 });
@@ -41,16 +41,6 @@ test('what is not understood is left out, and so is a last session that is none'
   });
   expect(value).toEqual({ session });
   expect(problems.map(({ at }) => at.join('.'))).toEqual(['session.colour', 'last.kWh']);
-});
-
-test.each([
-  { counter: 1, unit: 'J', moved: true },
-  { counter: -1, unit: 'Wh', moved: true },
-  { counter: 1, unit: 'Wh' },
-])('a counter that is none is left out: %j', (counter) => {
-  const { value, problems } = savedSessions.read({ session: { ...session, account: { ...account, counter } } });
-  expect(value?.session.account).toEqual(account);
-  expect(problems).toHaveLength(1);
 });
 
 describe('no session', () => {
@@ -68,9 +58,8 @@ describe('no session', () => {
     ['no VIN', { ...session, vin: undefined }],
     ['perhaps charged', { ...session, charged: 'yes' }],
     ['perhaps over', { ...session, over: 1 }],
-    ['no account', { ...session, account: undefined }],
-    ['an account that lacks something', { ...session, account: { ...account, counted: undefined } }],
-    ['an account that may be known', { ...session, account: { ...account, known: 1 } }],
+    ['nothing of what was counted', { ...session, counted: undefined }],
+    ['energy from nowhere', { ...session, power: 'sun' }],
   ])('%s', (_, one) => {
     expect(savedSessions.read({ session: one }).value?.session).toEqual(undefined);
   });
