@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../src/commands/command.ts';
 import { commands } from '../src/commands/commands.ts';
+import { variable } from '../src/config/environment.ts';
 import { type Option, options } from '../src/config/options.ts';
 import { states } from '../src/protocol/states.ts';
 import { bridgeTopics } from '../src/topics/bridge-topics.ts';
@@ -15,9 +16,10 @@ type Cells = readonly string[];
 /** By the name of the markers between which a table stands: its heading and its rows. */
 const tables: Readonly<Record<string, () => readonly Cells[]>> = {
   options: () => [
-    ['Setting', 'Default', 'Allowed', 'Meaning'],
+    ['Setting', 'From the environment', 'Default', 'Allowed', 'Meaning'],
     ...Object.entries<Option<unknown>>(options).map(([path, { default: value, help, check }]) => [
       code(path),
+      code(variable(path)),
       code(typeof value === 'string' && value !== '' ? value : JSON.stringify(value)),
       check.bounds ? check.bounds.join(' to ') : (check.choices ?? []).map(code).join(', '),
       help,
