@@ -88,6 +88,9 @@ function chargerSettingsOf({ chargers }: Config): AllChargerSettings {
 export function allowListOf(config: Config): AllowList {
   return {
     maxAmps: Math.min(config['config.maxAmpsForSlaves'], config['config.maxAmpsPerTWC']),
+    maxAmpsOf: new Map(
+      [...chargerSettingsOf(config)].flatMap(([id, { maxAmps }]) => (maxAmps === undefined ? [] : [[id, maxAmps]])),
+    ),
     relay: config['control.relay'],
     askPlugState: config['interface.askPlugState'],
   };

@@ -1,12 +1,15 @@
 // The transmit allow-list (protocol 3.9), on the bytes, in front of the write: the last thing that a frame passes.
 
 import { decode, encode, versionOf } from './codec.ts';
+import type { TwcId } from './field.ts';
 import { type MasterMessage, type Message, masterMessages, optInMessages } from './messages.ts';
 import { Cutter, wire } from './slip.ts';
 
 export interface AllowList {
   /** No limit may be higher, A. */
   readonly maxAmps: number;
+  /** The same for single units, where their own wiring allows less. */
+  readonly maxAmpsOf?: ReadonlyMap<TwcId, number>;
   /** Whether the owner allows to work the relays. */
   readonly relay: boolean;
   /** Whether the owner allows to ask whether a car is plugged in. */
@@ -32,8 +35,9 @@ export function forbidden(bytes: Uint8Array, allowList: AllowList): string | und
   const { message } = decoded;
   if (!isAllowed(message, allowList)) return `${message.name} is not on the allow-list`;
   if (!isOurWay(message, frame, bytes)) return `${message.name}: expected the bytes that our encoder gives`;
-  if (message.name === 'masterHeartbeatLimit' && message.limitAmps > allowList.maxAmps) {
-    return `limit: expected at most ${allowList.maxAmps} A, got ${message.limitAmps} A`;
+  if (message.name === 'masterHeartbeatLimit') {
+    const most = Math.min(allowList.maxAmps, allowList.maxAmpsOf?.get(message.receiver) ?? allowList.maxAmps);
+    if (message.limitAmps > most) return `limit: expected at most ${most} A, got ${message.limitAmps} A`;
   }
   return undefined;
 }

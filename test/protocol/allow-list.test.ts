@@ -48,6 +48,9 @@ describe('what a master says', () => {
     const address = { sender: own, receiver: id('1A2B'), masterPluggedIn: false };
     const frame = encode({ name: 'masterHeartbeatLimit', ...address, command: 0x09, limitAmps });
     expect(forbidden(wire(frame), { ...widest, maxAmps })).toBe(problem);
+    const wiring = { ...widest, maxAmpsOf: new Map([[id('1A2B'), maxAmps]]) };
+    expect(forbidden(wire(frame), wiring)).toBe(problem);
+    expect(forbidden(wire(frame), { ...widest, maxAmpsOf: new Map([[id('3C4D'), maxAmps]]) })).toBeUndefined();
   });
 
   const good = wire(encode({ name: 'meterRequest', sender: own, receiver: id('1A2B') }));
