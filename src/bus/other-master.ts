@@ -15,6 +15,11 @@ const ECHO_WITHIN = 2_000;
  */
 export const SILENT_FOR = 15_000;
 
+/** An adapter that gave back a frame this recently gives back all. */
+const ECHOES_FOR = 10_000;
+/** The echo of a frame comes while it is sent, or soon after. */
+const ECHO_SOON = 60;
+
 /** A slave that answers us has been heard within this time. */
 const ANSWERS_WITHIN = 5_000;
 
@@ -32,6 +37,7 @@ export interface OtherMasterWatch {
 export function createOtherMasterWatch(own: TwcId): OtherMasterWatch {
   let sentFrames: { readonly frame: Uint8Array; readonly at: number }[] = [];
   let last: { readonly id: TwcId | 'unknown'; readonly at: number } | undefined;
+  let echoAt = Number.NEGATIVE_INFINITY;
   const silentUntil = () => (last ? last.at + SILENT_FOR : Number.NEGATIVE_INFINITY);
 
   /**
@@ -43,6 +49,13 @@ export function createOtherMasterWatch(own: TwcId): OtherMasterWatch {
     return slave !== undefined && silence(slave, now) < ANSWERS_WITHIN && (receiver === own || !fleet.has(receiver));
   }
 
+  /** A collision can spoil our echo so that its checksum is right again: it comes when ours does and is as long. */
+  function isSpoiltEcho(frame: Uint8Array, now: number): boolean {
+    const newest = sentFrames.at(-1);
+    const echoes = now - echoAt < ECHOES_FOR;
+    return echoes && newest !== undefined && newest.frame.length === frame.length && now - newest.at <= ECHO_SOON;
+  }
+
   return {
     sent(frame, now) {
       sentFrames = [...sentFrames.filter(({ at }) => now - at <= ECHO_WITHIN), { frame, at: now }];
@@ -51,8 +64,10 @@ export function createOtherMasterWatch(own: TwcId): OtherMasterWatch {
       const echoed = sentFrames.findIndex((sent) => now - sent.at <= ECHO_WITHIN && equal(sent.frame, frame));
       if (echoed >= 0) {
         sentFrames = sentFrames.toSpliced(echoed, 1);
+        echoAt = now;
         return 'echo';
       }
+      if (isSpoiltEcho(frame, now)) return 'noise';
       if ('receiver' in message && isTurnedAnswer(message.sender, message.receiver, fleet, now)) return 'noise';
       last = { id: 'sender' in message ? message.sender : 'unknown', at: now };
       return 'otherMaster';

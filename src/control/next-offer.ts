@@ -1,7 +1,7 @@
 // What to offer a charger at this moment, without ever promising more than the circuit has: lower at once, higher only into
 // what is left when every other charger is counted with the highest of reported limit, last offer and draw (protocol 8.5).
 
-import type { Charger } from '../charger/charger.ts';
+import { type Charger, hardwareAmps } from '../charger/charger.ts';
 import { hasFloor, hasLimitOrDraw, isReserved, reservedAmps, V2_FLOOR } from '../charger/commitment.ts';
 import { lastOffer } from '../charger/offer.ts';
 import { allocate } from './allocation.ts';
@@ -15,7 +15,7 @@ const TURN_EVERY = 20_000;
 
 /** The amps to offer, whole A; undefined for nothing: before its first heartbeat, or as long as it was never offered any. */
 export function nextOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {
-  if (!charger.heartbeat) return undefined;
+  if (!charger.heartbeat) return firstOffer(charger);
   // What it holds from before can not be known: it gets its share once it holds nothing more than it needs.
   if (lastOffer(charger) === undefined) return hasFloor(charger, now) ? V2_FLOOR : 0;
   const kept = keptOffer(charger, now);
@@ -50,6 +50,13 @@ function raised(
   let amps = target;
   while (amps > 0 && costOf(charger, amps, now) > room) amps--;
   return amps >= Math.max(sharing.limits.minAmpsPerTWC, heldAmps(charger)) ? amps : kept;
+}
+
+/** A unit that was away goes on with what it held, which others may have now: it is told the least first (protocol 4.10). */
+function firstOffer(charger: Charger): number | undefined {
+  const { mayHold = 0 } = charger;
+  const isKnown = charger.heartbeatSentAt !== undefined && mayHold < hardwareAmps(charger);
+  return isKnown && mayHold > V2_FLOOR ? V2_FLOOR : undefined;
 }
 
 /** What it has goes on; a version 2 unit that answers 0 A with its lowest is not told 0 A again (protocol 4.9, 10). */

@@ -46,3 +46,16 @@ test('a master that does not name itself is one all the same', () => {
   expect(watch.classify(new Uint8Array(14), { name: 'idle' }, fleet, 0)).toBe('otherMaster');
   expect(watch.otherMaster(1)).toBe('unknown');
 });
+
+test('an echo that a collision spoilt is noise where the adapter echoes, and another master everywhere else', () => {
+  const spoilt: MasterMessage = { ...ours, sender: id('7776') };
+  const watch = createOtherMasterWatch(own);
+  watch.sent(encode(ours), 0);
+  expect(watch.classify(encode(ours), ours, fleet, 30)).toBe('echo');
+  watch.sent(encode(ours), 1_000);
+  expect(watch.classify(encode(spoilt), spoilt, fleet, 1_030)).toBe('noise');
+  expect(watch.classify(encode(spoilt), spoilt, fleet, 1_061)).toBe('otherMaster');
+  const silentAdapter = createOtherMasterWatch(own);
+  silentAdapter.sent(encode(ours), 0);
+  expect(silentAdapter.classify(encode(spoilt), spoilt, fleet, 30)).toBe('otherMaster');
+});
