@@ -76,6 +76,7 @@ export function keepBroker(keeping: Keeping, loop: Loop<Input, Output>, performe
     warn: (text: string) => log('warn', text),
     packetLimit: createPacketLimit(),
     nodes: createNodes(),
+    paced: true,
   };
   const kept = keepOpen({
     async open(stop) {

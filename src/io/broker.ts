@@ -1,11 +1,11 @@
 // The connection to the broker. Every connection is a new client, so nothing waits in a queue of the library's while the
 // broker is away: what is to be said is decided anew when it is back.
 
-import { readFile } from 'node:fs/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import { type Acks, createAcks, type Done } from './acks.ts';
 import { describeError } from './broker-errors.ts';
+import { contents } from './contents.ts';
 import { bounded, deferred } from './deferred.ts';
 import { createNodes, type Node, type Nodes } from './nodes.ts';
 import { createPace } from './pace.ts';
@@ -37,6 +37,8 @@ export interface BrokerSettings extends BrokerAddress {
   /** Lasts longer than a connection: what is known of this broker, and which node is the next. */
   readonly packetLimit?: PacketLimit;
   readonly nodes?: Nodes;
+  /** Messages come at a pace that leaves time for other things. */
+  readonly paced?: boolean;
 }
 
 interface ReceivedMessage {
@@ -90,6 +92,7 @@ class Connection implements Broker {
   readonly #settings: BrokerSettings;
   readonly #packetLimit: PacketLimit;
   readonly #acks: Acks;
+  readonly #pace = createPace();
   readonly #gone = deferred<string>();
   readonly #works = deferred<void>();
   readonly #openedAt = performance.now();
@@ -107,8 +110,7 @@ class Connection implements Broker {
     // A broker that answers pings may have stopped all the same to take anything: a proxy without its broker, a full disk.
     const late = () => this.#lost(`${url}: nothing was acknowledged for ${answersWithin / 1_000} s`);
     this.#acks = createAcks(answersWithin, late);
-    const pace = createPace();
-    client.handleMessage = (_, done) => pace.next(done);
+    if (settings.paced) client.handleMessage = (_, done) => this.#pace.next(done);
     client.on('message', (topic, payload, { retain }) => {
       if (payload.length <= LONGEST_MESSAGE) receive({ topic, payload: payload.toString(), retained: retain });
     });
@@ -161,18 +163,23 @@ class Connection implements Broker {
     await moment(this.#client.endAsync());
     // Ending waits for what the broker never acknowledged; the connection does not.
     this.#client.stream.destroy();
+    this.#pace.stop();
   }
 
   async close(): Promise<void> {
     this.#over = true;
-    this.#acks.stop();
-    this.#client.end(true);
+    this.#end();
   }
 
   #lost(reason: string): void {
     this.#over = true;
     this.#gone.resolve(reason);
+    this.#end();
+  }
+
+  #end(): void {
     this.#acks.stop();
+    this.#pace.stop();
     this.#client.end(true);
   }
 
@@ -214,15 +221,6 @@ async function clientOptions({ url, keepalive }: Node, settings: BrokerSettings)
     ...(statusTopic && { will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE } }),
     ...(isEncrypted && { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
   };
-}
-
-async function contents(path: string): Promise<Buffer | undefined> {
-  if (path === '') return undefined;
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new Error(`${path}: expected a readable file, got ${String(error)}`);
-  }
 }
 
 async function connected(client: MqttClient, { url, connectWithin }: Node, signal: AbortSignal): Promise<void> {
