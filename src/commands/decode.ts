@@ -28,8 +28,10 @@ export async function decodeLines(input: Readable, print: (text: string) => void
  * stamps and words are left out, and so are the bytes in parentheses that TWCManager shows as noise.
  */
 export function decodeLine(line: string): Line[] {
-  const text = line.replace(NO_FRAME, ' ').trim();
-  if (text === '') return [];
+  const cleaned = line.replace(NO_FRAME, ' ').trim();
+  if (cleaned === '') return [];
+  // Digits and spaces alone: wherever the spaces are.
+  const text = /^[0-9a-f\s]+$/i.test(cleaned) ? cleaned.replaceAll(/\s/g, '') : cleaned;
   const isHex = /^[0-9a-fx\\h\s.,:;_-]+$/i.test(text);
   const runs = [...text.matchAll(RUN)].map(([run]) => bytesIn(run)).filter((run) => isHex || run.length >= FRAME_FROM);
   if (isHex && (runs.length === 0 || !WHOLE.test(text)))

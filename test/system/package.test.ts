@@ -45,6 +45,6 @@ test('the package needs no other, is found by npx, and runs simulated chargers i
   expect(await says('check')).toBe('config.yaml: fine\n');
   await expect(says('--config', 'other.yaml')).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('other.yaml: expected a readable file'),
+    stderr: expect.stringContaining('other.yaml: expected a configuration file, but there is no such file'),
   });
 });
