@@ -35,7 +35,7 @@ export function decodeLine(line: string): Line[] {
   const isHex = /^[0-9a-fx\\h\s.,:;_-]+$/i.test(text);
   const runs = [...text.matchAll(RUN)].map(([run]) => bytesIn(run)).filter((run) => isHex || run.length >= FRAME_FROM);
   if (isHex && (runs.length === 0 || !WHOLE.test(text)))
-    return [refused(`expected pairs of hex digits, got ${text.slice(0, 60)}`)];
+    return [refused(`expected pairs of hex digits, got ${cleaned.slice(0, 60)}`)];
   return runs.flatMap(framesIn);
 }
 
