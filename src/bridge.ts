@@ -8,17 +8,17 @@ import type { Charger } from './charger/charger.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import { Control, describeCommand } from './control/targets.ts';
 import { Mqtt } from './mqtt.ts';
+import type { TwcId } from './protocol/field.ts';
 import { SessionTracker } from './session/tracker.ts';
 import type { Bridge, Input, Output, Saved } from './step.ts';
 import { BridgeStatsTracker } from './topics/bridge-stats.ts';
 import { ChargeStatuses } from './topics/charge-status.ts';
 import { commandNames, type ParsedCommand, parseCommand } from './topics/commands.ts';
+import { Hints } from './topics/hints.ts';
 import { Joined } from './topics/joined.ts';
 import { minutesIn } from './topics/minutes.ts';
 import type { ChargeNow, Order, Overview } from './topics/row.ts';
-import { Unstopped } from './topics/unstopped.ts';
 import { Values } from './topics/values.ts';
-import { WrongIds } from './topics/wrong-ids.ts';
 
 /** Chargers are told within this time or not at all. */
 const SHUTDOWN_WITHIN = 1_000;
@@ -39,26 +39,23 @@ class Heart implements Bridge {
   readonly #values: Values;
   readonly #minuteOf: (at: number) => string;
   readonly #mqtt: Mqtt;
-  readonly #unstopped = new Unstopped();
-  readonly #wrongIds: WrongIds;
+  readonly #hints: Hints;
   readonly #joined = new Joined<Finding>();
   #chargeNow: ChargeNow;
   #outputs: Output[] = [];
   #shutdownBy = NEVER;
   #findings: readonly Finding[] = [];
   #saved: Saved;
-  /** The chargers that are shown, and the fleet that they are from. */
   #chargers: readonly Charger[] = [];
-  #chargersOf: Fleet | undefined;
-  /** When something other than the broker's side has something to do. */
-  #wakeAt = Number.NEGATIVE_INFINITY;
+  #chargersOfFleet: Fleet | undefined;
+  #busWakeAt = Number.NEGATIVE_INFINITY;
 
   constructor(settings: BridgeSettings, startedAt: number) {
     const log = this.#log.bind(this);
     this.#settings = settings;
-    this.#wrongIds = new WrongIds(settings.chargerSettings, (text) => log('warn', text));
     this.#saved = { ...settings, chargers: settings.savedChargers };
     this.#inControl = settings.mode === 'master';
+    this.#hints = new Hints(settings, log);
     this.#chargeNow = { amps: settings.limits.maxAmpsForSlaves, minutes: 60 };
     this.#stats = new BridgeStatsTracker(startedAt);
     this.#bus = new Bus(settings, log, startedAt);
@@ -73,7 +70,7 @@ class Heart implements Bridge {
   step(input: Input, now: number): readonly Output[] {
     this.#outputs = [];
     this.#received(input, now);
-    if (input.type !== 'delivered' || now >= this.#wakeAt) this.#advance(now);
+    if (input.type !== 'delivered' || now >= this.#busWakeAt) this.#advance(now);
     this.#tell(now);
     this.#save();
     return this.#outputs;
@@ -84,7 +81,7 @@ class Heart implements Bridge {
   }
 
   wakeAt(_now: number): number {
-    return Math.min(this.#wakeAt, this.#mqtt.wakeAt);
+    return Math.min(this.#busWakeAt, this.#mqtt.wakeAt);
   }
 
   lastFrame(now: number): Uint8Array | 'done' | undefined {
@@ -142,9 +139,16 @@ class Heart implements Bridge {
       const { type, ...change } = order;
       this.#chargeNow = { ...this.#chargeNow, ...change };
     } else {
+      if (order.type === 'charging' && order.enabled) this.#endStop(order.charger, now);
       this.#control.apply(order, now);
       this.#log('info', `command: ${describeCommand(order)}`);
     }
+  }
+
+  /** A limit of 0 holds until charging is allowed again. */
+  #endStop(charger: TwcId, now: number): void {
+    if (this.#control.setPoints.chargers[charger]?.limit !== 0) return;
+    this.#control.apply({ type: 'limit', charger, amps: this.#settings.limits.maxAmpsPerTWC }, now);
   }
 
   /** Everything but the broker's side takes notice of what came and of the time. */
@@ -159,7 +163,7 @@ class Heart implements Bridge {
     this.#shutdown(now);
     this.#show(now);
     const others = Math.min(control.wakeAt, this.#sessions.wakeAt, this.#stats.wakeAt, this.#shutdownBy);
-    this.#wakeAt = Math.min(bus.wakeAt(now), others);
+    this.#busWakeAt = Math.min(bus.wakeAt(now), others);
   }
 
   #shutdown(now: number): void {
@@ -175,10 +179,8 @@ class Heart implements Bridge {
   #show(now: number): void {
     const chargers = this.#shownChargers();
     const { targets } = this.#control;
-    const stoppable = !this.#inControl || this.#settings.relay;
-    const unstopped = stoppable ? this.#unstopped.none : this.#unstopped.findings(chargers, targets);
-    const wrongIds = this.#wrongIds.findings(chargers, now);
-    this.#findings = this.#joined.of(this.#bus.findings(targets, now), this.#mqtt.findings, unstopped, wrongIds);
+    const hints = this.#hints.findings(chargers, targets, now);
+    this.#findings = this.#joined.of(this.#bus.findings(targets, now), this.#mqtt.findings, hints);
     this.#chargeStatuses.advance(chargers, now);
     const overview = this.#overview(now);
     const changes = this.#values.changes(overview);
@@ -210,8 +212,8 @@ class Heart implements Bridge {
 
   #shownChargers(): readonly Charger[] {
     const { fleet } = this.#bus;
-    if (fleet !== this.#chargersOf) {
-      this.#chargersOf = fleet;
+    if (fleet !== this.#chargersOfFleet) {
+      this.#chargersOfFleet = fleet;
       this.#chargers = confirmed(fleet);
     }
     return this.#chargers;

@@ -7,13 +7,17 @@ import type { Targets } from '../control/targets.ts';
 const nothing: readonly Finding[] = [];
 
 export class Unstopped {
+  readonly #looks: boolean;
   #findings = nothing;
 
-  /** Where chargers can be stopped, or are none of ours. */
-  readonly none = nothing;
+  /** `looks`: false where chargers can be stopped, or are none of ours. */
+  constructor(looks: boolean) {
+    this.#looks = looks;
+  }
 
   /** A hint for each; the same list as long as it is the same. */
   findings(chargers: readonly Charger[], targets: Targets): readonly Finding[] {
+    if (!this.#looks) return nothing;
     const found = chargers.filter((charger) => isUnstopped(charger, targets)).map(({ id }) => textOf(id));
     if (found.join() !== this.#findings.map(({ text }) => text).join()) {
       this.#findings = found.map((text) => ({ level: 'hint', text, advice }));

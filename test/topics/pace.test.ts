@@ -194,6 +194,10 @@ test('a limit of 0 stops nothing but the charge, and what was accepted is told a
   const before = told();
   set('0');
   expect(told()).toBe(before + 1);
+  world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
+  world.pass(100);
+  expect(world.value('TWC/1A2B/limit')).toBe('32');
+  set('0');
   set('10.9');
   world.pass(30_000);
   expect(world.value('TWC/1A2B/limit')).toBe('10');
