@@ -18,6 +18,8 @@ const elsewhere: readonly string[] = [
   'vehicle',
   'all/current',
   'all/power',
+  'all/energy',
+  'energy',
   'circuitLimit',
   'carsCharging',
   'plug',

@@ -2,6 +2,7 @@
 
 import { describeFinding, type Finding, problems } from '../bus/finding.ts';
 import { actualAmps } from '../charger/charger.ts';
+import { deliveredKWh } from '../charger/energy-snapshot.ts';
 import { loadWatts } from '../charger/load.ts';
 import { circuitRange } from '../control/limits.ts';
 import { healthTopics } from './health-topics.ts';
@@ -11,6 +12,7 @@ import {
   button,
   diagnostic,
   documented,
+  kWh,
   live,
   minutes,
   namedByClass,
@@ -90,6 +92,14 @@ const totals: Rows<Overview> = {
   ),
   'all/power': live(
     sensor(watts, 'Total power', 'Sum of the loads of all chargers, as far as they are known', totalWatts),
+  ),
+  'all/energy': live(
+    sensor(
+      kWh,
+      'Total energy',
+      'What all chargers have delivered since each of them was first heard; never decreases',
+      totalKWh,
+    ),
   ),
 };
 
@@ -194,6 +204,16 @@ export const bridgeTopics: Rows<Overview> = {
     },
   ),
 };
+
+/** Only what was delivered since each was known: a charger that is added does not make it jump. */
+function totalKWh({ chargers }: Overview): number | undefined {
+  let total: number | undefined;
+  for (const { energy } of chargers) {
+    const kWh = deliveredKWh(energy);
+    if (kWh !== undefined) total = (total ?? 0) + kWh;
+  }
+  return total;
+}
 
 function totalAmps({ chargers }: Overview): number {
   return chargers.reduce((sum, charger) => sum + (actualAmps(charger) ?? 0), 0);

@@ -3,7 +3,6 @@
 
 import { actualAmps, type Charger } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy-snapshot.ts';
-import { loadWatts } from '../charger/load.ts';
 import { chargerRange } from '../control/limits.ts';
 import { stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
 import { chargeStatuses, isCharging } from './charge-status.ts';
@@ -21,13 +20,12 @@ import {
   sensor,
   time,
   toggle,
-  volts,
-  watts,
   wholeAmps,
   words,
 } from './kinds.ts';
+import { loadTopics, phaseTopics } from './load-topics.ts';
 import { readLimit, readSwitch } from './payload.ts';
-import type { Abilities, ChargerRow, CommandRow, Overview, Rows } from './row.ts';
+import type { Abilities, CommandRow, Overview, Rows } from './row.ts';
 import { sessionTopics } from './session-topics.ts';
 
 const setLimit: CommandRow<Charger> = {
@@ -96,9 +94,6 @@ const otherDocumentedTopics: Rows<Charger> = {
     'State of the charger, see the table of states',
     ({ heartbeat }) => heartbeat?.state,
   ),
-  voltagePhaseA: voltage('A', 0),
-  voltagePhaseB: voltage('B', 1),
-  voltagePhaseC: voltage('C', 2),
 };
 
 export const chargerTopics: Rows<Charger> = {
@@ -138,7 +133,7 @@ export const chargerTopics: Rows<Charger> = {
       template: "{{ {'A': 'off', 'B': 'on', 'C': 'on'}.get(value, 'None') }}",
     },
   ),
-  chargerLoadInW: sensor(watts, 'Power', 'Load: volts times amperes of each phase', loadWatts, namedByClass),
+  ...loadTopics,
   current: sensor(
     amps,
     'Current',
@@ -181,6 +176,7 @@ export const chargerTopics: Rows<Charger> = {
   ),
   ampsRated: sensor(wholeAmps, 'Hardware limit', "The hardware's maximum", ({ ratedAmps }) => ratedAmps, diagnostic),
   ...otherDocumentedTopics,
+  ...phaseTopics,
   serialNumber: plain('text', 'Serial number of the charger', ({ serialNumber }) => serialNumber),
   firmware: plain('text', "The charger's firmware, for example `4.5.3.2`", ({ firmware }) => firmware),
   lastHeard: sensor(
@@ -222,15 +218,4 @@ function canStop({ version }: Charger, { relay }: Abilities): boolean | undefine
 
 function not(value: boolean | undefined): boolean | undefined {
   return value === undefined ? undefined : !value;
-}
-
-function voltage(phase: 'A' | 'B' | 'C', index: 0 | 1 | 2): ChargerRow {
-  const row: ChargerRow = sensor(
-    volts,
-    `Voltage phase ${phase}`,
-    `Voltage of phase ${phase} to neutral; 0 when it is not connected`,
-    ({ meter }) => meter?.volts[index],
-    { ...diagnostic, when: ({ version, meter }) => (version === 1 ? false : meter && meter.volts[index] > 0) },
-  );
-  return { ...row, pace: 'documented' };
 }

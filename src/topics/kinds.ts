@@ -65,6 +65,7 @@ export const perMinute: Quantity = {
   shown: { ...measurement, unit: 'frames/min', precision: 0 },
 };
 export const count: Quantity = { ...measured, type: 'integer', shown: { ...rising, precision: 0 } };
+export const phaseCount: Quantity = { ...discrete, type: 'integer', shown: { precision: 0 } };
 export const time: Quantity = { ...discrete, type: 'ISO time', shown: { deviceClass: 'timestamp' } };
 export const words: Quantity = { ...discrete, type: 'text', shown: {} };
 

@@ -2,6 +2,7 @@
 
 import type { Charger } from '../charger/charger.ts';
 import { plug } from '../charger/plug.ts';
+import { isCharging } from './charge-status.ts';
 import { diagnostic, kWh, plain, rare, seconds, sensor, time, words } from './kinds.ts';
 import type { Overview, Rows } from './row.ts';
 
@@ -19,7 +20,8 @@ export const sessionTopics: Rows<Charger> = {
     words,
     'Vehicle',
     'The car that is charging now: its name in `vehicles`, else its VIN; `unknown` when there is none or it is not known',
-    ({ charging, vin }, overview) => (charging.on && vin.type === 'known' ? nameOf(vin.text, overview) : UNKNOWN),
+    (charger, overview) =>
+      isCharging(charger) && charger.vin.type === 'known' ? nameOf(charger.vin.text, overview) : UNKNOWN,
     { ...known, icon: 'mdi:car-electric' },
   ),
   lastVehicle: sensor(
@@ -51,7 +53,7 @@ export const sessionTopics: Rows<Charger> = {
   lastSession: sensor(
     { pace: 'discrete', type: 'JSON', shown: { deviceClass: 'timestamp' } },
     'Last session',
-    'The last session in which a car charged: `charger`, `start`, `end`, `seconds`, `kWh`, `energyFrom` (`meter`, `power` or `none`), `peakAmps`, `vin`',
+    'The last session in which a car charged: `charger`, `start`, `end`, `seconds`, `kWh`, `energyFrom` (`meter`, `power`, `assumed` or `none`), `peakAmps`, `vin`',
     ({ id }, { sessions }) => sessions.get(id)?.last,
     { ...diagnostic, template: '{{ value_json.end }}', attributes: { template: '{{ value }}' } },
   ),

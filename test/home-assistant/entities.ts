@@ -40,7 +40,6 @@ export const ofCharger: readonly ExpectedEntity[] = [
   { ...amps, name: 'Hardware limit', category: diagnostic },
   { ...text, name: 'Last heard', deviceClass: 'timestamp', disabled: true },
   { ...text, name: 'Last vehicle', disabled: true },
-  { ...watts, name: 'Power' },
 ];
 
 /** Those of which the current can be switched off, and those of which it can only be lowered. */
@@ -49,7 +48,15 @@ const unstoppable: ExpectedEntity = { component: 'switch', name: 'Full current' 
 
 /** One that has a meter, by the phases that are connected. */
 function ofMeter(phases: 'A' | 'AB' | 'ABC'): readonly ExpectedEntity[] {
-  return [...phases].map((phase) => ({ ...volts, name: `Voltage phase ${phase}`, category: diagnostic }));
+  return [
+    { ...watts, name: 'Power' },
+    { ...energy, name: 'Energy' },
+    { ...text, name: 'Phases in use' },
+    ...[...phases].flatMap((phase) => [
+      { ...volts, name: `Voltage phase ${phase}`, category: diagnostic } as const,
+      { ...amps, name: `Current phase ${phase}`, stateClass: measurement, category: diagnostic } as const,
+    ]),
+  ];
 }
 
 /** Version 2 units without a relay that is allowed to work, as most are. */
@@ -61,6 +68,7 @@ const count = { component: 'sensor', stateClass: 'total_increasing', category: d
 export const ofBridge: readonly ExpectedEntity[] = [
   { ...amps, name: 'Total current', stateClass: measurement },
   { ...watts, name: 'Total power' },
+  { ...energy, name: 'Total energy' },
   { ...text, name: 'Uptime', deviceClass: 'duration', unit: 's', disabled: true },
   { ...text, name: 'Frames per minute', unit: 'frames/min', stateClass: measurement, disabled: true },
   { ...count, name: 'Checksum errors' },

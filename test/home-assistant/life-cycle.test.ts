@@ -142,7 +142,7 @@ describe('announcing', () => {
 describe('when Home Assistant comes', () => {
   test.each([0, 0.5, 1])('everything is said once more within 3 s (chance %s)', (chance) => {
     const one = world('entity', { random: () => chance, ratelimit: 60_000 });
-    one.pass(later);
+    one.pass(2 * later);
     const before = one.published.length;
     const at = one.now();
     hear(one, 'homeassistant/status', 'online');

@@ -211,6 +211,7 @@ function entitiesOf(told: readonly Announcement[]): Map<unknown, Json> {
 const classNames: Readonly<Record<string, string>> = {
   battery_charging: 'Charging',
   connectivity: 'Connectivity',
+  energy: 'Energy',
   current: 'Current',
   plug: 'Plug',
   power: 'Power',
