@@ -5,7 +5,7 @@ export type Done = (problem: string | undefined) => void;
 
 export interface Acks {
   /** One answer more is awaited: the callback that takes it. `done` is not called for an end of the connection, and not any more once it has stopped. */
-  awaited(done: Done): (error?: (Error & { readonly code?: unknown }) | null) => void;
+  awaited(done: Done): (error?: Error | null) => void;
   stop(): void;
 }
 
@@ -25,8 +25,7 @@ export function createAcks(within: number, late: () => void): Acks {
       missing++;
       if (!timer) wait();
       return (error) => {
-        // What the broker says has a reason code; other errors are the connection's, which tells them itself.
-        if (!open || (error && typeof error.code !== 'number')) return;
+        if (!open || (error && !isAnswer(error))) return;
         missing--;
         wait();
         done(error?.message);
@@ -37,4 +36,9 @@ export function createAcks(within: number, late: () => void): Acks {
       wait();
     },
   };
+}
+
+/** What the broker says has a reason code, or the packet that said it; other errors are the connection's, which tells them itself. */
+function isAnswer(error: Error & { readonly code?: unknown; readonly packet?: unknown }): boolean {
+  return typeof error.code === 'number' || error.packet !== undefined;
 }

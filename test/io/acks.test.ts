@@ -9,11 +9,12 @@ const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 test('what came is told, with the problem if there is one', () => {
   const told: (string | undefined)[] = [];
   const answers = createAcks(60_000, () => {});
-  const [good, bad] = [1, 2].map(() => answers.awaited((problem) => void told.push(problem)));
+  const [good, bad, refused] = [1, 2, 3].map(() => answers.awaited((problem) => void told.push(problem)));
   good?.();
   bad?.(Object.assign(new Error('Not authorized'), { code: 135 }));
+  refused?.(Object.assign(new Error('Subscribe error'), { packet: { cmd: 'suback' } }));
   answers.stop();
-  expect(told).toEqual([undefined, 'Not authorized']);
+  expect(told).toEqual([undefined, 'Not authorized', 'Subscribe error']);
 });
 
 test('what never comes is noticed', async () => {

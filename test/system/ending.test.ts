@@ -67,7 +67,7 @@ test('a bridge that is asked to end right after its start does so without an err
 test.concurrent('a process that the bridge starts knows nothing of its environment but where programs are', async () => {
   await using folder = await createFolder();
   const broker = `embedded:${await freePort()}`;
-  const env = { SUPERVISOR_TOKEN: '', TWC2MQTT_SECRET: 'hunter2-and-a-half' };
+  const env = { SUPERVISOR_TOKEN: '', HOUSE_SECRET: 'hunter2-and-a-half' };
   await using bridge = await startBridge(folder, { 'status.MQTT.broker': broker }, env);
   const child = await until(() => firstChild(bridge.pid), 'a child process', 20_000);
   const names = (await readFile(`/proc/${child}/environ`, 'utf8')).split('\0').map((one) => one.split('=')[0]);
