@@ -1,4 +1,4 @@
-// Writes the tables of README.md anew from the tables of the program: npx tsx scripts/readme.ts
+// Writes the tables of the pages in docs/ anew from the tables of the program: npx tsx scripts/readme.ts
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -47,11 +47,20 @@ const tables: Readonly<Record<string, () => readonly Cells[]>> = {
   ],
 };
 
-/** The text with every table between its markers as it should be. Throws when a table has no place in it. */
-export function withTables(text: string): string {
-  return Object.entries(tables).reduce((before, [name, rows]) => {
+/** Below docs/: the page on which each table stands. */
+export const pages: Readonly<Record<string, readonly (keyof typeof tables)[]>> = {
+  'configuration.md': ['options'],
+  'topics.md': ['topics', 'states', 'requests'],
+  'entities.md': ['entities'],
+  'commands.md': ['commands'],
+};
+
+/** The text of a page with its tables between their markers as they should be. Throws when a table has no place in it. */
+export function withTables(page: string, text: string): string {
+  return (pages[page] ?? []).reduce((before, name) => {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
-    if (!place.test(before)) throw new Error(`README.md: expected <!-- ${name} --> and <!-- /${name} -->`);
+    const rows = tables[name];
+    if (!rows || !place.test(before)) throw new Error(`${page}: expected <!-- ${name} --> and <!-- /${name} -->`);
     return before.replace(place, (_, begin: string, end: string) => `${begin}\n${table(rows())}\n\n${end}`);
   }, text);
 }
@@ -109,8 +118,12 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-const readme = new URL('../README.md', import.meta.url);
+export function pageUrl(page: string): URL {
+  return new URL(`../docs/${page}`, import.meta.url);
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(readme, withTables(readFileSync(readme, 'utf8')));
+  for (const page of Object.keys(pages)) {
+    writeFileSync(pageUrl(page), withTables(page, readFileSync(pageUrl(page), 'utf8')));
+  }
 }

@@ -1,46 +1,53 @@
-// The README is held to the tables of the program and to the command line.
+// The README and the pages in docs/ are held to the tables of the program and to the command line.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { withTables } from '../scripts/readme.ts';
+import { pages, pageUrl, withTables } from '../scripts/readme.ts';
 import { commands } from '../src/commands/commands.ts';
 import { options } from '../src/config/options.ts';
 import { bridgeTopics } from '../src/topics/bridge-topics.ts';
 import { chargerTopics } from '../src/topics/charger-topics.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-
-test('its tables are up to date; if not: npx tsx scripts/readme.ts', () => {
-  expect(readme).toBe(withTables(readme));
-});
+const root = new URL('../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const readme = read('README.md');
+const papers = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'ha-addon/DOCS.md'].concat(
+  readdirSync(new URL('docs/', root)).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+);
 
 describe('the tables', () => {
-  test('come back when they are lost, and nothing else changes', () => {
-    const without = readme.replaceAll(
-      /(<!-- (options|topics|requests|entities|commands|states) -->\n)[\s\S]*?(<!-- \/\2 -->)/g,
-      '$1$3',
-    );
-    expect(without.length).toBeLessThan(readme.length);
-    expect(withTables(without)).toBe(readme);
+  test.each(Object.keys(pages))('of docs/%s are up to date; if not: npx tsx scripts/readme.ts', (page) => {
+    const text = readFileSync(pageUrl(page), 'utf8');
+    expect(text).toBe(withTables(page, text));
+  });
+
+  test.each(Object.keys(pages))('of docs/%s come back when they are lost, and nothing else changes', (page) => {
+    const text = readFileSync(pageUrl(page), 'utf8');
+    const without = text.replaceAll(/(<!-- (\w+) -->\n)[\s\S]*?(<!-- \/\2 -->)/g, '$1$3');
+    expect(without.length).toBeLessThan(text.length);
+    expect(withTables(page, without)).toBe(text);
   });
 
   test('have a row for each setting and each topic', () => {
-    for (const path of Object.keys(options)) expect(readme).toContain(`| \`${path}\` |`);
+    const configuration = read('docs/configuration.md');
+    const topics = read('docs/topics.md');
+    for (const path of Object.keys(options)) expect(configuration).toContain(`| \`${path}\` |`);
     const tables = { '{prefix}/{charger}/': chargerTopics, '{prefix}/': bridgeTopics };
     for (const [place, rows] of Object.entries(tables)) {
       for (const [name, { command }] of Object.entries<{ readonly command?: { readonly topic: string } }>(rows)) {
-        expect(readme).toContain(`| \`${place}${name}\` |`);
-        if (command) expect(readme).toContain(`| \`${place}${command.topic}\` |`);
+        expect(topics).toContain(`| \`${place}${name}\` |`);
+        if (command) expect(topics).toContain(`| \`${place}${command.topic}\` |`);
       }
     }
   });
 
   test('need their place', () => {
-    expect(() => withTables('# README\n')).toThrow('README.md: expected <!-- options -->');
+    expect(() => withTables('commands.md', '# Commands\n')).toThrow('commands.md: expected <!-- commands -->');
   });
 });
 
-test('the words that people search for are there', () => {
+test('the README is short, and has the words that people search for', () => {
+  expect(readme.split('\n').length).toBeLessThanOrEqual(250);
   for (const word of ['Wall Connector', 'Gen 2', 'TWC', 'primary', 'secondary', 'RS-485', 'MQTT', 'Home Assistant']) {
     expect(readme).toContain(word);
   }
@@ -48,15 +55,25 @@ test('the words that people search for are there', () => {
 
 test('every command of the command line is described', () => {
   expect(Object.keys(commands)).toContain('decode');
-  for (const command of Object.keys(commands)) expect(readme).toContain(`| \`${command}`);
+  const page = read('docs/commands.md');
+  for (const command of Object.keys(commands)) expect(page).toContain(`| \`${command}`);
 });
 
-test('every link within it leads to a heading', () => {
-  const headings = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
-    text
+test.each(papers)('every link of %s leads to a file and a heading', (paper) => {
+  for (const [, target = ''] of read(paper).matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^[a-z]+:/.test(target)) continue;
+    const [path = '', anchor] = target.split('#');
+    const url = new URL(path, new URL(paper, root));
+    expect(existsSync(url), target).toBe(true);
+    if (anchor !== undefined) expect(headingsOf(readFileSync(url, 'utf8')), target).toContain(anchor);
+  }
+});
+
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
       .toLowerCase()
       .replaceAll(/[^\w\s-]/g, '')
       .replaceAll(' ', '-'),
   );
-  for (const [, target] of readme.matchAll(/\]\(#([^)]*)\)/g)) expect(headings).toContain(target);
-});
+}
