@@ -4,7 +4,7 @@
 import { actualAmps, type Charger } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy-snapshot.ts';
 import { chargerRange } from '../control/limits.ts';
-import { stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
+import { isState, stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
 import { chargeStatuses, isCharging } from './charge-status.ts';
 import {
   alsoAs,
@@ -199,7 +199,7 @@ export const chargerTopics: Rows<Charger> = {
 /** The short word for what a charger does; undefined while it shows what says nothing lasting. */
 function status(charger: Charger): string | undefined {
   const { heartbeat } = charger;
-  if (isCharging(charger)) return 'Charging';
+  if (isCharging(charger) && !isState(heartbeat, 'error')) return 'Charging';
   const word = heartbeat && stateStatus(heartbeat.state);
   // It says so before the car takes anything, and for seconds after that.
   return word === 'Charging' ? 'Connected' : word;

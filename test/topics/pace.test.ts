@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { bridgeTopics } from '../../src/topics/bridge-topics.ts';
 import { chargerTopics } from '../../src/topics/charger-topics.ts';
 import type { Row } from '../../src/topics/row.ts';
-import { createWorld, type Published, slave, switchable, tesla, type World } from '../world.ts';
+import { changed, createWorld, type Published, slave, switchable, tesla, type World } from '../world.ts';
 
 const WINDOW = 60_000;
 
@@ -154,6 +154,30 @@ describe('a pace at which everything is said again', () => {
     silent.pass(90_000);
     expect(silent.published.slice(from).filter(({ topic }) => topic === 'TWC/1A2B/serialNumber')).toEqual([]);
   });
+});
+
+test.each<[number | undefined, string]>([
+  [undefined, 'Charging'],
+  [9, 'Charging'],
+  [77, 'Charging'],
+  [2, 'Error'],
+])('a car that takes 16 A while its charger shows state %s makes the status %s', (code, status) => {
+  const unit = slave('1A2B');
+  const world = createWorld({
+    slaves: [
+      changed(unit, {
+        nextMessages: (now) =>
+          unit
+            .nextMessages(now)
+            .map((said) =>
+              said.name === 'slaveHeartbeat' && now > 40_000 ? { ...said, state: code ?? said.state } : said,
+            ),
+      }),
+    ],
+    ratelimit: WINDOW,
+  });
+  world.pass(60_000);
+  expect(world.value('TWC/1A2B/status')).toBe(status);
 });
 
 test('at the end of the bridge no charger stays available', () => {
