@@ -603,8 +603,9 @@ describe('in an unkind house', () => {
     world.pass(120_000);
     const rival = { name: 'masterHeartbeat', sender: id('035D'), receiver: id('1A2B'), command: 0 } as const;
     world.overhear({ ...rival, masterPluggedIn: false });
-    world.pass(14_000);
+    world.pass(5_000);
     expect(world.value('TWC/1A2B/availability')).toBe('offline');
+    world.pass(9_000);
     expect(heartbeats(world, '1A2B').filter(({ at }) => at > 120_000)).toEqual([]);
     world.pass(10_000);
     expect(world.value('TWC/1A2B/availability')).toBe('online');

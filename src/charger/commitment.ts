@@ -54,8 +54,12 @@ export function hasLimitOrDraw(charger: Charger): boolean {
   return (charger.heartbeat?.limitAmps ?? 0) > 0 || (actualAmps(charger) ?? 0) >= CHARGING_FROM;
 }
 
+/** A unit heard once and never again within this time was noise; without a master it says hello every 10 s. */
+export const CONFIRMED_WITHIN = 12_000;
+
 /** Until when its amps are not free for others. */
-export function reservedUntil({ heardAt, heartbeatSentAt, calledAt, since }: Charger): number {
+export function reservedUntil({ confirmed, heardAt, heartbeatSentAt, calledAt, since }: Charger): number {
+  if (!confirmed) return (heardAt ?? since) + CONFIRMED_WITHIN;
   return Math.max(heardAt ?? since, heartbeatSentAt ?? since, calledAt ?? since) + RESERVED_FOR;
 }
 

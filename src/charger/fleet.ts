@@ -5,7 +5,7 @@ import type { TwcId } from '../protocol/field.ts';
 import { type Message, slaveMessages } from '../protocol/messages.ts';
 import { type Charger, hardwareAmps, newCharger } from './charger.ts';
 import type { AllChargerSettings } from './charger-settings.ts';
-import { isReserved, reservedUntil } from './commitment.ts';
+import { CONFIRMED_WITHIN, isReserved, reservedUntil } from './commitment.ts';
 import type { EnergyUnit } from './energy.ts';
 import { withOffer } from './offer.ts';
 import { relayWithRequest } from './relay.ts';
@@ -21,8 +21,6 @@ export interface FleetSettings {
   readonly most: number;
 }
 
-/** A unit heard once and never again within this time was noise; without a master it says hello every 10 s. */
-const CONFIRMED_WITHIN = 12_000;
 /** A unit that may be there although it is not heard is spoken to for this long: one that is there answers the first time. */
 const CALLED_FOR = 10_000;
 

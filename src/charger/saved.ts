@@ -24,6 +24,8 @@ const fields = {
   lastVin: optional(shortText),
   /** Its relay was opened by our request. */
   relayOpen: optional(yesOrNo),
+  /** A car was seen that was not seen to leave. */
+  carSeen: optional(yesOrNo),
 };
 const names = Object.keys(fields) as (keyof typeof fields)[];
 
@@ -33,7 +35,7 @@ export type SavedCharger = TypeOf<typeof savedCharger>;
 
 /** The charger of a record: known, but not heard yet. `wallNow`: epoch milliseconds of `now`. */
 export function fromSaved(
-  { relayOpen, energy, ...known }: SavedCharger,
+  { relayOpen, carSeen, energy, ...known }: SavedCharger,
   now: number,
   settings?: ChargerSettings,
   wallNow = energy?.at ?? 0,
@@ -41,13 +43,18 @@ export function fromSaved(
   const restored = { ...known, energy: fromSavedEnergy(energy, now, wallNow) };
   const charger = { ...newCharger(known.id, now, settings), ...restored, confirmed: true, calledAt: now };
   const relay = relayOpen ? { openSince: now, stopSentAt: now } : charger.relay;
-  return { ...charger, mayHold: hardwareAmps(charger), relay };
+  const plugged = { ...charger.plugged, carAt: carSeen ? now : undefined };
+  return { ...charger, mayHold: hardwareAmps(charger), relay, plugged };
 }
 
 /** `wallClock` gives epoch milliseconds of a monotonic moment. */
 export function toSaved(charger: Charger, wallClock = (now: number) => now): SavedCharger {
   const energy = toSavedEnergy(charger.energy, wallClock);
-  const known = { ...charger, relayOpen: charger.relay.openSince !== undefined };
+  const known = {
+    ...charger,
+    relayOpen: charger.relay.openSince !== undefined,
+    carSeen: charger.plugged.carAt !== undefined,
+  };
   const told = names.flatMap((name) => (known[name] ? [[name, known[name]] as const] : []));
   // Every field but the id may be missing.
   return { ...Object.fromEntries(told), id: charger.id, ...(energy && { energy }) };

@@ -155,7 +155,7 @@ describe('the load', () => {
     ['of one phase', 32, [240, 0, 0], [32, 0, 0], 32 * 240],
     ['of phases that differ', 16, [230, 230, 230], [16, 8, 0], 16 * 230 + 8 * 230],
     ['without phase currents, of every connected phase', 10, [230, 230, 79], undefined, 10 * 460],
-    ['that the meter has not seen yet', 10, [230, 230, 230], [0, 0, 0], undefined],
+    ['that the meter has not seen yet, of every connected phase', 10, [230, 230, 230], [0, 0, 0], 10 * 690],
     ['of an idle car', 0.25, [230, 230, 230], [0, 0, 0], 0],
   ])('%s', (_, amps, volts, phaseAmps, watts) => {
     const metered = told(newCharger(unit, 0), meter(volts, phaseAmps), 0);
@@ -198,7 +198,14 @@ describe('what survives a restart', () => {
       { name: 'serialResponse', sender: unit, serial: 'A17I0001A2B' },
     ] as const;
     const charger = known.reduce((before, message, i) => told(before, message, i), newCharger(unit, 0));
-    const kept = { id: unit, version: 2, ratedAmps: 32, serialNumber: 'A17I0001A2B', firmware: '4.5.3.2' } as const;
+    const kept = {
+      id: unit,
+      version: 2,
+      ratedAmps: 32,
+      serialNumber: 'A17I0001A2B',
+      firmware: '4.5.3.2',
+      carSeen: true,
+    } as const;
     expect(toSaved(charger)).toEqual(kept);
     expect(toSaved(fromSaved(kept, 99))).toEqual(kept);
     expect(fromSaved(kept, 99)).toMatchObject({ online: false, confirmed: true, since: 99 });
@@ -221,7 +228,7 @@ describe('noise that passed the checksum', () => {
     ['a current that no unit can carry', heartbeat(100.01)],
     ['a voltage that no phase has', meter([301, 0, 0], [6, 0, 0])],
   ])('%s shows that the unit is there, and nothing else', (_, message) => {
-    expect(told(before, message, 2)).toEqual({ ...before, heardAt: 2 });
+    expect(told(before, message, 2)).toEqual({ ...before, heardAt: 2, energy: expect.anything() });
   });
 });
 
