@@ -23,7 +23,7 @@ const settings: FleetSettings = { energyUnit: 'auto', chargerSettings: new Map()
 const names = ['1A2B', '3C4D', '5E6F'];
 
 describe('how many', () => {
-  const three = names.reduce<Fleet>((fleet, name) => heard(fleet, name, 0), new Map());
+  const three = names.reduce<Fleet>((fleet, name) => heard(heard(fleet, name, 0), name, 0), new Map());
 
   test('three, in the order in which they came; a fourth is refused', () => {
     expect([...three.keys()]).toEqual(names);
