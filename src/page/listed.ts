@@ -40,6 +40,11 @@ const elsewhere: readonly string[] = [
   'config/minAmpsPerTWC',
   'control/availability',
   'control/leaseSeconds',
+  'chargeNow/amps',
+  'chargeNow/minutes',
+  'bridge/instance',
+  'problem',
+  'bridge/lastError',
   'status',
 ];
 

@@ -38,7 +38,7 @@ describe('the stream', () => {
     const { listed } = (await stream.sees('facts')) as { listed: Record<string, unknown[]> };
     expect(listed.charger).toContainEqual({ topic: 'ampsOffered', label: 'Offered current', unit: 'A' });
     expect(listed.charger).toContainEqual({ topic: 'serialNumber', label: 'Serial number', unit: '' });
-    expect(listed.bridge).toContainEqual({ topic: 'problem', label: 'Problem description', unit: '' });
+    expect(listed.bridge).toContainEqual({ topic: 'bridge/uptime', label: 'Uptime', unit: 's' });
   });
 
   test('is the same for ten', async () => {

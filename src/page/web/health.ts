@@ -5,7 +5,7 @@ import { h, part, setChildren, setText, showDetails } from './dom.ts';
 import { counted, formatDuration, formatTime } from './format.ts';
 import { type ChargerView, type Detail, listDetails } from './model.ts';
 import { type Condition, linkStatus, problemsOf } from './notices.ts';
-import { bridgeNumber, bridgeTopics, type Values } from './topics.ts';
+import { bridgeNumber, type Values } from './topics.ts';
 
 export interface Health {
   show(
@@ -60,15 +60,11 @@ function healthDetails(
   { listed, port }: Facts,
 ): Detail[] {
   const heard = chargers.filter(({ online }) => online).length;
-  const ownPlace: readonly string[] = ['problem', bridgeTopics.lastError];
   return [
     ['Adapter', adapter.up ? `${port}, open` : adapter.reason || 'opening'],
     ['MQTT broker', broker.up ? 'connected' : broker.reason || 'connecting'],
     ['Chargers that are heard', `${heard} of ${chargers.length}`],
-    ...listDetails(
-      listed.bridge.filter(({ topic }) => !ownPlace.includes(topic)),
-      (topic) => values.get(topic),
-    ),
+    ...listDetails(listed.bridge, (topic) => values.get(topic)),
     ['Last error', text === '' ? 'none' : `${formatTime(at)}: ${text}`],
   ];
 }

@@ -182,7 +182,9 @@ export function listDetails(listed: readonly Listed[], value: (topic: string) =>
 }
 
 function withUnit(text: string, unit: string): string {
-  return unit === 's' ? formatDuration(Number(text)) : `${text} ${unit}`.trim();
+  if (unit === 's') return formatDuration(Number(text));
+  // The label says it already.
+  return unit === 'frames/min' ? text : `${text} ${unit}`.trim();
 }
 
 export function circuitView(values: Values, limits: Facts['limits'], chargers: readonly ChargerView[]): CircuitView {

@@ -27,12 +27,11 @@ const chargerTopics = {
 } as const;
 
 /** Below the prefix. */
-export const bridgeTopics = {
+const bridgeTopics = {
   circuit: 'config/maxAmpsForSlaves',
   control: 'control/availability',
   lease: 'control/leaseSeconds',
   uptime: 'bridge/uptime',
-  lastError: 'bridge/lastError',
 } as const;
 
 /** What can be set. */
