@@ -1,12 +1,11 @@
 // Several nodes of one broker: when the one that we use is gone, the next has everything, soon.
 
 import { expect, test } from 'vitest';
-import { largestGap, slave } from '../world.ts';
+import { slave } from '../world.ts';
 import { startBridge } from './bridge.ts';
 import { createFolder } from './folder.ts';
 import { type Mosquitto, startMosquitto } from './mosquitto.ts';
 import { createPty } from './pty.ts';
-import { startRabbitMq } from './rabbitmq.ts';
 import { attach } from './slaves.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { observe, until } from './until.ts';
@@ -61,54 +60,4 @@ test('a node that is gone is replaced by the next within 2 s, which then is kept
   clearInterval(timer);
   expect(await bridge.stop()).toMatchObject({ code: 0 });
   await onFirst.sees('TWC/status', 'offline');
-});
-
-test('in a real cluster a node is killed under load, and every value is current again', {
-  timeout: 300_000,
-}, async () => {
-  await using cluster = await startRabbitMq(3);
-  const [first, second, third] = cluster.nodes;
-  if (!first || !second || !third) throw new Error('three nodes were started');
-  await using pty = await createPty();
-  await using folder = await createFolder();
-  let step = 0;
-  const timer = setInterval(() => step++, 300);
-  const car = (offset: number) => () => ({ amps: 6 + ((step + offset) % 26), phases: 3, vin: '' }) as const;
-  using bus = attach(pty, [slave('1A2B', { car: car(0) }), slave('3C4D', { car: car(7) })]);
-  await using bridge = await startBridge(folder, {
-    'interface.port': pty.port,
-    'status.MQTT.broker': [first.url, second.url, third.url],
-    'status.MQTT.refresh': 5,
-  });
-  await using other = await subscribe(third.url, { filter: 'TWC/#' });
-  await bridge.says(/info .*: connected$/, 20_000);
-  await other.sees('TWC/3C4D/availability', 'online', 20_000);
-  await observe(5_000);
-  const topics = Object.keys(other.values());
-  const from = performance.now();
-  await first.kill();
-  const took = await flows(other, from);
-  console.info(`a node of a real cluster is gone: values at another after ${Math.round(took)} ms`);
-  expect(took).toBeLessThan(5_000);
-  await other.sees('TWC/status', 'online');
-  // One who comes later to yet another node has everything soon, although this broker keeps no values for filters.
-  await using later = await subscribe(second.url, { filter: 'TWC/#' });
-  const missing = () => topics.filter((topic) => later.value(topic) === undefined && other.value(topic) !== '');
-  await until(
-    () => missing().length === 0,
-    () => `all topics, without ${missing()}`,
-    20_000,
-  );
-  clearInterval(timer);
-  await observe(3_000);
-  for (const topic of topics.filter((one) => !/lastHeard|energy|Energy|Duration|bridge/.test(one))) {
-    expect([topic, later.value(topic)]).toEqual([topic, other.value(topic)]);
-  }
-  await first.restart();
-  await observe(3_000);
-  expect(bridge.lines.filter((line) => line.endsWith(': connected'))).toHaveLength(2);
-  const gaps = bus.heartbeats('1A2B');
-  expect(largestGap(gaps.slice(3))).toBeLessThan(2_000);
-  expect(await bridge.stop()).toMatchObject({ code: 0 });
-  await later.sees('TWC/status', 'offline');
 });
