@@ -8,7 +8,7 @@ const LOOK_EVERY = 10;
 export async function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   expected: string | (() => string),
-  within = 10_000,
+  within = 30_000,
 ): Promise<T> {
   const deadline = performance.now() + within;
   for (;;) {
