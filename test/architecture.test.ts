@@ -147,6 +147,52 @@ test('every room stands on one floor and has a rule', () => {
   expect([...floors.flat()].sort()).toEqual(Object.keys(rules).sort());
 });
 
+/** Facts that have one address: what a file that mentions them elsewhere gets wrong, and who may. */
+const facts: Readonly<Record<string, { readonly mention: RegExp; readonly homes: readonly string[] }>> = {
+  'state codes': {
+    mention: /\bstate(?:\.code)? ?[!=]==? ?\d+|\bstates\[\d+\]/,
+    homes: ['protocol/states.ts'],
+  },
+  'the topic prefix': {
+    mention: /\btopicPrefix\b/,
+    homes: [
+      'mqtt.ts',
+      'bridge-settings.ts',
+      'settings.ts',
+      'connections.ts',
+      'config',
+      'home-assistant',
+      'topics/other-bridges.ts',
+      'page/page.ts',
+      'page/settings.ts',
+      'capture',
+      'commands',
+    ],
+  },
+  'how a port is written': {
+    mention: /(?:startsWith|test|replace|match)\([^)]*(?:tcp:|socket:|rfc2217:|\/dev\/)|['"`](?:socket|rfc2217):\/\//,
+    homes: ['config/port.ts', 'config/twcmanager.ts'],
+  },
+};
+
+describe.each(Object.entries(facts))('%s', (_, { mention, homes }) => {
+  test.each(files)('have their place, which is not $path', ({ path, source }) => {
+    expect(strayMentions(path, source, mention, homes)).toEqual([]);
+  });
+});
+
+test.each([
+  ['state codes', 'charger/plug.ts', 'if (heartbeat.state === 3) return true;'],
+  ['state codes', 'page/web/model.ts', 'const text = states[4].text;'],
+  ['the topic prefix', 'topics/values.ts', 'const topic = join(settings.topicPrefix, name);'],
+  ['the topic prefix', 'charger/charger.ts', 'readonly topicPrefix: string;'],
+  ['how a port is written', 'io/open-link.ts', "if (port.startsWith('tcp://')) return openTcp(port);"],
+  ['how a port is written', 'app.ts', "const other = 'socket://';"],
+])('%s in %s are found where they do not belong', (fact, path, source) => {
+  const { mention, homes } = facts[fact] ?? { mention: /^$/, homes: [] };
+  expect(strayMentions(path, source, mention, homes)).toHaveLength(1);
+});
+
 describe('a planted violation is found', () => {
   test.each([
     ['protocol/codec.ts', "import { nextOffer } from '../control/allocation.ts';", ['control/allocation.ts']],
@@ -205,6 +251,12 @@ describe('what is allowed is not a violation', () => {
     expect(worldTouched(path, source)).toEqual([]);
   });
 });
+
+function strayMentions(path: string, source: string, mention: RegExp, homes: readonly string[]): string[] {
+  if (homes.some((home) => home === path || home === placeOf(path))) return [];
+  const code = source.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+  return code.split('\n').filter((line) => mention.test(line));
+}
 
 function wrongImports(path: string, source: string): string[] {
   const place = placeOf(path);
