@@ -12,8 +12,6 @@ export interface Puppet {
   car: Car | undefined;
   /** The state code that it reports instead of the true one. */
   code: number | undefined;
-  /** Counted beyond what its car took. */
-  moreKWh: number;
   /** What its car takes, A of each phase, as it last told. */
   readonly amps: readonly [number, number, number];
 }
@@ -28,8 +26,7 @@ export function puppet(name: string, settings: Partial<SlaveSettings> = {}): Pup
       told = message.actualAmps;
       return { ...message, state: strings.code ?? message.state };
     }
-    if (message.name !== 'meterResponse') return message;
-    return { ...message, energyCounter: message.energyCounter + strings.moreKWh };
+    return message;
   }
 
   const strings: Puppet = {
@@ -44,7 +41,6 @@ export function puppet(name: string, settings: Partial<SlaveSettings> = {}): Pup
     there: true,
     car: tesla,
     code: undefined,
-    moreKWh: 0,
     get amps() {
       return strings.car?.phases === 1 ? ([told, 0, 0] as const) : ([told, told, told] as const);
     },
