@@ -200,6 +200,7 @@ function expectEnergy(record: SessionRecord | undefined, unit: Slave, before: nu
   const truth = (unit.wattHours(Number.MAX_SAFE_INTEGER) - before) / 1_000;
   const allowed = record?.energyFrom === 'meter' ? step : 0.02 + 0.03 * truth;
   expect(Math.abs((record?.kWh ?? 0) - truth), JSON.stringify({ record, truth })).toBeLessThanOrEqual(
-    allowed + lost + 0.0015,
+    // What was published by power never goes back, so it may stay some Wh ahead of the counter.
+    allowed + lost + 0.006,
   );
 }

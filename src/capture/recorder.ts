@@ -171,7 +171,10 @@ function happening(input: Input, config: Config): Happening | undefined {
   if (input.type === 'link' && input.up) return { link: 'up' };
   if (input.type === 'link') return { link: 'down', reason: redactPaths(input.reason, config['interface.port']) };
   if (input.type !== 'message' || !input.topic.startsWith(below)) return undefined;
-  const asked = { asked: input.topic.slice(below.length), payload: input.payload.slice(0, LONGEST_PAYLOAD) };
+  const name = input.topic.slice(below.length);
+  // What bridges tell of themselves is no command, and names the installation.
+  if (name.startsWith('bridge/')) return undefined;
+  const asked = { asked: name, payload: input.payload.slice(0, LONGEST_PAYLOAD) };
   return input.retained ? { ...asked, retained: true } : asked;
 }
 
