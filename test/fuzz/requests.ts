@@ -51,7 +51,7 @@ export function commands(random: Random, bytes: number): Outcome {
     else {
       seen.accepted++;
       assert.ok(!retained, name);
-      if ('amps' in asked.command) within(asked.command.amps, asked.command.type === 'limit' ? 20 : 24, payload);
+      if ('amps' in asked.command) within(asked.command, asked.command.amps, payload);
       if ('seconds' in asked.command) assert.ok(asked.command.seconds >= 1 && asked.command.seconds <= 86_400, payload);
     }
     // A share of them goes all the way to the wire.
@@ -65,8 +65,11 @@ export function commands(random: Random, bytes: number): Outcome {
   return { seen: { ...seen, said: world.said.length } };
 }
 
-function within(amps: number, most: number, payload: string): void {
-  assert.ok(Number.isInteger(amps) && amps >= limits.minAmpsPerTWC && amps <= most, payload);
+/** A limit of a charger may be 0, which stops it; nothing else is below the minimum. */
+function within({ type }: { readonly type: string }, amps: number, payload: string): void {
+  const most = type === 'limit' ? 20 : 24;
+  const stops = type === 'limit' && amps === 0;
+  assert.ok(stops || (Number.isInteger(amps) && amps >= limits.minAmpsPerTWC && amps <= most), payload);
 }
 
 function text(random: Random, most: number): string {
