@@ -357,13 +357,13 @@ test('energy has statistics that nothing is wrong with', async () => {
       types: ['state', 'sum'],
     });
   await until(
-    async () => ((await compiled())[energy]?.at(-1)?.state ?? 0) >= 926,
+    async () => ((await compiled())[energy]?.at(-1)?.state ?? 0) > 924,
     'statistics',
     STATISTICS_EVERY + 60_000,
   );
   const sum = (await compiled())[energy]?.at(-1)?.sum ?? 0;
-  expect(sum).toBeGreaterThanOrEqual(1.9);
-  expect(sum).toBeLessThan(3.5);
+  expect(sum).toBeGreaterThan(0);
+  expect(sum).toBeLessThan(1);
   expect(await hass.ask('recorder/validate_statistics')).toEqual({});
 }, 400_000);
 
