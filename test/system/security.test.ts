@@ -39,7 +39,6 @@ describe.concurrent('a secret is in no line of the log at any level', () => {
   test.each([
     ['a configuration that is wrong', { 'status.MQTT.broker': 'nonsense' }],
     ['a broker address with a password in it', { 'status.MQTT.broker': `mqtt://house:${secret}@localhost` }],
-    ['a key that can not be read', { 'status.MQTT.broker': 'mqtts://127.0.0.1:1', 'status.MQTT.key': '/absent' }],
   ])('with %s', async (_, wrong) => {
     await using folder = await createFolder();
     await using bridge = await startBridge(folder, { 'interface.port': absent, ...login, ...loud, ...wrong });
