@@ -136,7 +136,8 @@ class Connection implements Broker {
   publish(topic: string, payload: string, done: Done, retain = true): void {
     const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + PACKET_HEAD;
     if (bytes > this.#packetLimit.most) {
-      this.#warn(`takes no packet of ${bytes} bytes`, topic, ': it is left out');
+      // Named once, also when the broker closes the connection because of another one.
+      if (this.#packetLimit.toName(topic)) this.#warn(`takes no packet of ${bytes} bytes`, topic, ': it is left out');
       setImmediate(done, 'too large');
       return;
     }

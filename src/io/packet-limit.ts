@@ -6,6 +6,8 @@ export interface PacketLimit {
   readonly most: number;
   /** The broker has said it. */
   told(most: number | undefined): void;
+  /** Whether a topic whose packet is left out is one more that has to be named; true once for each. */
+  toName(topic: string): boolean;
   /** The broker has closed a connection; the bytes of each publication that it had not answered. */
   closed(unanswered: readonly number[], lasted: number): void;
 }
@@ -20,6 +22,7 @@ export function createPacketLimit(): PacketLimit {
   let most = Number.POSITIVE_INFINITY;
   let suspect = 0;
   let times = 0;
+  const named = new Set<string>();
 
   return {
     get most() {
@@ -27,6 +30,11 @@ export function createPacketLimit(): PacketLimit {
     },
     told(said) {
       if (said !== undefined) most = said;
+    },
+    toName(topic) {
+      const isNew = !named.has(topic);
+      named.add(topic);
+      return isNew;
     },
     closed(unanswered, lasted) {
       const largest = Math.max(0, ...unanswered);

@@ -41,7 +41,10 @@ test.concurrent('a broker that was killed and forgot everything has all values a
     2_000,
   );
   expect(subscriber.value('TWC/status')).toBe('online');
-  expect(bridge.lines.filter((line) => /: connected$/.test(line))).toHaveLength(2);
+  await until(
+    () => bridge.lines.filter((line) => /: connected$/.test(line)).length === 2,
+    'a line for each connection',
+  );
 });
 
 const password = 'hunter2-and-a-half';
