@@ -63,7 +63,7 @@ describe.concurrent('the state file', () => {
     await using second = await startConfigured(scene.folder.file('bridge.yaml'));
     await scene.flows(performance.now());
     expect(second.lines.filter((line) => / warn /.test(line))).toEqual([
-      expect.stringMatching(/state\.json: not usable, the chargers are learned anew: /),
+      expect.stringMatching(/state\.json: not all of it can be used: /),
     ]);
     await until(async () => (await readFile(path, 'utf8')).includes('1A2B'), 'the charger is remembered again');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
