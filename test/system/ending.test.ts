@@ -25,7 +25,7 @@ test.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s lowers the ch
   using bus = attach(pty, [slave('1A2B')]);
   const broker = `embedded:${await freePort()}`;
   await using bridge = await startBridge(folder, { 'interface.port': pty.port, 'status.MQTT.broker': broker });
-  await until(() => limits(bus, '1A2B').at(-1) === 32, 'the charger has 32 A', 20_000);
+  await until(() => limits(bus, '1A2B').at(-1) === 32, 'the charger has 32 A', 60_000);
   expect(await bridge.end(signal)).toBe(0);
   expect(limits(bus, '1A2B').at(-1)).toBe(6);
 });
@@ -43,7 +43,7 @@ test.concurrent('a mistake in the program lowers the chargers too, is told, and 
     { 'interface.port': pty.port, 'status.MQTT.broker': broker },
     { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}` },
   );
-  await until(() => limits(bus, '1A2B').at(-1) === 32, 'the charger has 32 A', 20_000);
+  await until(() => limits(bus, '1A2B').at(-1) === 32, 'the charger has 32 A', 60_000);
   expect(await bridge.ended).toBe(1);
   expect(limits(bus, '1A2B').at(-1)).toBe(6);
   expect(bridge.lines.join('\n')).toMatch(/planted/);
@@ -56,7 +56,7 @@ test('a bridge that is asked to end right after its start does so without an err
   for (const after of [0, 100, 200, 300, 400, 700]) {
     const child = spawn(process.execPath, [artifact, '--config', file], { stdio: 'ignore' });
     await once(child, 'spawn');
-    await until(() => hearsSignals(child.pid ?? 0), 'signals are heard', 20_000);
+    await until(() => hearsSignals(child.pid ?? 0), 'signals are heard', 40_000);
     await observe(after);
     child.kill('SIGTERM');
     const [code, signal] = await once(child, 'exit');
@@ -69,7 +69,7 @@ test.concurrent('a process that the bridge starts knows nothing of its environme
   const broker = `embedded:${await freePort()}`;
   const env = { SUPERVISOR_TOKEN: '', HOUSE_SECRET: 'hunter2-and-a-half' };
   await using bridge = await startBridge(folder, { 'status.MQTT.broker': broker }, env);
-  const child = await until(() => firstChild(bridge.pid), 'a child process', 20_000);
+  const child = await until(() => firstChild(bridge.pid), 'a child process', 40_000);
   const names = (await readFile(`/proc/${child}/environ`, 'utf8')).split('\0').map((one) => one.split('=')[0]);
   expect(names.filter((name) => name !== '' && name !== 'PWD')).toEqual(['PATH']);
 });
