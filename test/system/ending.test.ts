@@ -36,7 +36,7 @@ test.concurrent('a mistake in the program lowers the chargers too, is told, and 
   using bus = attach(pty, [slave('1A2B')]);
   // From a certain moment on the clock fails for a while.
   const failing =
-    'const now = Date.now; setTimeout(() => { Date.now = () => { throw new Error("planted"); }; setTimeout(() => { Date.now = now; }, 1_500); }, 9_000)';
+    'const now = Date.now; setTimeout(() => { Date.now = () => { throw new Error("planted"); }; setTimeout(() => { Date.now = now; }, 1_500); }, 25_000)';
   const broker = `embedded:${await freePort()}`;
   await using bridge = await startBridge(
     folder,
