@@ -16,6 +16,7 @@ import { createLiveness, type Liveness } from './io/liveness.ts';
 import { lock } from './io/lock.ts';
 import type { Log } from './io/log.ts';
 import { createLoop, type Loop } from './io/loop.ts';
+import { wallClock } from './io/wall-clock.ts';
 import { startWatchdog, type Watchdog } from './io/watchdog.ts';
 import { startEmbedded } from './open-bus.ts';
 import { pageSettings } from './page/settings.ts';
@@ -60,7 +61,6 @@ export async function run(settings: AppSettings): Promise<void> {
   const embedded = choice.type === 'embedded' ? await startEmbedded(choice.port, log) : undefined;
   closers.add(() => embedded?.close());
 
-  const wallClock = (now: number) => Date.now() - performance.now() + now;
   const heart = { ...bridgeSettings(config, storage.known), wallClock };
   const bridge = recorder.recorded(createBridge(heart, performance.now()));
   const forgets = { chargers: config['interface.port'].type === 'simulator', announced: embedded !== undefined };

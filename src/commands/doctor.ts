@@ -13,6 +13,7 @@ import { createClosers } from '../io/closers.ts';
 import type { Link } from '../io/link.ts';
 import { readLiveness } from '../io/liveness.ts';
 import { createLoop } from '../io/loop.ts';
+import { wallClock } from '../io/wall-clock.ts';
 import { openBus } from '../open-bus.ts';
 import { forbidden } from '../protocol/allow-list.ts';
 import { allowListOf, bridgeSettings } from '../settings.ts';
@@ -36,7 +37,6 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
     throw new Error(`The bridge itself holds ${port.name} (process ${running.pid}): stop it first. It says: ${says}`);
   }
   const saved = await knownState(statePath, config);
-  const wallClock = (now: number) => Date.now() - performance.now() + now;
   const settings = { ...bridgeSettings(config, saved), wallClock, silent: true };
   const silent = new Bus(settings, () => {}, performance.now());
   print(`${port.name}: listening for ${LISTEN_FOR / 1_000} s, nothing is sent\n`);

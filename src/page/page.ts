@@ -5,6 +5,7 @@ import type { Finding } from '../bus/finding.ts';
 import type { Captures } from '../capture/library.ts';
 import type { Log } from '../io/log.ts';
 import { createStateWriter, readState, type StateWriter } from '../io/state-file.ts';
+import { wallClock } from '../io/wall-clock.ts';
 import type { Change } from '../topics/values.ts';
 import { isLoopback } from './access.ts';
 import { type BusLog, createBusLog, type Line } from './bus-log.ts';
@@ -208,10 +209,6 @@ class LivePage implements Page {
   #send<Name extends keyof Events>(name: Name, content: Events[Name]): void {
     this.#server?.streams.send(name, content);
   }
-}
-
-function wallClock(at: number): number {
-  return Date.now() - performance.now() + at;
 }
 
 const reasons: Readonly<Record<string, string>> = {
