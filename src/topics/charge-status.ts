@@ -15,13 +15,16 @@ interface Seen {
   readonly charger: Charger;
   readonly status: ChargeStatus | undefined;
   /** Whether a car was there when that was last told. */
-  readonly car: boolean | undefined;
+  readonly car: boolean;
   readonly carSeenAt: number;
+  /** Since when the unit is there without a break, and whether it is decided since then what to say. */
+  readonly onlineSince: number;
+  readonly decided: boolean;
 }
 
 /** A unit reports a limit that it takes within this time. */
 const TAKES_WITHIN = 3_000;
-/** A unit without a master, or that was offered nothing, tells nothing: so long after it was met there is no car. */
+/** A unit without a master, or that was offered nothing, tells nothing: it is decided so long after it was met, or came back. */
 const DECIDED_WITHIN = 15_000;
 /** A car of which there was no sign for so long is gone. */
 const CAR_REMEMBERED_FOR = 10 * 60_000;
@@ -56,11 +59,13 @@ export class ChargeStatuses {
 
 function look(charger: Charger, before: Seen | undefined, now: number): Seen {
   const told = carIn(charger, now);
+  const onlineSince = charger.online ? Math.min(now, before?.onlineSince ?? charger.since) : Number.POSITIVE_INFINITY;
   const carSeenAt = told === true ? now : (before?.carSeenAt ?? Number.NEGATIVE_INFINITY);
   const forgotten = before?.car === true && now - carSeenAt >= CAR_REMEMBERED_FOR;
-  const undecided = before?.car === undefined && now - charger.since < DECIDED_WITHIN;
-  const car = told ?? (undecided ? undefined : before?.car === true && !forgotten);
-  return { charger, car, carSeenAt, status: statusOf(charger, car) };
+  const car = told ?? (before?.car === true && !forgotten);
+  const decided =
+    charger.online && (told !== undefined || now - onlineSince >= DECIDED_WITHIN || before?.decided === true);
+  return { charger, car, carSeenAt, onlineSince, decided, status: statusOf(charger, decided ? car : undefined) };
 }
 
 function statusOf(charger: Charger, car: boolean | undefined): ChargeStatus | undefined {

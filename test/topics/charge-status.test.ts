@@ -120,3 +120,17 @@ test('from plug to unplug the bridge tells the letters in order, and none twice'
     .map(({ payload }) => payload);
   expect(letters.join('')).toBe('ABCBAFA');
 });
+
+test('a charger that comes back without the car that was there is never said to have one', () => {
+  let car: typeof tesla | undefined = { ...tesla, amps: 0 };
+  let there = true;
+  const world = createWorld({ slaves: [switchable(slave('1A2B', { car: () => car }), () => there)] });
+  world.pass(40_000);
+  there = false;
+  world.pass(60_000);
+  car = undefined;
+  there = true;
+  world.pass(60_000);
+  const letters = world.published.filter(({ topic }) => topic === 'TWC/1A2B/chargeStatus');
+  expect(letters.map(({ payload }) => payload).join('')).toBe('BFA');
+});
