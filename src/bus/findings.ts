@@ -52,6 +52,7 @@ const ENOUGH = 20;
 const MUCH = 0.1;
 const SOME = 0.03;
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 /** A unit that is there answers within this time. */
 const ANSWERS_WITHIN = 10_000;
 
@@ -196,6 +197,16 @@ export const rows: Readonly<Record<string, Row>> = {
     when: (seen) => (seen.speaks ? excessDraws(seen.fleet) : []),
     advice:
       'it is offered less by that much. If its meter is known to be wrong, set calibration for this charger: the factor from what it reports to what is true',
+  },
+  counterChanged: {
+    level: 'hint',
+    stays: 10 * MINUTE,
+    when: (seen) =>
+      each(seen, ({ energy: { replaced } }) => replaced !== undefined && seen.now - replaced.at < HOUR).map(
+        ({ id, energy: { replaced } }) =>
+          `The energy counter of ${id} changed from ${replaced?.from} to ${replaced?.to}`,
+      ),
+    advice: 'energy goes on from where it was. Was the unit replaced, or did it begin to count anew?',
   },
   relayIgnored: {
     when: ({ observations: { relaysIgnored } }) => relaysIgnored.map((id) => `${id} does not open its relay`),

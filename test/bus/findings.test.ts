@@ -6,7 +6,7 @@ import { encode } from '../../src/protocol/codec.ts';
 import type { SlaveMessage } from '../../src/protocol/messages.ts';
 import { wire } from '../../src/protocol/slip.ts';
 import { randomness } from '../randomness.ts';
-import { createWorld, id, own, slave, switchable, type World } from '../world.ts';
+import { changed, createWorld, id, own, slave, switchable, type World } from '../world.ts';
 import { swapped } from './uart.ts';
 
 const hello: SlaveMessage = { name: 'slaveLinkready', sender: id('1A2B'), sign: '77', maxAmps: 32 };
@@ -238,4 +238,23 @@ test('every finding has words for what to do, or says it', () => {
   const without = Object.entries(rows).filter(([, { advice }]) => advice === '');
   expect(without.map(([name]) => name)).toEqual(['tooMany', 'sharing']);
   for (const { advice } of Object.values(rows)) expect(advice.length).toBeLessThan(240);
+});
+
+test('a unit whose counter is another one is told of once, by name, as a hint', () => {
+  let counter = 9_000;
+  const unit = slave('1A2B');
+  const replaced = changed(unit, {
+    nextMessages: (now) =>
+      unit
+        .nextMessages(now)
+        .map((message) => (message.name === 'meterResponse' ? { ...message, energyCounter: counter } : message)),
+  });
+  const world = createWorld({ slaves: [replaced] });
+  world.pass(120_000);
+  counter = 20;
+  world.pass(900_000);
+  expect(problem(world)).toBe('none');
+  expect(world.logs.filter((line) => line.includes('hint: The energy counter'))).toEqual([
+    expect.stringContaining('The energy counter of 1A2B changed from 9000 to 20'),
+  ]);
 });
