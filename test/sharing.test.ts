@@ -481,6 +481,24 @@ describe('commands', () => {
     expect(again.value('TWC/config/maxAmpsForSlaves')).toBe('20');
   });
 
+  test('a house that has nothing left takes the circuit down to nothing, and gives it back', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { version: 1 }), slave('3C4D')] });
+    world.pass(90_000);
+    for (const left of ['4.5', '0', '-3']) {
+      send(world, 'TWC/control/maxAmps', left);
+      world.pass(20_000);
+      expect(world.value('TWC/circuitLimit')).toBe(String(Math.max(0, Math.floor(Number(left)))));
+      expect(world.value('TWC/1A2B/carsCharging')).toBe('0');
+      expect(world.value('TWC/3C4D/ampsOffered')).toBe('6');
+      expect(world.value('TWC/problem')).toContain('cars take 6 A that can not be stopped over the bus');
+    }
+    send(world, 'TWC/control/maxAmps', '32');
+    world.pass(90_000);
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
+    expect(Number(world.value('TWC/3C4D/ampsOffered'))).toBeGreaterThan(6);
+    expect(world.value('TWC/problem')).toBe('none');
+  });
+
   test('charge now overrides limits and switches for its time, then they hold again', () => {
     const world = createWorld({ slaves: [slave('1A2B')] });
     world.pass(60_000);

@@ -24,7 +24,12 @@ export function chargerRange(
   return { min: minAmpsPerTWC, max: Math.max(minAmpsPerTWC, max) };
 }
 
-/** The least and most that the circuit can be set to, A. */
-export function circuitRange({ maxAmpsForSlaves, minAmpsPerTWC }: Limits): Range {
+/** The least and most that the circuit can be set to, A: a house that has nothing left may say so. */
+export function circuitRange({ maxAmpsForSlaves }: Limits): Range {
+  return { min: 0, max: maxAmpsForSlaves };
+}
+
+/** The least and most that can be divided for a while whatever else is set, A. */
+export function chargeNowRange({ maxAmpsForSlaves, minAmpsPerTWC }: Limits): Range {
   return { min: minAmpsPerTWC, max: maxAmpsForSlaves };
 }

@@ -4,7 +4,7 @@ import { describeFinding, type Finding, problems } from '../bus/finding.ts';
 import { actualAmps } from '../charger/charger.ts';
 import { deliveredKWh } from '../charger/energy-snapshot.ts';
 import { loadWatts } from '../charger/load.ts';
-import { circuitRange } from '../control/limits.ts';
+import { chargeNowRange, circuitRange } from '../control/limits.ts';
 import { healthTopics } from './health-topics.ts';
 import {
   alsoAs,
@@ -33,7 +33,7 @@ const setCircuit: CommandRow<Overview> = {
   topic: 'control/maxAmps',
   payload: 'A',
   meaning:
-    'Amperes of the circuit to divide; fractions are cut off, more than the configured `maxAmpsForSlaves` is that',
+    'Amperes of the circuit to divide; fractions are cut off, more than the configured `maxAmpsForSlaves` is that. Less than `minAmpsPerTWC` is enough for no car',
   read(text, { limits }) {
     const amps = readAmps(text, circuitRange(limits));
     return typeof amps === 'number' ? { type: 'circuit', amps } : amps;
@@ -48,7 +48,7 @@ const chargeNow: CommandRow<Overview> = {
     'For so long these amperes are divided among all chargers, whatever their limits and switches say; `start` takes those of `chargeNow/amps` and `chargeNow/minutes`',
   read(text, { limits, chargeNow: { amps, minutes } }) {
     if (text.trim().toLowerCase() === 'start') return { type: 'chargeNow', amps, seconds: minutes * 60 };
-    const read = readAmpsAndSeconds(text, circuitRange(limits), LONGEST_CHARGE_NOW);
+    const read = readAmpsAndSeconds(text, chargeNowRange(limits), LONGEST_CHARGE_NOW);
     return 'expected' in read ? read : { type: 'chargeNow', ...read };
   },
 };
@@ -58,10 +58,10 @@ const chargeNowAmps: CommandRow<Overview> = {
   payload: 'A',
   meaning: 'What `control/chargeNow` divides with `start`',
   read(text, { limits }) {
-    const amps = readAmps(text, circuitRange(limits));
+    const amps = readAmps(text, chargeNowRange(limits));
     return typeof amps === 'number' ? { type: 'prepareChargeNow', amps } : amps;
   },
-  range: circuitRange,
+  range: chargeNowRange,
 };
 
 const MINUTES = { min: 1, max: LONGEST_CHARGE_NOW / 60 };

@@ -3,16 +3,19 @@
 
 import type { Expected, Range } from './row.ts';
 
-/** Whole amperes: of a fraction the whole below it, and never more than the range allows. What is less than that is refused. */
+/**
+ * Whole amperes: of a fraction the whole below it, and never more than the range allows. Less than nothing is nothing: a
+ * calculation of what is left says so. What is less than the range allows is refused.
+ */
 export function readAmps(text: string, { min, max }: Range): number | Expected {
-  const amps = Math.floor(readNumber(text));
+  const amps = Math.floor(Math.max(0, readNumber(text)));
   return amps >= min ? Math.min(amps, max) : { expected: `amperes from ${min} to ${max}` };
 }
 
-/** As `readAmps`, but 0 is taken too, and what is more than that at least the least. */
+/** As `readAmps`, but 0 is taken too, and what is more than that is at least the least of the range. */
 export function readLimit(text: string, { min, max }: Range): number | Expected {
   const amps = readNumber(text);
-  if (amps === 0) return 0;
+  if (amps <= 0) return 0;
   return amps > 0
     ? Math.min(max, Math.max(min, Math.floor(amps)))
     : { expected: `amperes from ${min} to ${max}, or 0` };
@@ -48,7 +51,7 @@ export function readMinutes(text: string, { min, max }: Range): number | Expecte
   return minutes >= min ? Math.min(minutes, max) : { expected: `minutes from ${min} to ${max}` };
 }
 
-/** A decimal number that is not negative; NaN for anything else. */
+/** A decimal number; NaN for anything else. */
 function readNumber(text: string): number {
-  return /^\d{1,6}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  return /^-?\d{1,6}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : Number.NaN;
 }

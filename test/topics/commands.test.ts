@@ -26,6 +26,7 @@ test.each<[string, string, object]>([
   ['1A2B/set/limit', '0.4', { type: 'limit', charger: '1A2B', amps: 6 }],
   ['1A2B/set/limit', '0', { type: 'limit', charger: '1A2B', amps: 0 }],
   ['1A2B/set/limit', '0.0', { type: 'limit', charger: '1A2B', amps: 0 }],
+  ['1A2B/set/limit', '-3.2', { type: 'limit', charger: '1A2B', amps: 0 }],
   ['1A2B/set/limit', '32', { type: 'limit', charger: '1A2B', amps: 32 }],
   ['1A2B/set/limit', '33', { type: 'limit', charger: '1A2B', amps: 32 }],
   ['1A2B/set/limit', '1000', { type: 'limit', charger: '1A2B', amps: 32 }],
@@ -37,6 +38,9 @@ test.each<[string, string, object]>([
   ['1A2B/set/charging', 'off', { type: 'charging', charger: '1A2B', enabled: false }],
   ['control/maxAmps', '40', { type: 'circuit', amps: 40 }],
   ['control/maxAmps', '41', { type: 'circuit', amps: 40 }],
+  ['control/maxAmps', '5', { type: 'circuit', amps: 5 }],
+  ['control/maxAmps', '0', { type: 'circuit', amps: 0 }],
+  ['control/maxAmps', '-3.2', { type: 'circuit', amps: 0 }],
   ['control/maxAmps', '12.7', { type: 'circuit', amps: 12 }],
   ['control/chargeNow', '20,3600', { type: 'chargeNow', amps: 20, seconds: 3_600 }],
   ['control/chargeNow', '20.5, 90.5', { type: 'chargeNow', amps: 20, seconds: 90 }],
@@ -51,17 +55,17 @@ test.each<[string, string, object]>([
 
 describe('refused, with what was expected and where the value is that holds', () => {
   test.each<[string, string, string, string | undefined]>([
-    ['1A2B/set/limit', '-16', 'expected amperes from 6 to 32, or 0, got "-16"', '1A2B/limit'],
     ['1A2B/set/limit', '1e1', 'expected amperes from 6 to 32, or 0, got "1e1"', '1A2B/limit'],
     ['1A2B/set/limit', '0x10', 'expected amperes from 6 to 32, or 0, got "0x10"', '1A2B/limit'],
     ['1A2B/set/limit', '16A', 'expected amperes from 6 to 32, or 0, got "16A"', '1A2B/limit'],
     ['1A2B/set/limit', 'unknown', 'expected amperes from 6 to 32, or 0, got "unknown"', '1A2B/limit'],
     ['1A2B/set/charging', '2', 'expected 1 or 0, got "2"', '1A2B/charging'],
-    ['control/maxAmps', '5', 'expected amperes from 6 to 40, got "5"', 'circuitLimit'],
-    ['control/maxAmps', '0', 'expected amperes from 6 to 40, got "0"', 'circuitLimit'],
+    ['control/maxAmps', 'unavailable', 'expected amperes from 0 to 40, got "unavailable"', 'circuitLimit'],
+    ['control/maxAmps', '--5', 'expected amperes from 0 to 40, got "--5"', 'circuitLimit'],
     ['control/chargeNow', '20', 'expected AMPS,SECONDS with SECONDS from 1 to 86400, got "20"', undefined],
     ['control/chargeNow', '20,0', 'expected AMPS,SECONDS with SECONDS from 1 to 86400, got "20,0"', undefined],
     ['control/chargeNow', '20,86401', 'expected AMPS,SECONDS with SECONDS from 1 to 86400, got "20,86401"', undefined],
+    ['control/chargeNow', '-5,60', 'expected AMPS,SECONDS with AMPS amperes from 6 to 40, got "-5,60"', undefined],
     ['control/chargeNow', '5,60', 'expected AMPS,SECONDS with AMPS amperes from 6 to 40, got "5,60"', undefined],
     ['3C4D/set/limit', '16', 'there is no charger 3C4D', '3C4D/limit'],
     ['FFFF/set/limit', '16', 'there is no charger FFFF', 'FFFF/limit'],
@@ -102,7 +106,8 @@ test('whatever is asked, a command stays within the configuration', () => {
       const { amps = Number.NaN } = command;
       const most = command.type === 'limit' ? limits.maxAmpsPerTWC : limits.maxAmpsForSlaves;
       const stops = command.type === 'limit' && amps === 0;
-      expect(stops || (Number.isInteger(amps) && amps >= 6 && amps <= most)).toBe(true);
+      const leaves = command.type === 'circuit' && amps >= 0 && amps < 6;
+      expect(stops || leaves || (Number.isInteger(amps) && amps >= 6 && amps <= most)).toBe(true);
     }),
     { numRuns: 1_000 },
   );
