@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../src/protocol/messages.ts';
+import { wire } from '../src/protocol/slip.ts';
 import type { Bridge } from '../src/step.ts';
 import { createWorld, heartbeats, id, largestGap, messageIn, own, slave, switchable, tesla } from './world.ts';
 
@@ -364,6 +365,42 @@ describe('listening beside a genuine master', () => {
     expect(world.value('TWC/035D/chargerLoadInW')).toBe('1725');
     expect(world.value('TWC/035D/lifetimekWh')).toBe('500');
     expect(world.value('TWC/all/totalAmpsInUse')).toBe('23.12');
+    expect(world.value('TWC/035D/status')).toBe('Charging');
+  });
+
+  test('the master tells of its own car, and what it tells others becomes words', () => {
+    const world = createWorld({ mode: 'listen' });
+    const [master, unit] = [id('035D'), id('2433')];
+    // 035D to 2433: a rotary switch is in the wrong position, and the maximum currents differ. It can not be encoded.
+    const error = [0xfb, 0xe0, 0x03, 0x5d, 0x24, 0x33, 0x02, 0x05, 0, 0, 0, 0, 0, 0, 0, 0x9e];
+    const passes = (seconds: number, { plugged = false, slave = true } = {}) => {
+      const to = { sender: master, receiver: unit, masterPluggedIn: plugged };
+      for (let second = 0; second < seconds; second++) {
+        world.overhear({ name: 'masterHeartbeat', ...to, command: 0 });
+        const answer = { sender: unit, receiver: master, state: 0, limitAmps: 0, actualAmps: 0 };
+        if (slave) world.overhear({ name: 'slaveHeartbeat', ...answer });
+        const meter = { sender: master, energyCounter: 500, phaseAmps: [0, 0, 0] } as const;
+        world.overhear({ name: 'meterResponse', ...meter, volts: [230, 0, 0] });
+        world.pass(1_000);
+      }
+    };
+    const shown = () => ['status', 'plug', 'chargeStatus'].map((name) => world.value(`TWC/035D/${name}`));
+    passes(20);
+    expect(shown()).toEqual(['Ready', 'unplugged', 'A']);
+    passes(5, { plugged: true });
+    expect(shown()).toEqual(['Connected', 'plugged', 'B']);
+    expect(world.value('TWC/problem')).toBe('none');
+    world.input({ type: 'bytes', bytes: wire(Uint8Array.from(error)) });
+    expect(world.value('TWC/problem')).toMatch(
+      /^The master took 2433 out of service: a rotary switch is in the wrong position: put that right, then reset/,
+    );
+    passes(60, { slave: false });
+    expect(world.value('TWC/problem')).toMatch(/^The master took 2433 out of service/);
+    passes(10);
+    expect(world.value('TWC/problem')).toBe('none');
+    passes(40, { slave: false });
+    expect(world.value('TWC/problem')).toMatch(/^2433 no longer answers: its master has lost it/);
+    expect(world.said).toEqual([]);
   });
 });
 

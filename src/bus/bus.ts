@@ -17,8 +17,9 @@ import { decode, versionOf } from '../protocol/codec.ts';
 import type { Message } from '../protocol/messages.ts';
 import { Cutter, wire } from '../protocol/slip.ts';
 import { describeFinding, type Finding } from './finding.ts';
+import type { FindingInput } from './finding-row.ts';
 import { createFindingTracker } from './finding-tracker.ts';
-import { type FindingInput, findings, MOST_SLAVES } from './findings.ts';
+import { findings } from './findings.ts';
 import { Listener } from './listener.ts';
 import { Master } from './master.ts';
 import { Refusals } from './refusals.ts';
@@ -26,6 +27,7 @@ import { Replayer } from './replayer.ts';
 import type { BusRole } from './role.ts';
 import type { BusSettings, Log } from './settings.ts';
 import { type BusCounts, busCounts, Statistics } from './statistics.ts';
+import { MOST_SLAVES } from './unit-findings.ts';
 
 /** Without a frame little is new, and most steps are for other things. */
 const FINDINGS_EVERY = 250;

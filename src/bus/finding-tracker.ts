@@ -1,7 +1,8 @@
 // The diagnosis over time: what is said only when it lasts, stays said for a while, and does not change with every number.
 
 import type { Finding } from './finding.ts';
-import { type FindingInput, finding, type Row, rows } from './findings.ts';
+import type { FindingInput, FindingRow } from './finding-row.ts';
+import { finding, rows } from './findings.ts';
 
 export interface FindingTracker {
   /** What is to be said now; the same list as long as it is the same. */
@@ -11,7 +12,7 @@ export interface FindingTracker {
 }
 
 interface Pending {
-  readonly row: Row;
+  readonly row: FindingRow;
   readonly since: number;
   readonly seenAt: number;
   readonly finding: Finding;
@@ -28,7 +29,7 @@ export function createFindingTracker(): FindingTracker {
   let pending: ReadonlyMap<string, Pending> = new Map();
   let said: readonly Finding[] = [];
 
-  function pend(key: string, row: Row, text: string, now: number): Pending {
+  function pend(key: string, row: FindingRow, text: string, now: number): Pending {
     const before = pending.get(key);
     const isKept = before && before.finding.text !== text && now - before.madeAt < RENEWED_AFTER;
     if (isKept || before?.finding.text === text) return { ...before, seenAt: now };

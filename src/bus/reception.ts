@@ -87,6 +87,7 @@ export class Reception {
       master: this.#otherMaster.otherMaster(now),
       idConflict: now - this.#idConflictAt < OBSERVED_FOR ? this.#settings.id : undefined,
       foreignSlave: foreign && now - foreign.at < FOREIGN_SLAVE_FOR ? foreign : undefined,
+      outOfService: [],
     };
   }
 

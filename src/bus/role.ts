@@ -30,6 +30,8 @@ export interface Observations {
   readonly idConflict: TwcId | undefined;
   /** A slave that answered a master that is not we. */
   readonly foreignSlave: { readonly slave: TwcId; readonly to: TwcId } | undefined;
+  /** Slaves that a genuine master took out of service, and what it said why (protocol 3.3). */
+  readonly outOfService: readonly { readonly slave: TwcId; readonly errors: number }[];
   /** Slaves whose relay we opened and now may not close. */
   readonly relaysLeftOpen: readonly TwcId[];
   /** Slaves whose car draws on although they were asked several times to open their relay. */

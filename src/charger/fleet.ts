@@ -8,6 +8,7 @@ import type { AllChargerSettings } from './charger-settings.ts';
 import { CONFIRMED_WITHIN, isReserved, reservedUntil } from './commitment.ts';
 import type { EnergyUnit } from './energy.ts';
 import { withOffer } from './offer.ts';
+import { withMasterFlag } from './plug.ts';
 import { relayWithRequest } from './relay.ts';
 import { advanceCharger, chargerWakeAt, goneOffline, withMessage } from './transitions.ts';
 
@@ -49,11 +50,20 @@ export function fleetWithMessage(
   return room && new Map(room).set(id, withMessage(charger, message, version, settings.energyUnit, now));
 }
 
-/** The fleet after a master, we or the one that we listen to, said something to one of its units. */
+/** The fleet after a master, we or the one that we listen to, said something to one of its units, and of itself. */
 export function fleetWithSent(fleet: Fleet, message: Message, now: number): Fleet {
   const charger = 'receiver' in message ? fleet.get(message.receiver) : undefined;
   const after = charger && withSent(charger, message, now);
-  return after && after !== charger ? new Map(fleet).set(after.id, after) : fleet;
+  const told = after && after !== charger ? new Map(fleet).set(after.id, after) : fleet;
+  return 'masterPluggedIn' in message ? fleetWithMasterFlag(told, message.sender, message.masterPluggedIn, now) : told;
+}
+
+/** A genuine master is a unit too, which says nothing of its plug but this. */
+function fleetWithMasterFlag(fleet: Fleet, id: TwcId, pluggedIn: boolean, now: number): Fleet {
+  const master = fleet.get(id);
+  return master
+    ? new Map(fleet).set(id, { ...master, plugged: withMasterFlag(master.plugged, pluggedIn, now) })
+    : fleet;
 }
 
 /** The fleet when it has been, or may have been, told anything by another master. */

@@ -1,6 +1,6 @@
 // Whether a car is plugged in, as far as that can be known (protocol 3.7, 4.8).
 
-import { isState, plugStateShowsCar, stateShowsCar } from '../protocol/states.ts';
+import { isState, plugStateShowsCar, plugStates, stateShowsCar } from '../protocol/states.ts';
 import { CHARGING_FROM, type Charger, type Heartbeat, type PlugEvidence } from './charger.ts';
 
 export type Plug = 'plugged' | 'unplugged' | 'unknown';
@@ -46,6 +46,11 @@ export function withAnswer(evidence: PlugEvidence, state: number, now: number): 
   const car = plugStateShowsCar(state);
   const carAt = car === undefined ? evidence.carAt : car ? now : undefined;
   return { ...evidence, answer: { state, at: now }, carAt };
+}
+
+/** The evidence after a genuine master said of itself whether a car is plugged in (protocol 3.3). */
+export function withMasterFlag(evidence: PlugEvidence, pluggedIn: boolean, now: number): PlugEvidence {
+  return withAnswer(evidence, plugStates[pluggedIn ? 'plugged' : 'unplugged'].code, now);
 }
 
 /** The evidence after an answer to the question for the first part of a VIN. */

@@ -3,8 +3,9 @@
 
 import { actualAmps, type Charger } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy-snapshot.ts';
+import { type Plug, plug } from '../charger/plug.ts';
 import { chargerRange } from '../control/limits.ts';
-import { isState, stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
+import { isState, type Status, stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
 import { chargeStatuses, isCharging } from './charge-status.ts';
 import {
   alsoAs,
@@ -197,13 +198,16 @@ export const chargerTopics: Rows<Charger> = {
 };
 
 /** The short word for what a charger does; undefined while it shows what says nothing lasting. */
-function status(charger: Charger): string | undefined {
+function status(charger: Charger): Status | undefined {
   const { heartbeat } = charger;
   if (isCharging(charger) && !isState(heartbeat, 'error')) return 'Charging';
-  const word = heartbeat && stateStatus(heartbeat.state);
+  const word = heartbeat ? stateStatus(heartbeat.state) : withoutState[plug(charger)];
   // It says so before the car takes anything, and for seconds after that.
   return word === 'Charging' ? 'Connected' : word;
 }
+
+/** What is shown of a unit that tells no state: of a genuine master. */
+const withoutState: Readonly<Partial<Record<Plug, Status>>> = { plugged: 'Connected', unplugged: 'Ready' };
 
 function limit(charger: Charger, { setPoints, limits }: Overview): number {
   const { min, max } = chargerRange(charger, limits);
