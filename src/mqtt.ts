@@ -104,7 +104,7 @@ export class Mqtt {
     if (!refused) this.#readBack.acknowledged(topic, now);
     const payload = this.#publisher.acknowledged(topic);
     if (payload === undefined) return;
-    const isGone = this.#announcer.acknowledged(topic, payload, now) || this.#earlier.acknowledged(topic);
+    const isGone = this.#announcer.acknowledged(topic, payload, now) || this.#earlier.acknowledged(topic, now);
     if (isGone) this.#publisher.forget(topic);
   }
 

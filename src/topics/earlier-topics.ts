@@ -5,12 +5,15 @@ import { bridgeTopics } from './bridge-topics.ts';
 import { chargerTopics } from './charger-topics.ts';
 import type { Publication } from './publisher.ts';
 
-/** What the broker holds comes within this time after the subscription, ms. */
+/** What the broker holds comes within this time after the subscription, and so does what another bridge answers, ms. */
 const LOOK_FOR = 3_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Looked at; held because another bridge says that it is online there; being emptied; empty. */
-type State = 'looking' | 'foreign' | 'clearing' | 'done';
+/**
+ * Looked at; asked whether a bridge lives there, since one that is online says so again when its status is emptied; held
+ * because one does; being emptied; empty.
+ */
+type State = 'looking' | 'asking' | 'foreign' | 'clearing' | 'done';
 
 interface Place {
   readonly prefix: string;
@@ -37,7 +40,7 @@ export class EarlierTopics {
 
   /** Those of which it is not known that they are ours alone. */
   get undecided(): readonly string[] {
-    return this.#places.flatMap(({ prefix, state }) => (state === 'looking' || state === 'foreign' ? [prefix] : []));
+    return this.#places.flatMap(({ prefix, state }) => (state === 'clearing' || state === 'done' ? [] : [prefix]));
   }
 
   get subscriptions(): readonly string[] {
@@ -56,31 +59,31 @@ export class EarlierTopics {
 
   received(topic: string, payload: string): void {
     const place = this.#places.find(({ prefix }) => topic.startsWith(`${prefix}/`));
+    if (place?.state === 'asking' && topic === statusOf(place) && payload === 'online') place.state = 'foreign';
     if (place?.state !== 'looking' || !isOurs(topic.slice(place.prefix.length + 1))) return;
     if (payload === '') place.held.delete(topic);
     else place.held.set(topic, payload);
   }
 
-  /** What is to be emptied, once it is known; then `undecided` is another. Status goes last. */
+  /** What is to be emptied, once it is known; then `undecided` is another. */
   clear(now: number): readonly Publication[] {
     if (now < this.#lookUntil) return [];
     this.#lookUntil = NEVER;
     return this.#places.flatMap((place) => {
-      if (place.state !== 'looking') return [];
-      place.state = this.#isForeign(place) ? 'foreign' : place.held.size > 0 ? 'clearing' : 'done';
-      if (place.state === 'done' || place.state === 'foreign') return [];
-      const status = `${place.prefix}/status`;
-      const others = [...place.held.keys()].filter((topic) => topic !== status);
-      return [...others, ...(place.held.has(status) ? [status] : [])].map((topic) => ({ topic, payload: '' }));
+      const emptied = this.#emptied(place);
+      return emptied.map((topic) => ({ topic, payload: '' }));
     });
   }
 
   /** The broker took a publication; true if its topic is none of ours any more. */
-  acknowledged(topic: string): boolean {
-    const place = this.#places.find(({ state, held }) => state === 'clearing' && held.has(topic));
+  acknowledged(topic: string, now: number): boolean {
+    const place = this.#places.find(
+      ({ state, held }) => (state === 'asking' || state === 'clearing') && held.has(topic),
+    );
     if (!place) return false;
     place.held.delete(topic);
-    if (place.held.size === 0) place.state = 'done';
+    if (place.state === 'asking') this.#lookUntil = now + LOOK_FOR;
+    else if (place.held.size === 0) place.state = 'done';
     return true;
   }
 
@@ -88,9 +91,24 @@ export class EarlierTopics {
     return this.#lookUntil;
   }
 
-  #isForeign({ prefix, held }: Place): boolean {
-    return held.get(`${prefix}/status`) === 'online' && held.get(`${prefix}/bridge/instance`) !== this.#instance;
+  /** The topics to empty now; the state goes on. */
+  #emptied(place: Place): readonly string[] {
+    const { state, held } = place;
+    if (state !== 'looking' && state !== 'asking') return [];
+    const isOnline = held.get(statusOf(place)) === 'online';
+    if (isOnline && state === 'looking') {
+      const isAnothers = held.get(`${place.prefix}/bridge/instance`) !== this.#instance;
+      place.state = isAnothers ? 'foreign' : 'asking';
+      return isAnothers ? [] : [statusOf(place)];
+    }
+    place.state = held.size > 0 ? 'clearing' : 'done';
+    // Status goes last: until then it says that the rest is not to be believed.
+    return [...held.keys()].sort((a, b) => Number(a === statusOf(place)) - Number(b === statusOf(place)));
   }
+}
+
+function statusOf({ prefix }: Place): string {
+  return `${prefix}/status`;
 }
 
 /** Whether a bridge publishes a topic of this name. */

@@ -125,13 +125,18 @@ describe('a bridge that gets another prefix', () => {
     expect(world.published.filter(({ topic }) => topic.startsWith('TWC/')).at(-1)?.topic).toBe('TWC/status');
   });
 
-  test('leaves everything where another bridge is online under the old one', () => {
+  test.each([
+    ['its own name', 'other'],
+    ['the name of the bridge that left, since that told it last', 'first'],
+  ])('leaves everything where another bridge is online under the old one, below %s', (_, name) => {
     const broker = sharing({ slaves: [slave('1A2B')], instance: 'other', discovery });
     broker.pass(60_000);
+    broker.held.set('TWC/bridge/instance', name);
     const before = [...broker.held.keys()].sort();
     const world = broker.join(renamed);
     broker.pass(60_000);
     expect([...broker.held.keys()].filter((topic) => !/Garage|garage/.test(topic)).sort()).toEqual(before);
+    expect(broker.held.get('TWC/status')).toBe('online');
     expect(world.outputs.findLast((output) => output.type === 'save')?.prefixes).toEqual(['Garage', 'TWC']);
   });
 
