@@ -3,11 +3,10 @@
 // and one question of at most 450 ms each, so no slave waits 2 s for its heartbeat.
 
 import type { Charger } from '../charger/charger.ts';
-import { isReserved, reservedAmps } from '../charger/commitment.ts';
 import { type Fleet, isAddressed, senderOf } from '../charger/fleet.ts';
 import { isWorthSending } from '../charger/offer.ts';
 import type { Limits } from '../control/limits.ts';
-import { nextOffer } from '../control/next-offer.ts';
+import { mayReturn, nextOffer } from '../control/next-offer.ts';
 import type { Targets } from '../control/targets.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
@@ -46,8 +45,6 @@ const NOISE_AT_MOST = 100;
 const LISTEN_FIRST = 1_000;
 /** A slave without a master says linkready every 10 s: nothing is raised before each had the time to say it. */
 const RAISE_AFTER = 12_000;
-/** Others make room for a unit that comes back within this time. */
-const ROOM_WITHIN = 8_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -137,7 +134,7 @@ export class Master implements BusRole {
   shutdown(fleet: Fleet): boolean {
     if (!this.#shuttingDown) this.#heartbeatAt.clear();
     this.#shuttingDown = true;
-    return [...fleet.values()].every((charger) => this.#told.has(charger.id) || !charger.online);
+    return [...fleet.values()].every(({ id, online, givenUp }) => this.#told.has(id) || !online || givenUp);
   }
 
   observations(fleet: Fleet, now: number): Observations {
@@ -158,7 +155,7 @@ export class Master implements BusRole {
   #mostUrgent(fleet: Fleet, now: number): Charger | undefined {
     let urgent: Charger | undefined;
     for (const charger of fleet.values()) {
-      if (!isAddressed(charger, now)) continue;
+      if (!isAddressed(charger, now) || !mayReturn(charger, { fleet, limits: this.#settings.limits }, now)) continue;
       if (!urgent || this.#dueAt(charger) < this.#dueAt(urgent)) urgent = charger;
     }
     return urgent;
@@ -222,17 +219,7 @@ export class Master implements BusRole {
     if (announces || fleet.get(id)?.online === false) this.#questionnaire.reopen(id);
     const reports = message.name === 'slaveHeartbeat' && !fleet.get(id)?.heartbeat;
     if (!(announces || reports) || !this.#heartbeatAt.has(id)) return;
-    const wait = announces && this.#resumesOver(id, fleet, now) ? ROOM_WITHIN : 0;
-    this.#heartbeatAt.set(id, now - HEARTBEAT_EVERY + wait);
-  }
-
-  /** A unit that was away goes on with what it held as soon as it is spoken to: others may have its amps by now. */
-  #resumesOver(id: TwcId, fleet: Fleet, now: number): boolean {
-    const charger = fleet.get(id);
-    if (!charger || charger.online || charger.heartbeatSentAt === undefined || isReserved(charger, now)) return false;
-    const others = [...fleet.values()].filter((other) => other !== charger && isReserved(other, now));
-    const sum = others.reduce((amps, other) => amps + reservedAmps(other, now), reservedAmps(charger, now));
-    return sum > this.#settings.limits.maxAmpsForSlaves;
+    this.#heartbeatAt.set(id, now - HEARTBEAT_EVERY);
   }
 
   /** The answer did not come in time. A unit that is known to be away is not expected to answer. */

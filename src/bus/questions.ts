@@ -27,7 +27,7 @@ const IDENTITY_EVERY = 5_000;
 const VIN_EVERY = 20_000;
 const VIN_PART_EVERY = 1_000;
 const PLUG_STATE_EVERY = 10_000;
-const PRESENCE_EVERY = { seen: 20_000, leaving: 3_000, unknown: 60_000 };
+const PRESENCE_EVERY = 60_000;
 
 export const questions: readonly Question[] = [
   {
@@ -38,11 +38,11 @@ export const questions: readonly Question[] = [
     perSession: Number.POSITIVE_INFINITY,
   },
   {
-    // A car that sleeps tells its VIN, an empty plug none.
+    // A car that sleeps may tell its VIN; an empty plug has none.
     ask: 'vinRequest1',
     replies: ['vinResponse1'],
     wanted: ({ charging, heartbeat }) => !charging.on && heartbeat !== undefined && showsNoCar(heartbeat),
-    every: presencePause,
+    every: () => PRESENCE_EVERY,
     perSession: Number.POSITIVE_INFINITY,
   },
   vinQuestion(1, (charger) => (charger.vin.type === 'doubtful' ? VIN_PART_EVERY : VIN_EVERY), 10),
@@ -139,7 +139,7 @@ export function createQuestionnaire(askPlugState = false): Questionnaire {
     next(chargers, now) {
       let best: ReturnType<Questionnaire['next']>;
       for (const charger of chargers) {
-        if (charger.version === 1 || !charger.online) continue;
+        if (charger.version === 1 || !charger.online || charger.givenUp) continue;
         for (const question of mayAsk) {
           const at = opensAt(charger, question, now);
           if (at < (best?.at ?? Number.POSITIVE_INFINITY)) best = { charger, question, at };
@@ -181,11 +181,6 @@ function vinQuestion(part: 1 | 2 | 3, every: Question['every'], perSession: numb
     every,
     perSession,
   };
-}
-
-function presencePause({ plugged: { carAt, emptyVins = 0 } }: Charger): number {
-  if (carAt === undefined) return PRESENCE_EVERY.unknown;
-  return emptyVins > 0 ? PRESENCE_EVERY.leaving : PRESENCE_EVERY.seen;
 }
 
 function meterPause(charger: Charger): number {

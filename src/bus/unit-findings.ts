@@ -1,5 +1,6 @@
 // What is wrong with the units on the bus: too many of them, two masters, and what a charger does that it should not.
 
+import type { Charger } from '../charger/charger.ts';
 import { excessDraws, sharingProblems, unansweringChargers } from '../control/sharing-problems.ts';
 import { isState } from '../protocol/states.ts';
 import { each, type FindingInput, type FindingRows, MINUTE, one } from './finding-row.ts';
@@ -42,7 +43,7 @@ export const unitFindings: FindingRows = {
   noAnswer: {
     after: ANSWERS_WITHIN,
     when: (input) =>
-      each(input, (charger) => charger.online && !charger.heartbeat && input.speaks && !input.observations.master).map(
+      each(input, (charger) => isUnanswering(charger) && input.speaks && !input.observations.master).map(
         ({ id }) => `${id} is heard but does not answer`,
       ),
     advice:
@@ -114,6 +115,10 @@ const errorBits = [
 
 function errorWords(errors: number): string {
   return errorBits.find((_, bit) => errors & (1 << bit)) ?? `error ${errors}`;
+}
+
+function isUnanswering({ online, heartbeat, givenUp }: Charger): boolean {
+  return online && !heartbeat && !givenUp;
 }
 
 /** Units that are silent, but for those whose master told them to be. */

@@ -24,6 +24,8 @@ export interface Charger {
   readonly heartbeatSentAt?: number;
   /** When it got its last chance to answer without having been heard: at a start, or after another master. */
   readonly calledAt?: number;
+  /** It was spoken to in vain: it is not spoken to again before it is heard, and before there is room for what it goes on with. */
+  readonly givenUp: boolean;
   /** The hardware's maximum, A (not the breaker's). */
   readonly ratedAmps?: number;
   readonly heartbeat?: Heartbeat;
@@ -103,8 +105,6 @@ export interface PlugEvidence {
   readonly answer?: { readonly state: number; readonly at: number };
   /** When a car was last known to be there; undefined when none was seen since the last one left. */
   readonly carAt: number | undefined;
-  /** How many answers in a row had no VIN, since one had; undefined while none had. */
-  readonly emptyVins: number | undefined;
 }
 
 /** The relay as far as our requests tell. */
@@ -117,6 +117,9 @@ export interface Relay {
 
 /** A unit that has not been heard for this long is offline (protocol 4.1). */
 export const OFFLINE_AFTER = 26_000;
+
+/** A unit that may be there although it is not heard is spoken to for this long: one that is there answers the first time. */
+export const CALLED_FOR = 10_000;
 
 /** A car needs this long to follow a lower limit (protocol 4.6). */
 export const FOLLOWS_WITHIN = 12_000;
@@ -138,12 +141,13 @@ const MOST_RATED = 80;
 const nothing = {
   online: false,
   confirmed: false,
+  givenUp: false,
   energy: noEnergy,
   charging: { on: false },
   vin: { type: 'unknown' },
   draw: noDraw,
   excess: noExcess,
-  plugged: { carAt: undefined, emptyVins: undefined },
+  plugged: { carAt: undefined },
   relay: { openSince: undefined, stopSentAt: undefined },
 } as const;
 

@@ -1,5 +1,6 @@
 // The amps of the circuit that a charger may be using, and for how long: what the invariant adds up (protocol 8.5).
 
+import { isState } from '../protocol/states.ts';
 import { actualAmps, CHARGING_FROM, type Charger, FOLLOWS_WITHIN } from './charger.ts';
 import { hasSeenCar, showsNoCar } from './plug.ts';
 
@@ -11,9 +12,18 @@ export const RESERVED_FOR = 40_000;
 
 /** The highest of what it reports, was last sent, may still hold and draws, A. */
 export function committedAmps(charger: Charger, now: number): number {
-  const { heartbeat, offer, mayHold = 0 } = charger;
-  const limit = Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0, mayHold);
+  const { heartbeat, offer } = charger;
+  const limit = Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0, unreadAmps(charger, now));
   return Math.max(limit, actualAmps(charger) ?? 0, goesOnTo(charger, now));
+}
+
+/**
+ * What it may hold that its own answers have not told, A. A unit that was given up has stopped its car by then, and every
+ * word to it until it answers says the least: it goes on with no more (protocol 4.10).
+ */
+export function unreadAmps({ mayHold = 0, givenUp, heartbeatSentAt }: Charger, now: number): number {
+  const stopped = givenUp && now - (heartbeatSentAt ?? NEVER) >= RESERVED_FOR;
+  return stopped ? Math.min(mayHold, V2_FLOOR) : mayHold;
 }
 
 /** A car that was taking more and more when its limit was lowered goes on for a while before it follows (protocol 4.6). */
@@ -38,15 +48,21 @@ export function reservedAmps(charger: Charger, now: number): number {
 export function hasFloor(charger: Charger, now: number): boolean {
   const { version, heartbeat } = charger;
   if (version === 1) return false;
-  if (!heartbeat || hasLimitOrDraw(charger)) return true;
+  if (!heartbeat) return !isIdleReturn(charger) || hasSeenCar(charger, now);
+  if (hasLimitOrDraw(charger)) return true;
   return showsNoCar(heartbeat) ? hasSeenCar(charger, now) : !asksForAmps(charger);
 }
 
-/** A unit with a car that waits for its first amps: it reports no limit and does not draw. */
+/** It held nothing when it was given up. */
+function isIdleReturn({ givenUp, mayHold }: Charger): boolean {
+  return givenUp && mayHold === 0;
+}
+
+/** A unit with a car that waits for its first amps: it reports no limit and does not draw. One that may not charge may only sleep. */
 export function asksForAmps(charger: Charger): boolean {
   const { heartbeat, offer } = charger;
   if (!heartbeat || hasLimitOrDraw(charger)) return false;
-  return (offer?.amps ?? 0) === 0 && !showsNoCar(heartbeat);
+  return (offer?.amps ?? 0) === 0 && !showsNoCar(heartbeat) && !isState(heartbeat, 'doNotCharge');
 }
 
 /** It has a limit in force or draws: a car may be charging. */
@@ -54,13 +70,16 @@ export function hasLimitOrDraw(charger: Charger): boolean {
   return (charger.heartbeat?.limitAmps ?? 0) > 0 || (actualAmps(charger) ?? 0) >= CHARGING_FROM;
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /** A unit heard once and never again within this time was noise; without a master it says hello every 10 s. */
 export const CONFIRMED_WITHIN = 12_000;
 
 /** Until when its amps are not free for others. */
 export function reservedUntil({ confirmed, heardAt, heartbeatSentAt, calledAt, since }: Charger): number {
   if (!confirmed) return (heardAt ?? since) + CONFIRMED_WITHIN;
-  return Math.max(heardAt ?? since, heartbeatSentAt ?? since, calledAt ?? since) + RESERVED_FOR;
+  const last = Math.max(heardAt ?? NEVER, heartbeatSentAt ?? NEVER, calledAt ?? NEVER);
+  return (last === NEVER ? since : last) + RESERVED_FOR;
 }
 
 /** Whether a charger has a part in the circuit. */

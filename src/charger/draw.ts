@@ -62,15 +62,20 @@ const UNUSED_SHARE = 0.06;
  * A limit of 0 A says nothing of what a car would use. A car that begins to ask may use all; one whose limit was changed
  * reports other states without wanting anything new.
  */
-function unusedSince({ draw, heartbeat: before }: Charger, heartbeat: Heartbeat): number | undefined {
+function unusedSince({ draw, heartbeat: before, offer }: Charger, heartbeat: Heartbeat): number | undefined {
   const { limitAmps, actualAmps, at } = heartbeat;
   if (isState(before, 'ready', 'doNotCharge') && isState(heartbeat, 'readyToCharge', 'starting', 'charging')) {
     return undefined;
   }
-  if (limitAmps === 0) return draw.unusedSince;
+  if (limitAmps === 0) return sleeps(offer, heartbeat) ? (draw.unusedSince ?? at) : draw.unusedSince;
   const gap = limitAmps - actualAmps;
   if (gap > Math.max(UNUSED_BY, UNUSED_SHARE * limitAmps)) return draw.unusedSince ?? at;
   return gap <= Math.max(USED_WITHIN, USED_SHARE * limitAmps) ? undefined : draw.unusedSince;
+}
+
+/** Its car does not take amps that it was offered. */
+function sleeps(offer: Charger['offer'], heartbeat: Heartbeat): boolean {
+  return offer !== undefined && offer.amps > 0 && isState(heartbeat, 'doNotCharge');
 }
 
 /** The highest limit that its car may still be following, A. */

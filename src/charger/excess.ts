@@ -1,6 +1,8 @@
 // How much more than its limit a charger was seen to draw: its meter reads too high, or its car takes more than it may.
 // It is learnt for each limit that it was given, from several answers in a row, and goes slowly when it is not seen again.
 
+import { integer, list, number, object, type TypeOf } from '../schema.ts';
+
 /** Whole amperes of a limit, and how many amperes more were drawn. */
 export interface Excess {
   readonly byLimit: ReadonlyMap<number, number>;
@@ -64,4 +66,29 @@ export function withDraw(excess: Excess, limit: number, amps: number, now: numbe
 function learnt(excess: Excess, limit: number, amps: number): Excess {
   const byLimit = new Map(excess.byLimit).set(limit, Math.max(0, amps));
   return { ...excess, byLimit: [...byLimit.values()].some((each) => each > SMALL) ? byLimit : noExcess.byLimit };
+}
+
+/** What was learnt, as it is saved across restarts. */
+export const savedExcess = list(object({ limit: integer(1, 80), amps: number(0, 80 * MOST_OF_LIMIT) }));
+
+type SavedExcess = TypeOf<typeof savedExcess>;
+
+export function fromSavedExcess(saved: SavedExcess = []): Excess {
+  return { ...noExcess, byLimit: new Map(saved.map(({ limit, amps }) => [limit, amps])) };
+}
+
+/** None when nothing was learnt. */
+export function toSavedExcess({ byLimit }: Excess): SavedExcess | undefined {
+  if (byLimit.size === 0) return undefined;
+  return [...byLimit].map(([limit, amps]) => ({ limit, amps: Math.round(amps * 100) / 100 }));
+}
+
+/** A difference that is no reason to save again, A. */
+const SAVED_WITHIN = 0.3;
+
+export function sameExcess(some: SavedExcess = [], others: SavedExcess = []): boolean {
+  if (some.length !== others.length) return false;
+  return some.every(
+    ({ limit, amps }, i) => others[i]?.limit === limit && Math.abs(amps - others[i].amps) < SAVED_WITHIN,
+  );
 }

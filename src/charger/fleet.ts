@@ -3,7 +3,7 @@
 import type { Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { type Message, slaveMessages } from '../protocol/messages.ts';
-import { type Charger, hardwareAmps, newCharger } from './charger.ts';
+import { CALLED_FOR, type Charger, hardwareAmps, newCharger } from './charger.ts';
 import type { AllChargerSettings } from './charger-settings.ts';
 import { CONFIRMED_WITHIN, isReserved, reservedUntil } from './commitment.ts';
 import type { EnergyUnit } from './energy.ts';
@@ -21,9 +21,6 @@ export interface FleetSettings {
   /** How many units there may be. */
   readonly most: number;
 }
-
-/** A unit that may be there although it is not heard is spoken to for this long: one that is there answers the first time. */
-const CALLED_FOR = 10_000;
 
 /** A unit that answers every heartbeat was heard within this time. */
 const ANSWERS_WITHIN = 1_200;
@@ -68,12 +65,12 @@ function fleetWithMasterFlag(fleet: Fleet, id: TwcId, pluggedIn: boolean, now: n
 
 /** The fleet when it has been, or may have been, told anything by another master. */
 export function fleetOfOthers(fleet: Fleet): Fleet {
-  return mapped(fleet, (charger) => goneOffline(charger, hardwareAmps(charger)));
+  return mapped(fleet, (charger) => ({ ...goneOffline(charger, hardwareAmps(charger)), givenUp: false }));
 }
 
 /** The fleet when we begin to speak: units that are not heard get their chance to answer. */
 export function fleetCalled(fleet: Fleet, now: number): Fleet {
-  return mapped(fleet, (charger) => (charger.online ? charger : { ...charger, calledAt: now }));
+  return mapped(fleet, (charger) => (charger.online || charger.givenUp ? charger : { ...charger, calledAt: now }));
 }
 
 /** Whether a unit gets heartbeats: it was heard a short while ago, or has its chance to answer. */
@@ -118,8 +115,8 @@ function withSent(charger: Charger, message: Message, now: number): Charger {
 
 /** Noted only where answers are missing: of the others, the time of the answer is known. */
 function withHeartbeatSent(charger: Charger, now: number): Charger {
-  const answers = charger.heardAt !== undefined && now - charger.heardAt < ANSWERS_WITHIN;
-  return answers ? charger : { ...charger, heartbeatSentAt: now };
+  const answers = charger.heartbeat && charger.heardAt !== undefined && now - charger.heardAt < ANSWERS_WITHIN;
+  return answers ? charger : { ...charger, heartbeatSentAt: now, givenUp: false };
 }
 
 function withRoom(fleet: Fleet, most: number, now: number): Fleet | undefined {

@@ -1,7 +1,8 @@
 // What a charger was offered, and what it may hold until it has answered.
 
 import { isState } from '../protocol/states.ts';
-import { type Charger, FOLLOWS_WITHIN, hardwareAmps, type Offer } from './charger.ts';
+import { type Charger, FOLLOWS_WITHIN, type Heartbeat, type Offer } from './charger.ts';
+import { unreadAmps } from './commitment.ts';
 import { showsNoCar } from './plug.ts';
 
 /** The charger after a master sent it a limit. */
@@ -9,21 +10,26 @@ export function withOffer(charger: Charger, amps: number, now: number): Charger 
   const { offer } = charger;
   if (offer?.amps === amps) return { ...charger, offer: { ...offer, sentAt: now } };
   const before = lastOffer(charger);
-  const held = before ?? hardwareAmps(charger);
   return {
     ...charger,
     offer: { amps, at: now, sentAt: now, ...turn(offer, before, amps, now) },
-    mayHold: Math.max(held, charger.mayHold ?? 0),
+    mayHold: Math.max(before ?? 0, unreadAmps(charger, now)),
   };
 }
 
 /**
  * What a charger was last told, as far as that can be known: a unit with a car that was never told anything reports what it
- * has; one without a car reports 0 A whatever an earlier master, or we before a restart, told it, so that is undefined.
+ * has; one without a car, or with one that sleeps or may not charge, reports 0 A whatever an earlier master, or we before a
+ * restart, told it, so that is undefined.
  */
 export function lastOffer({ offer, heartbeat }: Charger): number | undefined {
   if (offer) return offer.amps;
-  return heartbeat && !showsNoCar(heartbeat) ? heartbeat.limitAmps : undefined;
+  return heartbeat && tellsLimit(heartbeat) ? heartbeat.limitAmps : undefined;
+}
+
+/** Whether the limit in a heartbeat is what the unit was last told, although we told it nothing. */
+export function tellsLimit(heartbeat: Heartbeat): boolean {
+  return heartbeat.limitAmps > 0 || !(showsNoCar(heartbeat) || isState(heartbeat, 'doNotCharge'));
 }
 
 /**

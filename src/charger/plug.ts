@@ -7,8 +7,6 @@ export type Plug = 'plugged' | 'unplugged' | 'unknown';
 
 /** Asked every 10 s; an older answer is no news. */
 const ANSWER_HOLDS = 35_000;
-/** So many answers without a VIN, from a unit that told one, mean that the car has left. */
-const EMPTY_VINS = 3;
 /** A car of which nothing has been seen for this long has left. */
 const LEFT_AFTER = 12 * 3_600_000;
 
@@ -53,12 +51,9 @@ export function withMasterFlag(evidence: PlugEvidence, pluggedIn: boolean, now: 
   return withAnswer(evidence, plugStates[pluggedIn ? 'plugged' : 'unplugged'].code, now);
 }
 
-/** The evidence after an answer to the question for the first part of a VIN. */
+/** The evidence after an answer to the question for the first part of a VIN. A car that sleeps may tell none. */
 export function withVinAnswer(evidence: PlugEvidence, vin: string, now: number): PlugEvidence {
-  if (vin !== '') return { ...evidence, carAt: now, emptyVins: 0 };
-  if (evidence.emptyVins === undefined) return evidence;
-  const emptyVins = evidence.emptyVins + 1;
-  return emptyVins < EMPTY_VINS ? { ...evidence, emptyVins } : { ...evidence, emptyVins: undefined, carAt: undefined };
+  return vin === '' ? evidence : { ...evidence, carAt: now };
 }
 
 function showsCar(heartbeat: Heartbeat): boolean {

@@ -6,6 +6,7 @@ import { number, object, optional, type TypeOf, text, value, yesOrNo } from '../
 import { type Charger, hardwareAmps, newCharger } from './charger.ts';
 import type { AllChargerSettings, ChargerSettings } from './charger-settings.ts';
 import { fromSavedEnergy, type SavedEnergy, savedEnergy, toSavedEnergy } from './energy-snapshot.ts';
+import { fromSavedExcess, sameExcess, savedExcess, toSavedExcess } from './excess.ts';
 import { confirmed, type Fleet } from './fleet.ts';
 
 /** The id of a charger in what was saved. */
@@ -26,43 +27,70 @@ const fields = {
   relayOpen: optional(yesOrNo),
   /** A car was seen that was not seen to leave. */
   carSeen: optional(yesOrNo),
+  /** When a unit that was given up was last spoken to, epoch milliseconds; none for others. */
+  givenUpAt: optional(number(0, 4.1e12)),
+  /** What it held when it was given up, A. */
+  heldAmps: optional(number(0, 80)),
 };
 const names = Object.keys(fields) as (keyof typeof fields)[];
 
-export const savedCharger = object({ ...fields, energy: optional(savedEnergy) });
+export const savedCharger = object({ ...fields, excess: optional(savedExcess), energy: optional(savedEnergy) });
 
 export type SavedCharger = TypeOf<typeof savedCharger>;
 
 /** The charger of a record: known, but not heard yet. `wallNow`: epoch milliseconds of `now`. */
 export function fromSaved(
-  { relayOpen, carSeen, energy, ...known }: SavedCharger,
+  { relayOpen, carSeen, givenUpAt, heldAmps, excess, energy, ...known }: SavedCharger,
   now: number,
   settings?: ChargerSettings,
   wallNow = energy?.at ?? 0,
 ): Charger {
-  const restored = { ...known, energy: fromSavedEnergy(energy, now, wallNow) };
-  const charger = { ...newCharger(known.id, now, settings), ...restored, confirmed: true, calledAt: now };
+  const restored = { ...known, excess: fromSavedExcess(excess), energy: fromSavedEnergy(energy, now, wallNow) };
+  const charger = { ...newCharger(known.id, now, settings), ...restored, confirmed: true };
   const relay = relayOpen ? { openSince: now, stopSentAt: now } : charger.relay;
   const plugged = { ...charger.plugged, carAt: carSeen ? now : undefined };
-  return { ...charger, mayHold: hardwareAmps(charger), relay, plugged };
+  const mayHold = Math.min(heldAmps ?? hardwareAmps(charger), hardwareAmps(charger));
+  const restoredCharger = { ...charger, mayHold, relay, plugged };
+  if (givenUpAt === undefined) return { ...restoredCharger, calledAt: now };
+  // A clock that was set back tells nothing about how long we were away.
+  return { ...restoredCharger, givenUp: true, heartbeatSentAt: now - Math.max(0, wallNow - givenUpAt) };
 }
 
 /** `wallClock` gives epoch milliseconds of a monotonic moment. */
 export function toSaved(charger: Charger, wallClock = (now: number) => now): SavedCharger {
   const energy = toSavedEnergy(charger.energy, wallClock);
+  const excess = toSavedExcess(charger.excess);
   const known = {
     ...charger,
     relayOpen: charger.relay.openSince !== undefined,
     carSeen: charger.plugged.carAt !== undefined,
+    ...givenUp(charger, wallClock),
   };
-  const told = names.flatMap((name) => (known[name] ? [[name, known[name]] as const] : []));
+  const told = names.flatMap((name) => {
+    const each = known[name];
+    return each === undefined || each === false || each === '' ? [] : [[name, each] as const];
+  });
   // Every field but the id may be missing.
-  return { ...Object.fromEntries(told), id: charger.id, ...(energy && { energy }) };
+  return { ...Object.fromEntries(told), id: charger.id, ...(excess && { excess }), ...(energy && { energy }) };
+}
+
+/** What it held is known only of a unit that was heard before it was given up. */
+function givenUp(charger: Charger, wallClock: (now: number) => number): Pick<SavedCharger, 'givenUpAt' | 'heldAmps'> {
+  const { heartbeatSentAt, mayHold } = charger;
+  if (!charger.givenUp) return {};
+  const isKnown = mayHold !== undefined && mayHold < hardwareAmps(charger);
+  return {
+    givenUpAt: Math.round(wallClock(heartbeatSentAt ?? charger.since)),
+    ...(isKnown && { heldAmps: mayHold }),
+  };
 }
 
 export function sameSaved(some: readonly SavedCharger[], others: readonly SavedCharger[]): boolean {
   const same = (one: SavedCharger, other: SavedCharger | undefined) =>
-    names.every((name) => one[name] === other?.[name]) && sameEnergy(one.energy, other?.energy);
+    names.every((name) => name === 'givenUpAt' || one[name] === other?.[name]) &&
+    sameTime(one.givenUpAt, other?.givenUpAt) &&
+    sameExcess(one.excess, other?.excess) &&
+    sameEnergy(one.energy, other?.energy);
   return some.length === others.length && some.every((one, i) => same(one, others[i]));
 }
 
@@ -71,7 +99,11 @@ const SAME_FOR = 1_800_000;
 
 function sameEnergy(one: SavedEnergy | undefined, other: SavedEnergy | undefined): boolean {
   if (!one || !other) return one === other;
-  return one.kWh === other.kWh && one.lifetimeKWh === other.lifetimeKWh && Math.abs(one.at - other.at) < SAME_FOR;
+  return one.kWh === other.kWh && one.lifetimeKWh === other.lifetimeKWh && sameTime(one.at, other.at);
+}
+
+function sameTime(one: number | undefined, other: number | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : Math.abs(one - other) < SAME_FOR;
 }
 
 /** What is saved of the chargers of a bus. */

@@ -6,6 +6,7 @@ import type { Phases } from '../protocol/field.ts';
 import type { Message, MessageNamed } from '../protocol/messages.ts';
 import {
   ampsWhen,
+  CALLED_FOR,
   CHARGING_FROM,
   type Charger,
   type Charging,
@@ -18,7 +19,8 @@ import { trackDraw } from './draw.ts';
 import { type EnergyUnit, withCounter, withoutCounter, withPower } from './energy.ts';
 import { withSnapshot } from './energy-snapshot.ts';
 import { hasNoMeter, loadWatts, powerFrom } from './load.ts';
-import { showsNoCar, withAnswer, withHeartbeat, withVinAnswer } from './plug.ts';
+import { tellsLimit } from './offer.ts';
+import { withAnswer, withHeartbeat, withVinAnswer } from './plug.ts';
 import { relayWithAck, relayWithDraw } from './relay.ts';
 import { concluded, withPart } from './vin.ts';
 
@@ -53,13 +55,29 @@ export function advanceCharger(charger: Charger, now: number): Charger {
 
 function withPresence(charger: Charger, now: number): Charger {
   const online = charger.heardAt !== undefined && now - charger.heardAt < OFFLINE_AFTER;
-  if (charger.online && !online) return goneOffline(charger, committedAmps(charger, now));
+  if (charger.online && !online) {
+    const gone = goneOffline(charger, committedAmps(charger, now));
+    return { ...gone, givenUp: charger.givenUp || wasSpokenToInVain(charger) };
+  }
+  if (chanceEndsAt(charger) <= now) return { ...charger, givenUp: true };
   return withCharging(charger, chargingAt(charger, now));
 }
 
+/** It was spoken to after it had been heard for the last time. */
+function wasSpokenToInVain({ heardAt, heartbeatSentAt }: Charger): boolean {
+  return heartbeatSentAt !== undefined && heardAt !== undefined && heartbeatSentAt - heardAt >= CALLED_FOR;
+}
+
+/** When a unit that has been spoken to without having been heard is given up. */
+function chanceEndsAt({ online, givenUp, calledAt, heartbeatSentAt }: Charger): number {
+  const called = !online && !givenUp && calledAt !== undefined && (heartbeatSentAt ?? 0) > calledAt;
+  return called ? calledAt + CALLED_FOR : Number.POSITIVE_INFINITY;
+}
+
 /** When `advanceCharger` may change something although no message comes. */
-export function chargerWakeAt({ online, heardAt, charging }: Charger): number {
-  const gone = online && heardAt !== undefined ? heardAt + OFFLINE_AFTER : Number.POSITIVE_INFINITY;
+export function chargerWakeAt(charger: Charger): number {
+  const { online, heardAt, charging } = charger;
+  const gone = online && heardAt !== undefined ? heardAt + OFFLINE_AFTER : chanceEndsAt(charger);
   const ends = charging.on && charging.below !== undefined ? charging.below + CHARGING_ENDS_AFTER : gone;
   return Math.min(gone, ends);
 }
@@ -156,8 +174,8 @@ function withOwnHeartbeat(
 ): Charger {
   if (actualAmps > MOST_AMPS) return charger;
   const heartbeat = { state, limitAmps, actualAmps: calibrated(charger, actualAmps), at: now };
-  // A unit without a car tells nothing of the limit that it holds, unless it answers an offer.
-  const tells = charger.offer !== undefined || !showsNoCar(heartbeat);
+  // A unit without a car, or with one that sleeps, tells nothing of the limit that it holds, unless it answers an offer.
+  const tells = charger.offer !== undefined || tellsLimit(heartbeat);
   const before = Math.max(charger.mayHold ?? 0, charger.heartbeat?.limitAmps ?? 0);
   return {
     ...charger,

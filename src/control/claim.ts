@@ -1,7 +1,7 @@
 // What a charger can be given, and how urgently: what the allocation divides by.
 
 import { actualAmps, CHARGING_FROM, type Charger, hardwareAmps } from '../charger/charger.ts';
-import { hasFloor, reservedAmps, V2_FLOOR } from '../charger/commitment.ts';
+import { hasFloor, reservedAmps, unreadAmps, V2_FLOOR } from '../charger/commitment.ts';
 import { ignoresLimit, unusedFor } from '../charger/draw.ts';
 import { excessAt } from '../charger/excess.ts';
 import { showsNoCar } from '../charger/plug.ts';
@@ -72,7 +72,7 @@ function capOf(charger: Charger, target: Target, limits: Limits): number {
  * anything: nothing is raised before it has answered, but what others have is not taken from them.
  */
 function unreadFloor(charger: Charger, now: number): number {
-  const unknown = (charger.mayHold ?? 0) >= hardwareAmps(charger);
+  const unknown = unreadAmps(charger, now) >= hardwareAmps(charger);
   return unknown ? (hasFloor(charger, now) ? V2_FLOOR : 0) : reservedAmps(charger, now);
 }
 

@@ -1,8 +1,9 @@
 // What to offer a charger at this moment, without ever promising more than the circuit has: lower at once, higher only into
 // what is left when every other charger is counted with the highest of reported limit, last offer and draw (protocol 8.5).
 
-import { type Charger, hardwareAmps } from '../charger/charger.ts';
+import type { Charger } from '../charger/charger.ts';
 import { hasFloor, hasLimitOrDraw, isReserved, reservedAmps, V2_FLOOR } from '../charger/commitment.ts';
+import type { Fleet } from '../charger/fleet.ts';
 import { lastOffer } from '../charger/offer.ts';
 import { allocate } from './allocation.ts';
 import { costOf, hardCapOf } from './claim.ts';
@@ -15,9 +16,8 @@ const TURN_EVERY = 20_000;
 
 /** The amps to offer, whole A; undefined for nothing: before its first heartbeat, or as long as it was never offered any. */
 export function nextOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {
-  if (!charger.heartbeat) return firstOffer(charger);
-  // What it holds from before can not be known: it gets its share once it holds nothing more than it needs.
-  if (lastOffer(charger) === undefined) return hasFloor(charger, now) ? V2_FLOOR : 0;
+  if (!charger.heartbeat) return charger.offer?.amps ?? firstOffer(charger);
+  if (lastOffer(charger) === undefined) return leastOffer(charger, sharing, now);
   const kept = keptOffer(charger, now);
   const target = allocate(sharing, now).get(charger.id) ?? 0;
   const held = heldAmps(charger);
@@ -27,7 +27,21 @@ export function nextOffer(charger: Charger, sharing: Sharing, now: number): numb
 
 /** The amps of the circuit that no other charger may be using. */
 export function headroom(charger: Charger, sharing: Sharing, now: number): number {
-  return circuitAmps(sharing) - sum(others(charger, sharing, now), (other) => reservedAmps(other, now));
+  return circuitAmps(sharing) - sum(others(charger, sharing.fleet, now), (other) => reservedAmps(other, now));
+}
+
+/**
+ * Whether it may be spoken to. A unit that was given up goes on with what it held as soon as it is: others may have its amps
+ * by then, and make room first.
+ */
+export function mayReturn(
+  charger: Charger,
+  { fleet, limits }: Pick<Sharing, 'fleet' | 'limits'>,
+  now: number,
+): boolean {
+  if (!charger.givenUp) return true;
+  const taken = sum(others(charger, fleet, now), (other) => reservedAmps(other, now));
+  return reservedAmps(charger, now) <= limits.maxAmpsForSlaves - taken;
 }
 
 /** Why a charger is not raised now, undefined if it may be. */
@@ -52,11 +66,15 @@ function raised(
   return amps >= Math.max(sharing.limits.minAmpsPerTWC, heldAmps(charger)) ? amps : kept;
 }
 
-/** A unit that was away goes on with what it held, which others may have now: it is told the least first (protocol 4.10). */
-function firstOffer(charger: Charger): number | undefined {
-  const { mayHold = 0 } = charger;
-  const isKnown = charger.heartbeatSentAt !== undefined && mayHold < hardwareAmps(charger);
-  return isKnown && mayHold > V2_FLOOR ? V2_FLOOR : undefined;
+/** A unit that was given up goes on with what it held, which others may have now: it is told the least first (protocol 4.10). */
+function firstOffer({ givenUp, mayHold = 0 }: Charger): number | undefined {
+  return givenUp && mayHold > 0 ? V2_FLOOR : undefined;
+}
+
+/** What it holds from before can not be known: it gets its share once it holds nothing more than it needs. */
+function leastOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {
+  if (!hasFloor(charger, now)) return 0;
+  return headroom(charger, sharing, now) >= V2_FLOOR ? V2_FLOOR : undefined;
 }
 
 /** What it has goes on; a version 2 unit that answers 0 A with its lowest is not told 0 A again (protocol 4.9, 10). */
@@ -80,7 +98,7 @@ function heldAmps({ heartbeat, offer }: Charger): number {
   return Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0);
 }
 
-function others(charger: Charger, { fleet }: Sharing, now: number): Charger[] {
+function others(charger: Charger, fleet: Fleet, now: number): Charger[] {
   return [...fleet.values()].filter((other) => other.id !== charger.id && isReserved(other, now));
 }
 

@@ -6,6 +6,7 @@ import { ignoresLimit, refusesLimit } from '../charger/draw.ts';
 import { excessAt } from '../charger/excess.ts';
 import { type Fleet, isAddressed } from '../charger/fleet.ts';
 import type { Limits } from './limits.ts';
+import { mayReturn } from './next-offer.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** What is wrong with how the circuit is shared. */
@@ -21,6 +22,10 @@ export function sharingProblems(sharing: Omit<Sharing, 'raiseFrom'>, now: number
     ...each(
       (one) => refusesLimit(one, now),
       ({ id }) => `${id} does not follow its limit`,
+    ),
+    ...each(
+      (one) => one.online && !mayReturn(one, sharing, now),
+      ({ id }) => `${id} waits: the circuit has no room for what it would go on with`,
     ),
     ...reserved.flatMap((charger) => tooHighMinimum(charger, sharing.limits)),
   ];

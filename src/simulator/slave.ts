@@ -12,6 +12,8 @@ export interface Car {
   readonly phases: 1 | 3;
   /** Empty for a car that tells none. */
   readonly vin: string;
+  /** A car that is full takes nothing; one that sleeps can not be told from an empty plug either. It charges unless this says so. */
+  readonly mood?: 'full' | 'asleep';
 }
 
 export interface SlaveSettings {
@@ -28,6 +30,12 @@ export interface SlaveSettings {
   readonly mute?: true;
   /** How long it takes to answer, ms; real units need up to 150. */
   readonly answersAfter?: number;
+  /** What its meter makes of an ampere; 1 where it is right. */
+  readonly meterFactor?: number;
+  /** It echoes the command that carries a limit, with or without a car: some do. */
+  readonly echoesLimit?: true;
+  /** It does not acknowledge what it is told to do with its relay. */
+  readonly silentRelay?: true;
   /** The car that is plugged in at a time (ms), undefined for none. */
   readonly car: (now: number) => Car | undefined;
 }
@@ -67,6 +75,7 @@ export class SimulatedSlave implements Slave {
   #announcements = 0;
   #limit = 0;
   #limitSince = Number.NEGATIVE_INFINITY;
+  #limitToldAt = Number.NEGATIVE_INFINITY;
   #amps = 0;
   #wattHours: number;
   #livedTo = 0;
@@ -143,7 +152,7 @@ export class SimulatedSlave implements Slave {
   #target(car: Car | undefined, now: number): number {
     const linked = now - this.#masterAt < LOST_AFTER;
     const least = this.version === 1 ? V1_LEAST : V2_FLOOR;
-    if (!car || !linked || this.#relayOpen || this.#limit < least) return 0;
+    if (!car || car.mood || !linked || this.#relayOpen || this.#limit < least) return 0;
     return Math.max(0, Math.min(this.#limit - BELOW_LIMIT, car.amps));
   }
 
@@ -157,7 +166,9 @@ export class SimulatedSlave implements Slave {
   }
 
   #state(car: Car | undefined, now: number): StateName {
-    if (!car) return 'ready';
+    if (!car && this.#settings.echoesLimit && now - this.#limitToldAt < SETTLES_FOR) return 'limiting';
+    if (!car || car.mood === 'asleep') return 'ready';
+    if (car.mood === 'full') return 'doNotCharge';
     if (this.#limit === 0) return this.version === 1 ? 'doNotCharge' : 'readyToCharge';
     if (this.version === 2 && now - this.#limitSince < SETTLES_FOR) return 'limiting';
     return this.#amps > 0 ? 'charging' : 'readyToCharge';
@@ -169,6 +180,7 @@ export class SimulatedSlave implements Slave {
   }
 
   #setLimit(amps: number, command: number, now: number, car: Car | undefined): void {
+    this.#limitToldAt = now;
     const ignored = !car || (this.version === 2 && command === 0x05 && this.#amps > 0);
     if (ignored) return;
     const accepted = this.version === 2 && amps < V2_FLOOR ? V2_FLOOR : amps;
@@ -191,22 +203,23 @@ export class SimulatedSlave implements Slave {
   }
 
   #heartbeat(receiver: TwcId, now: number): SlaveMessage {
+    const car = this.#settings.car(now);
     return {
       name: 'slaveHeartbeat',
       sender: this.id,
       receiver,
-      state: states[this.#state(this.#settings.car(now), now)].code,
-      limitAmps: this.#limit,
-      actualAmps: Math.round(this.#amps * 100) / 100,
+      state: states[this.#state(car, now)].code,
+      limitAmps: car?.mood === 'asleep' ? 0 : this.#limit,
+      actualAmps: Math.round(this.#amps * (this.#settings.meterFactor ?? 1) * 100) / 100,
     };
   }
 
   #reply(request: Message['name'], car: Car | undefined): SlaveMessage | undefined {
-    const { id: sender, volts, counterIn, firmware, serial, mute } = this.#settings;
+    const { id: sender, volts, counterIn, firmware, serial, mute, silentRelay, meterFactor = 1 } = this.#settings;
     if (this.version === 1 || mute) return undefined;
-    const vin = car?.vin ?? '';
+    const vin = car?.mood === 'asleep' ? '' : (car?.vin ?? '');
     const energyCounter = Math.floor(counterIn === 'kWh' ? this.#wattHours / 1_000 : this.#wattHours);
-    const [a, b, c] = this.#phaseAmps(car).map((amps) => Math.round(amps * 2) / 2);
+    const [a, b, c] = this.#phaseAmps(car).map((amps) => Math.round(amps * meterFactor * 2) / 2);
     const replies: Partial<Record<Message['name'], SlaveMessage>> = {
       meterRequest: { name: 'meterResponse', sender, energyCounter, volts, phaseAmps: [a ?? 0, b ?? 0, c ?? 0] },
       versionRequest: { name: 'versionResponse', sender, version: firmware },
@@ -215,8 +228,7 @@ export class SimulatedSlave implements Slave {
       vinRequest2: { name: 'vinResponse2', sender, vin: vin.slice(7, 14) },
       vinRequest3: { name: 'vinResponse3', sender, vin: vin.slice(14) },
       plugStateRequest: { name: 'plugStateResponse', sender, plugState: plugStates[this.#plugState(car)].code },
-      startRequest: { name: 'startAck', sender },
-      stopRequest: { name: 'stopAck', sender },
+      ...(!silentRelay && { startRequest: { name: 'startAck', sender }, stopRequest: { name: 'stopAck', sender } }),
     };
     return replies[request];
   }

@@ -3,6 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actualAmps, type Charger, newCharger, OFFLINE_AFTER, silence } from '../../src/charger/charger.ts';
+import { isReserved } from '../../src/charger/commitment.ts';
+import { excessAt } from '../../src/charger/excess.ts';
 import { loadWatts } from '../../src/charger/load.ts';
 import { withOffer } from '../../src/charger/offer.ts';
 import { fromSaved, sameSaved, toSaved } from '../../src/charger/saved.ts';
@@ -213,6 +215,25 @@ describe('what survives a restart', () => {
     expect(sameSaved([kept], [toSaved(charger)])).toBe(true);
     expect(sameSaved([kept], [{ ...kept, lastVin: '5YJ3E1EA2KF000317' }])).toBe(false);
     expect(sameSaved([kept], [kept, { ...kept, id: own }])).toBe(false);
+  });
+
+  test('is that it was given up, with what it held, for as long as that may be in use', () => {
+    const given = { id: unit, version: 2, ratedAmps: 32, givenUpAt: 1_000_000, heldAmps: 16 } as const;
+    const charger = fromSaved(given, 50_000, {}, 1_030_000);
+    expect(charger).toMatchObject({ givenUp: true, mayHold: 16, heartbeatSentAt: 20_000 });
+    expect(toSaved(charger, (now) => now + 980_000)).toEqual(given);
+    expect([59_999, 60_000].map((now) => isReserved(charger, now))).toEqual([true, false]);
+    // The clock was set back meanwhile.
+    expect(fromSaved(given, 50_000, {}, 900_000).heartbeatSentAt).toBe(50_000);
+  });
+
+  test('is what was learnt of its draw beyond its limit', () => {
+    const given = { id: unit, excess: [{ limit: 16, amps: 0.8 }] };
+    expect(toSaved(fromSaved(given, 0))).toEqual(given);
+    expect(excessAt(fromSaved(given, 0).excess, 16)).toBe(0.8);
+    expect(sameSaved([given], [{ ...given, excess: [{ limit: 16, amps: 0.9 }] }])).toBe(true);
+    expect(sameSaved([given], [{ ...given, excess: [{ limit: 16, amps: 1.2 }] }])).toBe(false);
+    expect(sameSaved([given], [{ id: unit }])).toBe(false);
   });
 
   test('an empty serial number is none', () => {

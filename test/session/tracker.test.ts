@@ -162,10 +162,7 @@ describe('a session ends', () => {
 
   test('at once when the charger answers that nothing is plugged in', () => {
     const told = charged();
-    told.tell(
-      { ...tells.ready, plugged: { answer: { state: 0, at: told.now }, carAt: undefined, emptyVins: undefined } },
-      SECOND,
-    );
+    told.tell({ ...tells.ready, plugged: { answer: { state: 0, at: told.now }, carAt: undefined } }, SECOND);
     expect(told.records).toMatchObject([{ end: '2026-11-25T14:00:00+01:00' }]);
   });
 

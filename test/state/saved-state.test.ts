@@ -24,6 +24,12 @@ describe('of a charger', () => {
     ['only the id is needed', { id: '1A2B' }, { id: '1A2B' }],
     ['what is of the wrong kind is left out', { id: '1A2B', version: 3, ratedAmps: '32' }, { id: '1A2B' }],
     ['a rating that no unit has is left out', { id: '1A2B', ratedAmps: -32 }, { id: '1A2B' }],
+    [
+      'an excess that is no error of a meter is left out',
+      { id: '1A2B', excess: [{ limit: 6, amps: -1 }] },
+      { id: '1A2B', excess: [] },
+    ],
+    ['amps that no unit holds are left out', { id: '1A2B', givenUpAt: 5, heldAmps: 81 }, { id: '1A2B', givenUpAt: 5 }],
     ['what is not understood is left out', { id: '1A2B', colour: 'red' }, { id: '1A2B' }],
   ])('%s', (_, given, kept) => {
     expect(savedState.read({ ...state, chargers: [given] }).value?.chargers).toEqual([kept]);

@@ -41,12 +41,12 @@ test.each<[string, Partial<Charger>, string | undefined]>([
   ['that takes no limit', { ...heartbeat('ready', 0), ...offered(6) }, 'A'],
   [
     'that was answered to have a car',
-    { ...heartbeat('ready', 0), plugged: { answer: { state: 3, at: NOW }, carAt: undefined, emptyVins: undefined } },
+    { ...heartbeat('ready', 0), plugged: { answer: { state: 3, at: NOW }, carAt: undefined } },
     'B',
   ],
   [
     'that was answered to have none',
-    { ...heartbeat('ready', 6), plugged: { answer: { state: 0, at: NOW }, carAt: undefined, emptyVins: undefined } },
+    { ...heartbeat('ready', 6), plugged: { answer: { state: 0, at: NOW }, carAt: undefined } },
     'A',
   ],
   ['that was offered nothing for long', { ...heartbeat('ready', 0), ...offered(0) }, 'A'],

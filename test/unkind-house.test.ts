@@ -1,0 +1,181 @@
+// What goes wrong in real houses, in simulated time: lines that lose answers, meters that are off, cars that sleep and wake,
+// other masters.
+
+import { describe, expect, test } from 'vitest';
+import type { Car, Slave } from '../src/simulator/slave.ts';
+import { changed, createWorld, heartbeats, id, limits, slave, tesla, type World } from './world.ts';
+
+describe('in an unkind house', () => {
+  const full = { ...tesla, amps: 32 };
+  const offers = (world: World, name: string) =>
+    heartbeats(world, name).flatMap(({ at, message }) =>
+      message.name === 'masterHeartbeatLimit' ? [{ at, amps: message.limitAmps }] : [],
+    );
+
+  /** A unit whose answers are lost on the way while `lost` says so. */
+  const mumbling = (one: Slave, lost: () => boolean) =>
+    changed(one, { nextMessages: (now) => (lost() ? one.nextMessages(now) && [] : one.nextMessages(now)) });
+
+  test('a unit that hears us but is not heard gets no more heartbeats, and its amps are free 40 s after the last', () => {
+    let heard = true;
+    const lossy = slave('3C4D', { car: () => full });
+    const world = createWorld({
+      slaves: [slave('1A2B', { car: () => full }), mumbling(lossy, () => !heard)],
+    });
+    world.pass(120_000);
+    heard = false;
+    world.pass(120_000);
+    const last = Math.max(...heartbeats(world, '3C4D').map(({ at }) => at));
+    expect(last).toBeGreaterThan(140_000);
+    expect(last).toBeLessThan(147_000);
+    const raised = offers(world, '1A2B').find(({ at, amps }) => at > 120_000 && amps > 16);
+    expect(raised?.at).toBeGreaterThanOrEqual(last + 40_000);
+    expect(lossy.amps(world.now())).toBe(0);
+    expect(world.value('TWC/problem')).toContain('3C4D no longer answers');
+  });
+
+  test.each([1, 2] as const)(
+    'a unit of version %i that is heard again by one word finds room before it is spoken to',
+    (version) => {
+      let lost = false;
+      let answersLost = false;
+      const other = slave('1A2B', { car: () => full });
+      const lossy = slave('3C4D', { version, car: () => full });
+      const unanswering = changed(lossy, {
+        nextMessages: (now) => lossy.nextMessages(now).filter(({ name }) => !answersLost || name === 'slaveLinkready'),
+      });
+      const world = createWorld({
+        slaves: [other, mumbling(unanswering, () => lost)],
+        limits: { ...limits, maxAmpsForSlaves: 20 },
+      });
+      world.pass(120_000);
+      lost = true;
+      world.pass(180_000);
+      expect(world.value('TWC/1A2B/ampsOffered')).toBe('20');
+      answersLost = true;
+      lost = false;
+      world.pass(10_000);
+      lost = true;
+      for (let second = 0; second < 60; second++) {
+        world.pass(1_000);
+        expect(other.amps(world.now()) + lossy.amps(world.now())).toBeLessThanOrEqual(20);
+      }
+      const words = heartbeats(world, '3C4D').filter(({ at }) => at > 300_000);
+      expect(words.length).toBeGreaterThan(10);
+      expect(new Set(words.map(({ message }) => ('limitAmps' in message ? message.limitAmps : undefined)))).toEqual(
+        new Set([6]),
+      );
+    },
+  );
+
+  test('a unit that was given up gets no chance from a restart, but room when it is heard', () => {
+    let lost = false;
+    const other = slave('1A2B', { car: () => full });
+    const lossy = slave('3C4D', { car: () => full });
+    const world = createWorld({
+      slaves: [other, mumbling(lossy, () => lost)],
+      limits: { ...limits, maxAmpsForSlaves: 20 },
+    });
+    world.pass(120_000);
+    lost = true;
+    world.pass(180_000);
+    world.restart();
+    world.pass(60_000);
+    expect(heartbeats(world, '3C4D').filter(({ at }) => at > 200_000)).toEqual([]);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('20');
+    lost = false;
+    for (let second = 0; second < 60; second++) {
+      world.pass(1_000);
+      expect(other.amps(world.now()) + lossy.amps(world.now())).toBeLessThanOrEqual(20);
+    }
+    expect(lossy.amps(world.now())).toBeGreaterThan(5);
+  });
+
+  test('a car that is full and falls asleep keeps its 6 A, though it tells its VIN no more', () => {
+    let mood: Car = full;
+    const sleeper = slave('3C4D', { car: () => mood });
+    const other = slave('1A2B', { car: () => full });
+    const world = createWorld({ slaves: [other, sleeper] });
+    world.pass(120_000);
+    mood = { ...full, mood: 'full' };
+    world.pass(60_000);
+    mood = { ...full, mood: 'asleep' };
+    world.pass(600_000);
+    expect(world.value('TWC/3C4D/state')).toBe('0');
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('26');
+    mood = full;
+    for (let second = 0; second < 120; second++) {
+      world.pass(1_000);
+      expect(other.amps(world.now()) + sleeper.amps(world.now())).toBeLessThanOrEqual(32);
+    }
+    expect(world.value('TWC/3C4D/ampsOffered')).toBe('16');
+  });
+
+  test('a car that draws a tenth more than its limit is held within it, without going back and forth', () => {
+    const greedy = slave('1A2B', { car: () => full });
+    const tooMuch = (amps: number) => (amps > 1 ? (amps + 0.8) * 1.1 : amps);
+    const world = createWorld({
+      slaves: [
+        changed(greedy, {
+          nextMessages: (now) =>
+            greedy
+              .nextMessages(now)
+              .map((message) =>
+                message.name === 'slaveHeartbeat' ? { ...message, actualAmps: tooMuch(message.actualAmps) } : message,
+              ),
+        }),
+        slave('3C4D', { car: () => full }),
+      ],
+    });
+    world.pass(180_000);
+    const from = heartbeats(world, '1A2B').length;
+    world.pass(600_000);
+    const settled = offers(world, '1A2B').filter(({ at }) => at > 180_000);
+    expect(from).toBeGreaterThan(100);
+    expect(new Set(settled.map(({ amps }) => amps)).size).toBeLessThanOrEqual(2);
+    expect(Number(world.value('TWC/1A2B/ampsInUse'))).toBeLessThanOrEqual(17);
+    const used = Number(world.value('TWC/1A2B/ampsInUse')) + Number(world.value('TWC/3C4D/ampsOffered'));
+    expect(used).toBeLessThanOrEqual(32);
+    expect(used).toBeGreaterThanOrEqual(0.95 * 32);
+  });
+
+  test('a car that stays below its limit is told it again about every ten seconds', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { car: () => ({ ...tesla, amps: 8 }) })] });
+    world.pass(120_000);
+    const repeated = offers(world, '1A2B').filter(({ at }) => at > 60_000);
+    expect(repeated.length).toBeGreaterThanOrEqual(5);
+    expect(repeated.length).toBeLessThanOrEqual(7);
+    expect(new Set(repeated.map(({ amps }) => amps))).toEqual(new Set([32]));
+  });
+
+  test('a relay whose acknowledgement was lost is closed again', () => {
+    const deaf = slave('1A2B');
+    const acks = new Set(['startAck', 'stopAck']);
+    const world = createWorld({
+      slaves: [changed(deaf, { nextMessages: (now) => deaf.nextMessages(now).filter(({ name }) => !acks.has(name)) })],
+      relay: true,
+    });
+    world.pass(120_000);
+    world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '0', retained: false });
+    world.pass(60_000);
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('0');
+    world.input({ type: 'message', topic: 'TWC/1A2B/set/charging', payload: '1', retained: false });
+    world.pass(90_000);
+    expect(world.value('TWC/1A2B/carsCharging')).toBe('1');
+  });
+
+  test('after another master nothing is raised before every charger was read again', () => {
+    const world = createWorld({ slaves: [slave('1A2B', { car: () => full }), slave('3C4D', { car: () => full })] });
+    world.pass(120_000);
+    const rival = { name: 'masterHeartbeat', sender: id('035D'), receiver: id('1A2B'), command: 0 } as const;
+    world.overhear({ ...rival, masterPluggedIn: false });
+    world.pass(5_000);
+    expect(world.value('TWC/1A2B/availability')).toBe('offline');
+    world.pass(9_000);
+    expect(heartbeats(world, '1A2B').filter(({ at }) => at > 120_000)).toEqual([]);
+    world.pass(10_000);
+    expect(world.value('TWC/1A2B/availability')).toBe('online');
+    const first = heartbeats(world, '1A2B').find(({ at }) => at > 120_000);
+    expect(first?.message.name).toBe('masterHeartbeat');
+  });
+});
