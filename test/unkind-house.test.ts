@@ -139,6 +139,19 @@ describe('in an unkind house', () => {
     expect(used).toBeGreaterThanOrEqual(0.95 * 32);
   });
 
+  test('two cars that take a fourteenth too much each are within the circuit soon after they are over it', () => {
+    const greedy = { ...full, takes: 1.07 };
+    const slaves = ['1A2B', '3C4D'].map((name) => slave(name, { version: 1, ratedAmps: 40, car: () => greedy }));
+    const world = createWorld({ slaves, limits: { ...limits, maxAmpsForSlaves: 63 } });
+    let secondsOver = 0;
+    for (let second = 0; second < 600; second++) {
+      world.pass(1_000);
+      if (slaves.reduce((sum, one) => sum + one.amps(world.now()), 0) > 63) secondsOver++;
+    }
+    expect(secondsOver).toBeLessThanOrEqual(15);
+    expect(Number(world.value('TWC/all/totalAmpsInUse'))).toBeGreaterThanOrEqual(0.95 * 63);
+  });
+
   test('a car that stays below its limit is told it again about every ten seconds', () => {
     const world = createWorld({ slaves: [slave('1A2B', { car: () => ({ ...tesla, amps: 8 }) })] });
     world.pass(120_000);

@@ -37,12 +37,25 @@ export function excessAt({ byLimit }: Excess, limit: number): number {
   if (above === undefined) return below === undefined ? 0 : (lower * limit) / below;
   const upper = byLimit.get(above) ?? 0;
   if (below === undefined) return upper;
-  return lower + ((upper - lower) * (limit - below)) / (above - below);
+  // Under a high limit a car may take all that it can, and no excess shows: under a lower one it does.
+  return Math.max((lower * limit) / below, lower + ((upper - lower) * (limit - below)) / (above - below));
 }
 
 /** The greatest excess that may still be an error of a meter or of a car's regulation, A. */
 export function explicableExcess(limit: number): number {
   return Math.max(MOST_AMPS, MOST_OF_LIMIT * limit);
+}
+
+/** Older answers say nothing of now, ms. */
+const FRESH_FOR = 5_000;
+
+/** What was drawn at least in the last few answers, and the highest limit that was followed in them; undefined when they are too few. */
+export function sureDraw(
+  { samples }: Excess,
+  now: number,
+): { readonly amps: number; readonly limit: number } | undefined {
+  const isSure = samples.amps.length === SAMPLES && now - samples.at < FRESH_FOR;
+  return isSure ? { amps: Math.min(...samples.amps), limit: samples.limit } : undefined;
 }
 
 /** What is known after one more answer: `amps` drawn under `limit`, the highest that was in force a short while ago. */

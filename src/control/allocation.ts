@@ -1,6 +1,8 @@
 // How the amps of the circuit are divided by demand.
 
+import type { Charger } from '../charger/charger.ts';
 import { isReserved, V2_FLOOR } from '../charger/commitment.ts';
+import { sureDraw } from '../charger/excess.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { type Claim, claimOf, costOf } from './claim.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
@@ -14,7 +16,8 @@ const ROUNDING = 1e-6;
 export function allocate(sharing: Sharing, now: number): ReadonlyMap<TwcId, number> {
   const reserved = [...sharing.fleet.values()].filter((charger) => isReserved(charger, now));
   const claims = reserved.map((charger) => claimOf(charger, sharing.targets.of(charger.id), sharing.limits, now));
-  const division = new Division(claims, circuitAmps(sharing), now);
+  const circuit = circuitAmps(sharing);
+  const division = new Division(claims, circuit, suspects(reserved, circuit, now), now);
   const least = sharing.limits.minAmpsPerTWC;
   for (const rank of ['held', 'wants', 'rests'] as const) {
     for (const claim of rotated(claims, now)) if (claim.rank === rank) division.giveLeast(claim, least);
@@ -26,15 +29,38 @@ export function allocate(sharing: Sharing, now: number): ReadonlyMap<TwcId, numb
   return division.shares;
 }
 
+/** So much more than any limit may a car draw whose excess is still being learnt. */
+const SUSPECTED = 1.1;
+/** How far a car that takes all it may is seen from its limit, and what is more than rounding, A. */
+const AT_LIMIT = 0.2;
+const REALLY = 0.3;
+
+/**
+ * The chargers that draw all they may, while all together draw more than the circuit although no limit was lowered just now:
+ * who of them takes too much is not known, and what each takes under a lower limit neither.
+ */
+function suspects(chargers: readonly Charger[], circuit: number, now: number): ReadonlySet<TwcId> {
+  const sure = chargers.flatMap(({ id, excess }) => {
+    const drawn = sureDraw(excess, now);
+    return drawn ? [{ id, ...drawn }] : [];
+  });
+  const limits = sure.reduce((sum, { limit }) => sum + limit, 0);
+  const amps = sure.reduce((sum, { amps }) => sum + amps, 0);
+  const isOver = amps > circuit + REALLY && limits <= circuit + REALLY;
+  return new Set(isOver ? sure.filter(({ amps, limit }) => amps >= limit - AT_LIMIT).map(({ id }) => id) : []);
+}
+
 /** The amps that are left, and what was given of them. */
 class Division {
   readonly #claims: readonly Claim[];
+  readonly #suspects: ReadonlySet<TwcId>;
   readonly #now: number;
   readonly #given: Map<TwcId, number>;
   #left: number;
 
-  constructor(claims: readonly Claim[], circuit: number, now: number) {
+  constructor(claims: readonly Claim[], circuit: number, suspects: ReadonlySet<TwcId>, now: number) {
     this.#claims = claims;
+    this.#suspects = suspects;
     this.#now = now;
     // What can not be stopped has its floor, whether the circuit has it or not.
     this.#left = claims.reduce((left, { floor }) => left - floor, circuit);
@@ -68,8 +94,13 @@ class Division {
   /** What it takes from the circuit to give a charger so much instead of what it has, A. */
   #price(claim: Claim, amps: number): number {
     const has = this.#has(claim);
-    const paid = has === V2_FLOOR && claim.rank === 'held' ? claim.floor : costOf(claim.charger, has, this.#now);
-    return costOf(claim.charger, amps, this.#now) - paid;
+    const paid = has === V2_FLOOR && claim.rank === 'held' ? claim.floor : this.#cost(claim, has);
+    return this.#cost(claim, amps) - paid;
+  }
+
+  #cost({ charger }: Claim, amps: number): number {
+    const cost = costOf(charger, amps, this.#now);
+    return this.#suspects.has(charger.id) ? Math.max(cost, amps * SUSPECTED) : cost;
   }
 
   #give(claim: Claim, amps: number): void {

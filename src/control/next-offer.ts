@@ -11,6 +11,8 @@ import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** Between two changes for the same unit, unless safety asks for one (protocol 4.6). */
 const CHANGE_EVERY = 5_000;
+/** What a charger draws that draws too much is known after this time. */
+const LEARNT_WITHIN = 15_000;
 /** A change in the other direction comes later still, unless an owner asked for it. */
 const TURN_EVERY = 20_000;
 
@@ -45,8 +47,9 @@ export function mayReturn(
 }
 
 /** Why a charger is not raised now, undefined if it may be. */
-export function whyWait({ offer }: Charger, { targets, raiseFrom }: Sharing, now: number): string | undefined {
+export function whyWait({ offer, excess }: Charger, { targets, raiseFrom }: Sharing, now: number): string | undefined {
   if (now < raiseFrom) return 'not every charger has been heard yet';
+  if (offer && excess.byLimit.size > 0 && now - offer.at < LEARNT_WITHIN) return 'what it draws is being learnt';
   if (offer && now - offer.at < CHANGE_EVERY) return 'its last change is too recent';
   const turns = offer?.lowered && now - offer.lowered.at < TURN_EVERY && targets.since <= offer.lowered.at;
   return turns ? 'it was lowered a short while ago' : undefined;

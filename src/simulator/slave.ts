@@ -14,6 +14,8 @@ export interface Car {
   readonly vin: string;
   /** A car that is full takes nothing; one that sleeps can not be told from an empty plug either. It charges unless this says so. */
   readonly mood?: 'full' | 'asleep';
+  /** What it takes of an ampere that it may, for a car that takes too much. A good one stays a little below its limit. */
+  readonly takes?: number;
 }
 
 export interface SlaveSettings {
@@ -153,7 +155,8 @@ export class SimulatedSlave implements Slave {
     const linked = now - this.#masterAt < LOST_AFTER;
     const least = this.version === 1 ? V1_LEAST : V2_FLOOR;
     if (!car || car.mood || !linked || this.#relayOpen || this.#limit < least) return 0;
-    return Math.max(0, Math.min(this.#limit - BELOW_LIMIT, car.amps));
+    const can = car.takes ? this.#limit * car.takes : this.#limit - BELOW_LIMIT;
+    return Math.max(0, Math.min(can, car.amps));
   }
 
   #phaseAmps(car: Car | undefined): Phases {
