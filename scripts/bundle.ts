@@ -32,8 +32,12 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
       ws: './scripts/absent.ts',
       socks: './scripts/absent.ts',
       'readable-stream': 'node:stream',
+      // The library without its parsers and its mock.
+      serialport: './node_modules/serialport/dist/serialport.js',
     },
-    plugins: [page, binding, lateTls],
+    plugins: [page, binding, lateTls, lateExports, silent],
+    // Asked for by packages that run in browsers too; to ask loads parts of Node.js that are not needed.
+    define: { navigator: 'undefined' },
     banner: {
       // Bundled CommonJS packages expect require.
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
@@ -71,6 +75,36 @@ const lateTls: Plugin = {
       );
       if (contents === source) throw new Error(`${path}: expected it to require tls in its own line`);
       return { contents, loader: 'js' };
+    });
+  },
+};
+
+/** What libraries print for their own developers is not made, and not looked for in the environment. */
+const silent: Plugin = {
+  name: 'silent',
+  setup(building) {
+    building.onResolve({ filter: /^debug$/ }, ({ path }) => ({ path, namespace: 'silent' }));
+    building.onLoad({ filter: /./, namespace: 'silent' }, () => ({
+      contents: 'module.exports = () => Object.assign(() => {}, { enabled: false, extend: module.exports });',
+    }));
+  },
+};
+
+/**
+ * To import a module of Node.js makes all that it exports, and loads the parts of Node.js behind that: Web Crypto with
+ * `node:crypto`, worker threads with `node:util`. Here only what is imported by name is made.
+ */
+const lateExports: Plugin = {
+  name: 'late-exports',
+  setup(building) {
+    building.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'late-exports' } : undefined,
+    );
+    building.onLoad({ filter: /./, namespace: 'late-exports' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ of(${JSON.stringify(name)});`);
+      const contents = `const all = require(${JSON.stringify(path)}); const of = (name) => all[name]; export default all;`;
+      return { contents: [contents, ...exported].join('\n') };
     });
   },
 };

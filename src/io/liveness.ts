@@ -1,10 +1,10 @@
 // A sign of life that the running bridge leaves for the command `health`: a small file that its main loop writes anew.
 
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { nameOfPath } from './path-name.ts';
 import { createStateWriter, readState } from './state-file.ts';
 
 /** What the bridge says of itself. */
@@ -80,11 +80,11 @@ export async function readLiveness(statePath: string): Promise<LivenessRecord> {
 async function signPath(statePath: string): Promise<string> {
   const { TWC2MQTT_LIVENESS: given } = process.env;
   if (given) return given;
-  const key = createHash('sha256').update(resolve(statePath)).digest('hex').slice(0, 16);
+  const name = `twc2mqtt-${await nameOfPath(statePath)}.health.json`;
   for (const folder of folders()) {
-    if (await isWritable(folder)) return join(folder, `twc2mqtt-${key}.health.json`);
+    if (await isWritable(folder)) return join(folder, name);
   }
-  return join(tmpdir(), `twc2mqtt-${key}.health.json`);
+  return join(tmpdir(), name);
 }
 
 /**

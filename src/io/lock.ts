@@ -1,15 +1,15 @@
 // Keeps a file for one process alone. The lock is a socket beside it: it answers for as long as its process lives, in
 // whatever container, and not a moment longer, so a lock that was left behind stops no start.
 
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bounded } from './deferred.ts';
+import { hashOf } from './path-name.ts';
 
 export interface Lock {
   release(): void;
@@ -26,7 +26,7 @@ const SETTLES_WITHIN = 50;
  * socket, as on a disk that cannot be written, nothing is locked.
  */
 export async function lock(path: string): Promise<Lock> {
-  const place = placeFor(path);
+  const place = await placeFor(path);
   try {
     const server = await listening(place);
     return { release: () => void server.close() };
@@ -41,10 +41,10 @@ export async function lock(path: string): Promise<Lock> {
   return { release: () => void server?.close() };
 }
 
-function placeFor(path: string): string {
+async function placeFor(path: string): Promise<string> {
   const beside = `${path}.lock`;
   if (Buffer.byteLength(beside) <= LONGEST_PATH) return beside;
-  return join(tmpdir(), `twc2mqtt-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}.lock`);
+  return join(tmpdir(), `twc2mqtt-${await hashOf(path)}.lock`);
 }
 
 /** A server that says which process has the lock. */

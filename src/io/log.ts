@@ -1,8 +1,11 @@
 // The log: one line, one event, for a person. Local time with its offset.
 
-import { DateTime } from 'luxon';
+import { DateTime, Settings } from 'luxon';
 import { createLogLimit } from './log-limit.ts';
 import { createOutput, type Sink, standardOutput } from './output.ts';
+
+// Times are written in digits: to ask for the language of the machine would only load 8 MB of languages.
+Settings.defaultLocale = 'en-US';
 
 const levels = ['error', 'warn', 'info', 'debug'] as const;
 

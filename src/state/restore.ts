@@ -1,6 +1,5 @@
 // What is known from before a restart, as far as it still fits the configuration. What is not understood is kept.
 
-import { randomBytes } from 'node:crypto';
 import { constants, copyFile, readFile } from 'node:fs/promises';
 import type { Config } from '../config/options.ts';
 import { SIMULATOR } from '../io/link.ts';
@@ -95,7 +94,7 @@ function fitting(found: SavedState | undefined, config: Config): SavedState {
   const port = config['interface.port'].name;
   const broker = config['status.MQTT.broker'].name;
   if (!found) {
-    const clientId = `twc2mqtt-${randomBytes(6).toString('hex')}`;
+    const clientId = `twc2mqtt-${randomHex(12)}`;
     const empty = { chargers: [], announced: [], prefixes: [], setPoints: { chargers: {} }, sessions: [] };
     return { version: VERSION, clientId, port, broker, ...empty };
   }
@@ -106,4 +105,9 @@ function fitting(found: SavedState | undefined, config: Config): SavedState {
   // Wherever the adapter is now, a car that charged still has to be accounted for; but not a simulated one.
   const sessions = (found.port === SIMULATOR.name) === (port === SIMULATOR.name) ? found.sessions : [];
   return { ...found, port, chargers, broker, announced, prefixes, sessions };
+}
+
+/** No secret: brokers only have to tell two bridges apart. */
+function randomHex(digits: number): string {
+  return Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join('');
 }
