@@ -1,12 +1,15 @@
 // The heart alone, without a process, a bus or a broker: a recorded minute is played to it as fast as it can take it, and
 // to many of them at once, as a program that uses it as a library would.
 
+import { fileURLToPath } from 'node:url';
 import { createBridge } from '../../src/bridge.ts';
 import { createSimulatedBus } from '../../src/simulator/bus.ts';
 import type { Bridge, Input, Output } from '../../src/step.ts';
 import { heapInUse } from '../../test/fuzz/heap.ts';
+import { start } from '../../test/system/program.ts';
 import { defaults, slave, tesla } from '../../test/world.ts';
-import { round } from './figures.ts';
+import { type Each, type Range, range, round } from './figures.ts';
+import type { Side } from './side.ts';
 
 export interface Heart {
   /** Frames heard and said by one bridge with three chargers, per second of CPU. */
@@ -22,6 +25,24 @@ interface Fleet {
   readonly perChargerUs: number;
   /** Memory of one bus with its chargers, kB. */
   readonly perBusKB: number;
+}
+
+/** Frames per second of CPU of each. */
+export type Hearts = Each<Range>;
+
+const once = fileURLToPath(new URL('heart-once.ts', import.meta.url));
+
+/** Each heart in turns, in a process of its own, by its own measurement. */
+export async function hearts(sides: readonly Side[], runs: number): Promise<Hearts> {
+  const found = new Map(sides.map(({ name }) => [name, [] as number[]]));
+  for (let run = 0; run < runs; run++) {
+    for (const { name, node, source } of run % 2 ? sides.toReversed() : sides) {
+      const program = await start(node, ['--import', 'tsx', once, source]);
+      if ((await program.ended) !== 0) throw new Error(program.lines.join('\n'));
+      found.get(name)?.push(Number(program.lines.at(-1)));
+    }
+  }
+  return Object.fromEntries([...found].map(([name, speeds]) => [name, range(speeds, 0)]));
 }
 
 /** A second of a fleet of a thousand is much; a minute of three is little. */

@@ -3,7 +3,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type Line, round, table } from '../bench/figures.ts';
+import { round, table } from '../bench/figures.ts';
 import { day } from './day.ts';
 import { run } from './process.ts';
 
@@ -26,7 +26,7 @@ const figures = { day: day(Number(values.hours)), process: await run(Number(valu
 const { day: heart, process: bridge } = figures;
 const [first, last] = bridge.descriptors;
 
-const lines: Line[] = [
+const lines: (readonly [what: string, figure: string, bound?: string])[] = [
   [`The heart, ${heart.hours} h: frames said, values published`, `${heart.frames}, ${heart.published}`],
   ['Its heap grows', `${round(heart.heapSlopeKB, 1)} kB/h`, `≤ ${MOST_HEAP_SLOPE_KB} kB/h`],
   [`The bridge, ${bridge.minutes} min: heartbeats, links`, `${bridge.heartbeats}, ${bridge.links}`],
@@ -38,7 +38,12 @@ const lines: Line[] = [
   ],
   ['Its descriptors, at first and at last', `${first}, ${last}`, 'the same'],
 ];
-console.log(table(lines));
+console.log(
+  table(
+    ['Figure'],
+    lines.map(([what, figure, budget = '']) => ({ what, figures: { Figure: figure }, budget })),
+  ),
+);
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 
 const grows = [

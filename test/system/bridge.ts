@@ -9,6 +9,14 @@ import { type Program, type ProgramSettings, start } from './program.ts';
 
 export const artifact = fileURLToPath(new URL('../../dist/twc2mqtt.js', import.meta.url));
 
+/** What is run: the build of this checkout by this Node.js, unless it says otherwise. */
+export interface Build {
+  readonly artifact: string;
+  readonly node: string;
+}
+
+const own: Build = { artifact, node: process.execPath };
+
 export interface RunningBridge extends Program {
   /** Ends it as a service manager does; the exit code and how long it took (ms). */
   stop(): Promise<{ code: number | NodeJS.Signals; took: number }>;
@@ -31,15 +39,20 @@ export async function startBridge(
   folder: Folder,
   settings: Written,
   environment: ProgramSettings['env'] = {},
+  build: Build = own,
 ): Promise<RunningBridge> {
   const file = folder.file('bridge.yaml');
   await writeFile(file, yaml({ ...usual, ...settings }));
-  return startConfigured(file, environment);
+  return startConfigured(file, environment, build);
 }
 
 /** Starts the bridge with a configuration that is there. */
-export async function startConfigured(file: string, env: ProgramSettings['env'] = {}): Promise<RunningBridge> {
-  const program = await start(process.execPath, [artifact, '--config', file], { env });
+export async function startConfigured(
+  file: string,
+  env: ProgramSettings['env'] = {},
+  { node, artifact }: Build = own,
+): Promise<RunningBridge> {
+  const program = await start(node, [artifact, '--config', file], { env });
   return {
     ...program,
     async stop() {
