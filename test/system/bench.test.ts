@@ -17,10 +17,11 @@ test('a short measurement gives every figure of latency and start, as a table an
   expect(program.lines.join('\n')).toMatch(/^\| serial line \(pty\): last byte to subscriber, p50 +\| \d/m);
   const time = expect.any(Number);
   const spread = { samples: 5, p50: time, p90: time, p99: time, max: time };
-  const latency = { bridge: spread, minimal: spread, ratio: time };
+  const latency = { took: { 'this build': spread, 'minimal reader': spread }, ratio: { 'this build': time } };
+  const range = { median: time, least: time, most: time };
   expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({
     pty: latency,
     tcp: latency,
-    start: { runs: 1, medianMs: time, slowestMs: time },
+    start: { 'this build': range, 'bare Node.js': range },
   });
 });
