@@ -204,7 +204,10 @@ class Connection implements Broker {
   }
 }
 
-async function clientOptions({ url, keepalive }: Node, settings: BrokerSettings): Promise<IClientOptions> {
+async function clientOptions(
+  { url, clientSuffix, keepalive }: Node,
+  settings: BrokerSettings,
+): Promise<IClientOptions> {
   const { username, password, clientId, version, statusTopic } = settings;
   const [ca, cert, key] = await Promise.all([settings.ca, settings.cert, settings.key].map(contents));
   const { protocol, hostname, port } = new URL(url);
@@ -213,7 +216,7 @@ async function clientOptions({ url, keepalive }: Node, settings: BrokerSettings)
     protocol: isEncrypted ? 'mqtts' : 'mqtt',
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port) || (isEncrypted ? 8_883 : 1_883),
-    clientId,
+    clientId: `${clientId}${clientSuffix}`,
     ...(username && { username, password }),
     ...(version === '5' ? { protocolVersion: 5, properties: SESSION } : { protocolVersion: 4 }),
     clean: true,

@@ -4,6 +4,11 @@ import { Refusal } from './retry.ts';
 
 export interface Node {
   readonly url: string;
+  /**
+   * What stands behind our client id there: nothing at the first. A cluster may tie what belongs to a client to the node where
+   * the client was (RabbitMQ before 3.12 its subscriptions), and refuses that client elsewhere when this node is gone.
+   */
+  readonly clientSuffix: string;
   /** How long it may take to answer when we connect, ms. */
   readonly connectWithin: number;
   /** How long it may owe us an answer afterwards, ms. */
@@ -34,9 +39,12 @@ export function createNodes(): Nodes {
     async open(urls, open, signal) {
       const reasons: Error[] = [];
       for (let tried = 0; tried < urls.length && !signal.aborted; tried++) {
-        const url = urls[next % urls.length] ?? '';
+        const place = next % urls.length;
+        const url = urls[place] ?? '';
+        const clientSuffix = place === 0 ? '' : `-${place + 1}`;
+        const patience = urls.length > 1 ? { ...IMPATIENT, connectWithin } : PATIENT;
         try {
-          const opened = await open({ url, ...(urls.length > 1 ? { ...IMPATIENT, connectWithin } : PATIENT) });
+          const opened = await open({ url, clientSuffix, ...patience });
           connectWithin = IMPATIENT.connectWithin;
           void opened.closed.then(() => next++);
           return opened;

@@ -66,3 +66,15 @@ test('one that does not answer is left soon where there are others, and later wh
 function gone(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+test('each node but the first knows us by a client id of its own', async () => {
+  const nodes = createNodes();
+  const suffixes: string[] = [];
+  const open = ({ clientSuffix }: { clientSuffix: string }) => {
+    suffixes.push(clientSuffix);
+    return Promise.reject(new Error('off'));
+  };
+  await nodes.open(urls, open, never).catch(() => {});
+  await nodes.open(urls, open, never).catch(() => {});
+  expect(suffixes).toEqual(['', '-2', '-3', '', '-2', '-3']);
+});

@@ -1,11 +1,13 @@
 // Several nodes of one broker: when the one that we use is gone, the next has everything, soon.
 
 import { expect, test } from 'vitest';
-import { slave } from '../world.ts';
+import { largestGap, slave } from '../world.ts';
 import { startBridge } from './bridge.ts';
 import { createFolder } from './folder.ts';
 import { type Mosquitto, startMosquitto } from './mosquitto.ts';
 import { createPty } from './pty.ts';
+import { createRabbitMq } from './rabbitmq.ts';
+import { createSerialServer } from './serial-server.ts';
 import { attach } from './slaves.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { observe, until } from './until.ts';
@@ -60,4 +62,56 @@ test('a node that is gone is replaced by the next within 2 s, which then is kept
   clearInterval(timer);
   expect(await bridge.stop()).toMatchObject({ code: 0 });
   await onFirst.sees('TWC/status', 'offline');
+});
+
+test('in a real cluster of RabbitMQ a node is killed under load, and every value is current again at the others', {
+  timeout: 400_000,
+}, async () => {
+  await using cluster = await createRabbitMq(3);
+  const [first, second, third] = cluster.nodes;
+  if (!first || !second || !third) throw new Error('there are three nodes');
+  await using server = await createSerialServer();
+  await server.listen();
+  await using folder = await createFolder();
+  let step = 0;
+  const timer = setInterval(() => step++, 300);
+  const car = (offset: number) => () => ({ amps: 6 + ((step + offset) % 26), phases: 3, vin: '' }) as const;
+  using bus = attach(server, [slave('1A2B', { car: car(0) }), slave('3C4D', { car: car(7) })]);
+  await using bridge = await startBridge(folder, {
+    'interface.port': server.port,
+    'status.MQTT.broker': [first.url, second.url, third.url],
+    'status.MQTT.refresh': 10,
+  });
+  const connections = () => bridge.lines.filter((line) => line.endsWith(': connected'));
+  await cluster.start();
+  // Nothing of ours is connected to this node: what comes here has been carried over.
+  await using atThird = await subscribe(third.url, { filter: 'TWC/#' });
+  for (const id of ['1A2B', '3C4D']) await atThird.sees(`TWC/${id}/carsCharging`, '1', 60_000);
+  expect(connections()).toEqual([expect.stringContaining(first.url)]);
+  const held = Object.entries(atThird.values()).flatMap(([topic, payload]) => (payload === '' ? [] : [topic]));
+
+  const from = performance.now();
+  await first.kill();
+  const took = await flows(atThird, from);
+  console.info(`a node of a real cluster is gone: values at another after ${Math.round(took)} ms`);
+  expect(took).toBeLessThan(10_000);
+  expect(connections().at(-1)).toContain(second.url);
+  /** Everything that is held has come, for somebody who comes later. */
+  const complete = (late: Subscriber) =>
+    until(
+      () => held.every((topic) => late.value(topic) !== undefined),
+      () => `all topics, without ${held.filter((topic) => late.value(topic) === undefined)}`,
+    );
+  // The node that we use now holds every value.
+  await using late = await subscribe(second.url, { filter: held });
+  await complete(late);
+  expect(new Set(late.messages.filter(({ retained }) => retained).map(({ topic }) => topic))).toEqual(new Set(held));
+  // RabbitMQ brings what a node holds to no other node, so there the next refresh brings it.
+  await using later = await subscribe(third.url, { filter: held });
+  await complete(later);
+  clearInterval(timer);
+  // And no charger has noticed.
+  expect(largestGap(bus.heartbeats('1A2B').slice(3))).toBeLessThan(2_000);
+  await bridge.end('SIGKILL');
+  await atThird.sees('TWC/status', 'offline');
 });

@@ -23,7 +23,8 @@ export interface Subscriber extends AsyncDisposable {
 }
 
 export interface SubscriberSettings {
-  readonly filter?: string;
+  /** One, or several. */
+  readonly filter?: string | readonly string[];
   readonly username?: string;
   readonly password?: string;
   readonly ca?: Buffer;
@@ -37,7 +38,7 @@ export async function subscribe(url: string, { filter = '#', ...login }: Subscri
   client.on('message', (topic, payload, { retain }) => {
     messages.push({ at: performance.now(), topic, payload: payload.toString(), retained: retain });
   });
-  await client.subscribeAsync(filter, { qos: 1 });
+  await client.subscribeAsync([filter].flat(), { qos: 1 });
   const value = (topic: string) => messages.findLast((one) => one.topic === topic)?.payload;
   return {
     messages,
