@@ -204,24 +204,21 @@ class Connection implements Broker {
   }
 }
 
-async function clientOptions(
-  { url, clientSuffix, keepalive }: Node,
-  settings: BrokerSettings,
-): Promise<IClientOptions> {
+async function clientOptions(node: Node, settings: BrokerSettings): Promise<IClientOptions> {
   const { username, password, clientId, version, statusTopic } = settings;
   const [ca, cert, key] = await Promise.all([settings.ca, settings.cert, settings.key].map(contents));
-  const { protocol, hostname, port } = new URL(url);
+  const { protocol, hostname, port } = new URL(node.url);
   const isEncrypted = protocol === 'mqtts:';
   return {
     protocol: isEncrypted ? 'mqtts' : 'mqtt',
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port) || (isEncrypted ? 8_883 : 1_883),
-    clientId: `${clientId}${clientSuffix}`,
+    clientId: `${clientId}${node.clientSuffix}`,
     ...(username && { username, password }),
     ...(version === '5' ? { protocolVersion: 5, properties: SESSION } : { protocolVersion: 4 }),
     clean: true,
     reconnectPeriod: 0,
-    keepalive,
+    keepalive: node.keepalive,
     ...(statusTopic && { will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE } }),
     ...(isEncrypted && { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
   };
