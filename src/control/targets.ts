@@ -11,6 +11,8 @@ export interface Targets {
   readonly since: number;
   /** Amperes of the circuit to divide; never above the configured circuit. */
   readonly circuit: number;
+  /** Until when "charge now" holds; undefined while it does not. */
+  readonly chargeNowUntil?: number | undefined;
   of(id: TwcId): Target;
 }
 
@@ -124,7 +126,8 @@ export class Control {
     const { circuit = maxAmpsForSlaves, chargers } = this.#setPoints;
     if (this.#chargeNow) {
       const all = { limit: maxAmpsPerTWC, enabled: true };
-      return { since, circuit: Math.min(this.#chargeNow.amps, maxAmpsForSlaves), of: () => all };
+      const { amps, until } = this.#chargeNow;
+      return { since, circuit: Math.min(amps, maxAmpsForSlaves), chargeNowUntil: until, of: () => all };
     }
     return {
       since,

@@ -42,6 +42,7 @@ const elsewhere: readonly string[] = [
   'control/leaseSeconds',
   'chargeNow/amps',
   'chargeNow/minutes',
+  'chargeNow/until',
   'bridge/instance',
   'problem',
   'bridge/lastError',

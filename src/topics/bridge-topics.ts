@@ -144,6 +144,11 @@ export const bridgeTopics: Rows<Overview> = {
     chargeNowMinutes,
     { category: 'config' },
   ),
+  'chargeNow/until': plain(
+    'ISO time',
+    'Until when "Charge now" holds, to the minute; empty while it does not',
+    ({ targets: { chargeNowUntil }, minuteOf }) => (chargeNowUntil === undefined ? '' : minuteOf(chargeNowUntil)),
+  ),
   'control/chargeNow': button(chargeNow, 'Charge now', { press: 'start', icon: 'mdi:ev-plug-tesla' }),
   'control/chargeNowEnd': button(chargeNowEnd, 'End charge now', { press: 'end', icon: 'mdi:ev-plug-tesla' }),
   'control/availability': plain(

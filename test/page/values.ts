@@ -34,6 +34,9 @@ export const bridgeValues: Readonly<Record<string, string>> = {
   'config/maxAmpsForSlaves': '32',
   'config/minAmpsPerTWC': '6',
   'control/availability': 'online',
+  'chargeNow/amps': '32',
+  'chargeNow/minutes': '60',
+  'chargeNow/until': '',
   problem: 'none',
   status: 'online',
 };

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { slave } from '../world.ts';
+import { AsyncStack } from './async-stack.ts';
 import { type RunningBridge, startBridge } from './bridge.ts';
 import { createFolder } from './folder.ts';
 import { freePort } from './free-port.ts';
@@ -35,7 +36,7 @@ function years(): string {
 }
 
 async function setup() {
-  const stack = new AsyncDisposables();
+  const stack = new AsyncStack();
   const folder = stack.use(await createFolder());
   await writeFile(folder.file('twc2mqtt-bridge.sessions.jsonl'), years());
   const pty = stack.use(await createPty());
@@ -50,22 +51,6 @@ async function setup() {
   );
   await until(() => bus.heartbeats('3C4D').length > 2, 'the bus runs');
   return { url: `http://127.0.0.1:${port}`, port, bus, bridge, [Symbol.asyncDispose]: () => stack.end() };
-}
-
-class AsyncDisposables {
-  readonly #opened: (Disposable | AsyncDisposable)[] = [];
-
-  use<T extends Disposable | AsyncDisposable>(opened: T): T {
-    this.#opened.push(opened);
-    return opened;
-  }
-
-  async end(): Promise<void> {
-    for (const one of this.#opened.reverse()) {
-      if (Symbol.asyncDispose in one) await one[Symbol.asyncDispose]();
-      else one[Symbol.dispose]();
-    }
-  }
 }
 
 /** The longest time between two heartbeats to a charger since then, ms. */

@@ -296,7 +296,8 @@ test('with forced colours a switch shows whether it is on', async () => {
   now = { values: { ...three, '3C4D/charging': '0' }, minutes: 20 };
   const page = await browser.newPage({ forcedColors: 'active', viewport: { width: 1280, height: 900 } });
   await page.goto(`http://127.0.0.1:${server.port}/`);
-  for (const one of await page.getByText(/^Change the limit/).all()) await one.click();
+  await page.getByText('twc2mqtt 0.1.0').waitFor();
+  for (const one of await page.getByText(/^Limit, on and off/).all()) await one.click();
   const colours = (name: RegExp) =>
     page.getByRole('switch', { name }).evaluate((element) => {
       const view = element.ownerDocument.defaultView;

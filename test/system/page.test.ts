@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Written } from '../../src/config/options.ts';
 import { slave } from '../world.ts';
 import { createHome, ingress } from './app.ts';
+import { AsyncStack } from './async-stack.ts';
 import { namelessControls, tabOrder } from './audit.ts';
 import { artifact, startBridge } from './bridge.ts';
 import { launch, picture } from './chromium.ts';
@@ -72,23 +73,6 @@ async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')
   return { url, bus, bridge, folder, settings, subscriber, [Symbol.asyncDispose]: () => stack.end() };
 }
 
-/** What was opened, closed in reverse. */
-class AsyncStack {
-  readonly #opened: (Disposable | AsyncDisposable)[] = [];
-
-  use<T extends Disposable | AsyncDisposable>(opened: T): T {
-    this.#opened.push(opened);
-    return opened;
-  }
-
-  async end(): Promise<void> {
-    for (const one of this.#opened.reverse()) {
-      if (Symbol.asyncDispose in one) await one[Symbol.asyncDispose]();
-      else one[Symbol.dispose]();
-    }
-  }
-}
-
 test('shows the chargers as they are, and as they change', async () => {
   await using there = await setup();
   await using watched = await visit(there.url);
@@ -134,12 +118,13 @@ test('a limit is set with the keyboard alone, and a wrong one is refused in word
   await using watched = await visit(there.url);
   const { page } = watched;
   const limit = card(page, '1A2B').getByRole('spinbutton');
-  await page.getByText('Change the limit of Charger 3C4D').waitFor({ state: 'attached' });
-  expect(await tabOrder(page, 6)).toEqual([
+  await page.getByText('Limit, on and off of Charger 3C4D').waitFor({ state: 'attached' });
+  expect(await tabOrder(page, 7)).toEqual([
     'Change the limit of the circuit',
-    'Change the limit of Charger 1A2B',
+    'Charge now with all chargers',
+    'Limit, on and off of Charger 1A2B',
     'Details of Charger 1A2B',
-    'Change the limit of Charger 3C4D',
+    'Limit, on and off of Charger 3C4D',
     'Details of Charger 3C4D',
     '12 h',
   ]);
@@ -168,7 +153,7 @@ test('a limit is set with the keyboard alone, and a wrong one is refused in word
     .getByText('Not set: expected whole amperes from 6 to 32, got "33"')
     .waitFor();
   await page.keyboard.press('Escape');
-  expect(await limit.inputValue()).toBe('10');
+  await until(async () => (await limit.inputValue()) === '10', 'the limit in force is back');
   expect(there.subscriber.value('TWC/1A2B/limit')).toBe('10');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -186,6 +171,19 @@ test('a limit is set with the keyboard alone, and a wrong one is refused in word
   await page.keyboard.press('Enter');
   await there.subscriber.sees('TWC/config/maxAmpsForSlaves', '20');
   await page.getByText('of 20 A').waitFor();
+
+  await page.getByText('Charge now with all chargers').click();
+  await page.getByRole('spinbutton', { name: 'Amperes' }).fill('18');
+  await page.getByRole('spinbutton', { name: 'Minutes' }).fill('0');
+  await page.keyboard.press('Enter');
+  await page.getByText('Not started: expected whole minutes from 1 to 1440').waitFor();
+  await page.keyboard.type('30');
+  await page.keyboard.press('Enter');
+  await there.subscriber.sees('TWC/circuitLimit', '18');
+  await page.getByText('Charge now holds until').waitFor();
+  await page.getByRole('button', { name: 'Charge now: end' }).click();
+  await there.subscriber.sees('TWC/circuitLimit', '20');
+  await page.getByText('Charge now holds until').waitFor({ state: 'detached' });
   expect(watched.complaints).toEqual([]);
 }, 120_000);
 
@@ -193,7 +191,7 @@ test('says that the bridge is gone, and goes on by itself when it is back', asyn
   await using there = await setup();
   await using watched = await visit(there.url);
   const { page } = watched;
-  await page.getByText('Change the limit of Charger 1A2B').click();
+  await page.getByText('Limit, on and off of Charger 1A2B').click();
   const limit = card(page, '1A2B').getByRole('spinbutton');
   await limit.and(page.locator(':enabled')).waitFor();
   await there.bridge.stop();
@@ -294,7 +292,7 @@ describe('behind Home Assistant', () => {
     await using watched = await visit(way.panel, { viewport: { width: 1280, height: 1000 } });
     const frame = watched.page.frameLocator('iframe');
     await card(frame, '1A2B').getByRole('heading').waitFor();
-    await frame.getByText('Change the limit of Charger 1A2B').click();
+    await frame.getByText('Limit, on and off of Charger 1A2B').click();
     const limit = card(frame, '1A2B').getByRole('spinbutton');
     await limit.fill('12');
     await limit.press('Enter');

@@ -1,8 +1,9 @@
 // A whole house for a fault to happen in: a broker, a bus with a charger whose car takes another current every moment, the
-// bridge between them, and somebody who reads everything.
+// bridge between them, and a subscriber that reads everything.
 
 import type { Written } from '../../src/config/options.ts';
 import { slave, tesla } from '../world.ts';
+import { AsyncStack } from './async-stack.ts';
 import { type RunningBridge, startBridge } from './bridge.ts';
 import type { Cable } from './cable.ts';
 import { type Detour, startDetour } from './detour.ts';
@@ -53,8 +54,7 @@ export async function createScene(settings: SceneSettings = {}): Promise<Scene> 
     const cable: Cable = settings.cable === 'tcp' ? server : pty;
     const subscriber = things.use(await subscribe(broker.url, settings.login));
     const car = (now: number) => ({ ...tesla, amps: 10 + (now % 5_000) / 1_000 });
-    const bus = attach(cable, [slave('1A2B', { car })], settings.line && { line: settings.line });
-    things.defer(() => bus[Symbol.dispose]());
+    const bus = things.use(attach(cable, [slave('1A2B', { car })], settings.line && { line: settings.line }));
     const bridge = things.use(
       await startBridge(
         folder,
@@ -92,23 +92,5 @@ export async function createScene(settings: SceneSettings = {}): Promise<Scene> 
   } catch (error) {
     await things.end();
     throw error;
-  }
-}
-
-/** Node 20 has no AsyncDisposableStack. */
-class AsyncStack {
-  readonly #ends: (() => void | PromiseLike<void>)[] = [];
-
-  use<T extends AsyncDisposable>(thing: T): T {
-    this.#ends.unshift(() => thing[Symbol.asyncDispose]());
-    return thing;
-  }
-
-  defer(end: () => void): void {
-    this.#ends.unshift(end);
-  }
-
-  async end(): Promise<void> {
-    for (const end of this.#ends) await end();
   }
 }

@@ -200,8 +200,10 @@ test('the button "Charge now" divides what was set for it', () => {
   expect(world.value('TWC/chargeNow/minutes')).toBe('2');
   command('chargeNow', 'start');
   expect(world.value('TWC/circuitLimit')).toBe('12');
+  expect(world.value('TWC/chargeNow/until')).toBe('2026-11-25T01:02:00+01:00');
   world.pass(121_000);
   expect(world.value('TWC/circuitLimit')).toBe('32');
+  expect(world.value('TWC/chargeNow/until')).toBe('');
 });
 
 test('a limit of 0 stops nothing but the charge, and what was accepted is told again', () => {

@@ -9,7 +9,14 @@ import { commandTopics } from './topics.ts';
 
 export interface ChargerCard {
   readonly element: HTMLElement;
-  show(charger: ChargerView, place: number, able: boolean): void;
+  show(charger: ChargerView, place: number, situation: Situation): void;
+}
+
+export interface Situation {
+  /** Whether limits can be set now. */
+  readonly able: boolean;
+  /** Why a charger is not heard. */
+  readonly silence: string;
 }
 
 const statusText: Readonly<Record<Status, string>> = {
@@ -59,12 +66,12 @@ export function createChargerCard(id: string, facts: CardFacts): ChargerCard {
   );
   return {
     element,
-    show(charger, place, able) {
+    show(charger, place, { able, silence }) {
       element.dataset.place = String(place % 4);
       element.dataset.status = charger.status;
       setText(name, charger.name);
       setText(pill, statusText[charger.status]);
-      setText(car, charger.online ? charger.car : 'Switched off, or its wires are loose');
+      setText(car, charger.online ? charger.car : silence);
       const { watts, amps } = charger;
       const session = charger.session ?? charger.lastSession;
       element.classList.toggle('finished', charger.session === undefined);
@@ -104,7 +111,7 @@ function chargerControls(id: string, of: string, { relay, limits, inApp }: CardF
     controls: h(
       'details',
       { class: 'controls' },
-      summary('Change the limit', `of ${of}`),
+      summary('Limit, on and off', `of ${of}`),
       h('div', { class: 'inside' }, limit.element, enabled.element),
     ),
     showControls(charger: ChargerView, able: boolean) {

@@ -170,6 +170,8 @@ function plotOptions(count: number, width: number, data: () => ChartData): uPlot
       {
         ...axis,
         grid: { show: false },
+        size: 30,
+        gap: 9,
         space: (uplot) => (isShort(uplot) ? 110 : 72),
         values: (uplot, times) => times.map((at) => formatClock(at * 1_000, isShort(uplot))),
       },

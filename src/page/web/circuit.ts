@@ -1,6 +1,7 @@
 // The circuit: how much each charger takes, how much more is reserved for it, and what is left.
 
 import type { Facts } from '../wire.ts';
+import { ChargeNow, describeChargeNow } from './charge-now.ts';
 import { whyFixed } from './charger-card.ts';
 import { AmpsControl } from './controls.ts';
 import { h, heading, keep, part, setText, summary } from './dom.ts';
@@ -21,13 +22,16 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
   const bar = h('div', { class: 'bar', 'aria-hidden': 'true' }, beyond);
   const rows = new Map<string, ReturnType<typeof createRow>>();
   const lease = h('p', { class: 'hint' });
+  const range = { min: limits.minAmpsPerTWC, max: limits.maxAmpsForSlaves };
   const limit = new AmpsControl({
     label: 'Circuit limit',
     of: 'Circuit',
     topic: commandTopics.circuit,
-    range: () => ({ min: limits.minAmpsPerTWC, max: limits.maxAmpsForSlaves }),
+    range: () => range,
     whyFixed: () => whyFixed(limits, inApp),
   });
+  const chargeNow = new ChargeNow(range);
+  const override = h('p', { class: 'off' });
   const free = h('span', { class: 'number' });
   const freeItem = h('li', {}, h('span', { class: 'dot free', 'aria-hidden': 'true' }), h('span', {}, 'Free'), free);
   const legend = h('ul', { class: 'legend' }, freeItem);
@@ -36,17 +40,24 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
     h('p', { class: 'total' }, amps, ' ', of),
     bar,
     legend,
+    override,
     h(
       'details',
       { class: 'controls' },
       summary('Change the limit', 'of the circuit'),
       h('div', { class: 'inside' }, limit.element, lease),
     ),
+    h(
+      'details',
+      { class: 'controls' },
+      summary('Charge now', 'with all chargers'),
+      h('div', { class: 'inside' }, chargeNow.element),
+    ),
   );
 
   return {
     show(circuit, chargers, able, leaseSeconds) {
-      setText(amps, formatAmps(circuit.amps));
+      setText(amps, circuit.amps === undefined ? '– A' : formatAmps(circuit.amps));
       setText(of, circuit.limit === undefined ? '' : `of ${circuit.limit} A`);
       setText(watts, describePower(circuit));
       bar.style.setProperty('--limit', `${(100 * (circuit.limit ?? circuit.scale)) / circuit.scale}%`);
@@ -57,8 +68,12 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
         legend.replaceChildren(...inOrder.map(({ item }) => item), freeItem);
       }
       for (const [place, charger] of chargers.entries()) rows.get(charger.id)?.show(charger, place, circuit.scale);
+      freeItem.hidden = circuit.amps === undefined;
       setText(free, formatAmps(circuit.free));
-      limit.show(circuit.limit === undefined ? undefined : String(circuit.limit), able);
+      const { until } = circuit.chargeNow;
+      limit.show(circuit.limit === undefined ? undefined : String(circuit.limit), able && until === undefined);
+      chargeNow.show(circuit.chargeNow, able);
+      setText(override, describeChargeNow(until));
       setText(lease, leaseSeconds ? `Limits that were set end in ${leaseSeconds} s unless they are set again.` : '');
     },
   };

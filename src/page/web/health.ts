@@ -28,11 +28,11 @@ export function createHealth(): Health {
 
   return {
     show(values, chargers, lastError, condition, facts) {
-      const isWell = linkStatus(condition).level === 'good' && problemsOf(condition.findings).length === 0;
+      const isBad = linkStatus(condition).level === 'bad' || problemsOf(condition.findings).length > 0;
       // Opened by the first problem; after that it stays as the owner leaves it.
-      if (!isWell && wasWell && chargers.length > 0) details.open = true;
-      wasWell = isWell;
-      setText(summary, healthSummary(values, chargers, isWell));
+      if (isBad && wasWell && condition.up && chargers.length > 0) details.open = true;
+      wasWell = !isBad;
+      setText(summary, healthSummary(values, chargers, condition));
       showDetails(list, healthDetails(values, chargers, lastError, condition, facts));
       const worthKnowing = condition.findings.filter(({ level }) => level === 'hint');
       setChildren(hints, worthKnowing, () =>
@@ -42,23 +42,32 @@ export function createHealth(): Health {
   };
 }
 
-function healthSummary(values: Values, chargers: readonly ChargerView[], isWell: boolean): string {
+function healthSummary(values: Values, chargers: readonly ChargerView[], condition: Condition): string {
+  if (!condition.up) return 'Not known';
   const heard = chargers.filter(({ online }) => online).length;
   const uptime = bridgeNumber(values, 'uptime');
   return [
-    isWell ? 'All is well' : 'Something is wrong, see above',
-    chargers.length === 0 ? 'no charger heard yet' : `${heard} of ${counted(chargers.length, 'charger')} heard`,
+    ...verdict(condition, chargers),
+    chargers.length === 0 ? 'No charger heard yet' : `${heard} of ${counted(chargers.length, 'charger')} heard`,
     ...(uptime === undefined ? [] : [`up ${formatDuration(uptime)}`]),
   ].join(' · ');
+}
+
+function verdict(condition: Condition, chargers: readonly ChargerView[]): string[] {
+  const { level } = linkStatus(condition);
+  if (level === 'bad' || problemsOf(condition.findings).length > 0) return ['Something is wrong, see above'];
+  if (level === 'waiting') return ['Starting'];
+  return chargers.length === 0 ? [] : ['All is well'];
 }
 
 function healthDetails(
   values: Values,
   chargers: readonly ChargerView[],
   { text, at }: Events['lastError'],
-  { connections: { adapter, broker } }: Condition,
+  { up, connections: { adapter, broker } }: Condition,
   { listed, port }: Facts,
 ): Detail[] {
+  if (!up) return [];
   const heard = chargers.filter(({ online }) => online).length;
   return [
     ['Adapter', adapter.up ? `${port}, open` : adapter.reason || 'opening'],

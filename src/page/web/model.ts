@@ -3,7 +3,15 @@
 import { chargerRange } from '../../control/limits.ts';
 import type { Facts, Listed, Sessions } from '../wire.ts';
 import { formatAmps, formatDuration } from './format.ts';
-import { bridgeNumber, type ChargerTopic, chargerIds, chargerNumber, chargerText, type Values } from './topics.ts';
+import {
+  bridgeNumber,
+  bridgeText,
+  type ChargerTopic,
+  chargerIds,
+  chargerNumber,
+  chargerText,
+  type Values,
+} from './topics.ts';
 
 /** A name and its value. */
 export type Detail = readonly [string, string];
@@ -54,7 +62,8 @@ interface RunningSession {
 export interface CircuitView {
   /** What is divided now; undefined while not known. */
   readonly limit: number | undefined;
-  readonly amps: number;
+  /** Undefined while no charger is heard. */
+  readonly amps: number | undefined;
   readonly watts: number | undefined;
   /** Chargers that draw amps without telling their voltage. */
   readonly unmetered: number;
@@ -62,6 +71,15 @@ export interface CircuitView {
   readonly free: number;
   /** What the whole bar stands for, A. */
   readonly scale: number;
+  readonly chargeNow: ChargeNowView;
+}
+
+export interface ChargeNowView {
+  /** What the button in Home Assistant takes. */
+  readonly amps: number | undefined;
+  readonly minutes: number | undefined;
+  /** Unix ms; undefined while it does not hold. */
+  readonly until: number | undefined;
 }
 
 type SessionRecord = Sessions['newest'][number];
@@ -193,12 +211,22 @@ export function circuitView(values: Values, limits: Facts['limits'], chargers: r
   const watts = chargers.flatMap((one) => one.watts ?? []);
   return {
     limit,
-    amps: sum(chargers.map((one) => one.amps ?? 0)),
+    amps: chargers.some(({ online }) => online) ? sum(chargers.map((one) => one.amps ?? 0)) : undefined,
     watts: watts.length === 0 ? undefined : sum(watts),
     unmetered: chargers.filter(({ amps = 0, watts }) => amps >= LEAST_AMPS && watts === undefined).length,
     reserved,
     free: Math.max(0, (limit ?? 0) - reserved),
     scale: Math.max(limits.maxAmpsForSlaves, reserved),
+    chargeNow: chargeNowView(values),
+  };
+}
+
+function chargeNowView(values: Values): ChargeNowView {
+  const until = Date.parse(bridgeText(values, 'chargeNowUntil') ?? '');
+  return {
+    amps: bridgeNumber(values, 'chargeNowAmps'),
+    minutes: bridgeNumber(values, 'chargeNowMinutes'),
+    until: Number.isNaN(until) ? undefined : until,
   };
 }
 

@@ -23,6 +23,9 @@ export interface LinkStatus {
   readonly level: 'good' | 'bad' | 'waiting';
 }
 
+/** Seconds until every charger that has power was heard. */
+const LEARNT_WITHIN = 60;
+
 export function linkStatus({
   up,
   connections: { adapter, broker },
@@ -63,6 +66,13 @@ function adapterNotice({ reason }: { readonly reason: string }, port: string): N
 function brokerNotice({ reason }: { readonly reason: string }): Notice {
   const advice = `${sentence(reason)} The chargers are served, but Home Assistant and others get no values. The bridge tries again by itself.`;
   return { text: 'The MQTT broker is not connected.', advice };
+}
+
+/** Why a charger is not heard. `uptime`: of the bridge, s. */
+export function whyNotHeard({ connections: { adapter } }: Pick<Condition, 'connections'>, uptime = 0): string {
+  if (isDown(adapter)) return 'Unknown without the adapter';
+  if (!adapter.up || uptime < LEARNT_WITHIN) return 'Waiting to hear from it';
+  return 'Switched off, or its wires are loose';
 }
 
 /** A finding as a notice: a sentence each. */

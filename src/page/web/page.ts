@@ -4,7 +4,7 @@ import type { SampleColumns } from '../samples.ts';
 import type { Connections, Events, Facts } from '../wire.ts';
 import { createBus } from './bus.ts';
 import { createCapture } from './capture.ts';
-import { type ChargerCard, createChargerCard } from './charger-card.ts';
+import { type ChargerCard, createChargerCard, type Situation } from './charger-card.ts';
 import { Chart } from './chart.ts';
 import { chartData, type Moment, withSample } from './chart-data.ts';
 import { type CircuitCard, createCircuit } from './circuit.ts';
@@ -12,7 +12,7 @@ import { h, keep, part, setChildren, setText } from './dom.ts';
 import { showFirstRun } from './first-run.ts';
 import { createHealth } from './health.ts';
 import { type ChargerView, chargerViews, circuitView } from './model.ts';
-import { type Condition, linkStatus, notices } from './notices.ts';
+import { type Condition, linkStatus, notices, whyNotHeard } from './notices.ts';
 import { SessionsView } from './sessions.ts';
 import { openStream, type Stream } from './stream.ts';
 import { bridgeNumber, bridgeText, chargerNumber, type Values } from './topics.ts';
@@ -158,10 +158,13 @@ class LivePage {
     const able = up && control === 'online';
     document.body.dataset.control = control ?? '';
     const chargers = chargerViews(values, facts);
-    circuit.show(circuitView(values, facts.limits, chargers), chargers, able, bridgeText(values, 'lease'));
+    const all = circuitView(values, facts.limits, chargers);
+    circuit.show(all, chargers, able, bridgeText(values, 'lease'));
     sessions.show(chargers);
-    this.#showChargers(facts, chargers, able);
-    this.#showCondition(facts, chargers);
+    const condition = { up, connections: this.#connections, findings: this.#findings, facts };
+    const silence = whyNotHeard(condition, bridgeNumber(values, 'uptime'));
+    this.#showChargers(facts, chargers, { able: able && all.chargeNow.until === undefined, silence });
+    this.#showCondition(condition, chargers, facts);
     this.#bus.offer(chargers.map(({ id }) => id));
     this.#draw(chargers);
   }
@@ -174,16 +177,15 @@ class LivePage {
     setText(pill, text);
   }
 
-  #showChargers(facts: Facts, chargers: readonly ChargerView[], able: boolean): void {
+  #showChargers(facts: Facts, chargers: readonly ChargerView[], situation: Situation): void {
     const ids = chargers.map(({ id }) => id);
     if (keep(this.#cards, ids, (id) => createChargerCard(id, facts))) {
       part('charger-list').replaceChildren(...ids.flatMap((id) => this.#cards.get(id)?.element ?? []));
     }
-    for (const [place, charger] of chargers.entries()) this.#cards.get(charger.id)?.show(charger, place, able);
+    for (const [place, charger] of chargers.entries()) this.#cards.get(charger.id)?.show(charger, place, situation);
   }
 
-  #showCondition(facts: Facts, chargers: readonly ChargerView[]): void {
-    const condition: Condition = { up: this.#up, connections: this.#connections, findings: this.#findings, facts };
+  #showCondition(condition: Condition, chargers: readonly ChargerView[], facts: Facts): void {
     const isFirstRun = chargers.length === 0;
     document.body.dataset.view = isFirstRun ? 'first-run' : 'chargers';
     if (isFirstRun) showFirstRun(condition);

@@ -145,5 +145,5 @@ function tableRow({ isRunning, cells }: Row, names: readonly string[]): HTMLElem
 function describeTotal({ totals, count }: Sessions, filter: SessionFilter, { price }: Facts): string {
   const { kWh, seconds } = totalsOf(totals, filter);
   const cost = price ? [formatCost(kWh, price)] : [];
-  return [counted(count, 'session'), formatEnergy(kWh), ...cost, formatDuration(seconds)].join(' · ');
+  return [counted(count, 'finished session'), formatEnergy(kWh), ...cost, formatDuration(seconds)].join(' · ');
 }

@@ -32,10 +32,19 @@ const bridgeTopics = {
   control: 'control/availability',
   lease: 'control/leaseSeconds',
   uptime: 'bridge/uptime',
+  chargeNowAmps: 'chargeNow/amps',
+  chargeNowMinutes: 'chargeNow/minutes',
+  chargeNowUntil: 'chargeNow/until',
 } as const;
 
 /** What can be set. */
-export const commandTopics = { circuit: 'control/maxAmps', limit: 'set/limit', charging: 'set/charging' } as const;
+export const commandTopics = {
+  circuit: 'control/maxAmps',
+  limit: 'set/limit',
+  charging: 'set/charging',
+  chargeNow: 'control/chargeNow',
+  chargeNowEnd: 'control/chargeNowEnd',
+} as const;
 
 export type ChargerTopic = keyof typeof chargerTopics;
 export type BridgeTopic = keyof typeof bridgeTopics;

@@ -166,9 +166,23 @@ describe('the circuit', () => {
     expect(circuit).toMatchObject({ limit: 20, reserved: 48, free: 0, scale: 48 });
   });
 
-  test('without chargers is free', () => {
-    expect(seen(bridgeValues).circuit).toMatchObject({ limit: 32, amps: 0, watts: undefined, reserved: 0, free: 32 });
+  test('without chargers is free, and what it carries is not known', () => {
+    expect(seen(bridgeValues).circuit).toMatchObject({
+      limit: 32,
+      amps: undefined,
+      watts: undefined,
+      reserved: 0,
+      free: 32,
+    });
     expect(seen().circuit).toMatchObject({ limit: undefined, free: 0 });
+  });
+
+  test.each([
+    ['2026-06-01T19:30+02:00', Date.UTC(2026, 5, 1, 17, 30)],
+    ['', undefined],
+  ])('tells until when "charge now" holds: %j', (text, until) => {
+    const { chargeNow } = seen({ ...bridgeValues, 'chargeNow/until': text }).circuit;
+    expect(chargeNow).toEqual({ amps: 32, minutes: 60, until });
   });
 
   test('says how many chargers its load leaves out', () => {

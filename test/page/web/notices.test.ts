@@ -1,7 +1,7 @@
 // What the page says of connections and problems: one notice for each problem, and the truth where "Live" stands.
 
 import { expect, test } from 'vitest';
-import { type Condition, linkStatus, notices } from '../../../src/page/web/notices.ts';
+import { type Condition, linkStatus, notices, whyNotHeard } from '../../../src/page/web/notices.ts';
 
 const up = { up: true } as const;
 const starting = { up: false, reason: '' } as const;
@@ -48,4 +48,14 @@ test('one problem is one notice', () => {
 test('what to do is said with it, and the port only once', () => {
   const [notice] = notices({ ...well, connections: { adapter: unplugged, broker: up } });
   expect(notice?.advice).toBe('/dev/ttyUSB0: no such file. The bridge tries again by itself.');
+});
+
+test.each([
+  ['Unknown without the adapter', unplugged, 5_000],
+  ['Waiting to hear from it', starting, 5_000],
+  ['Waiting to hear from it', up, 0],
+  ['Waiting to hear from it', up, undefined],
+  ['Switched off, or its wires are loose', up, 60],
+])('of a charger that is not heard it says: %s', (text, adapter, uptime) => {
+  expect(whyNotHeard({ connections: { adapter, broker: up } }, uptime)).toBe(text);
 });
