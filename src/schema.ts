@@ -82,7 +82,7 @@ export function literal<const L extends string | number | boolean>(only: L): Sch
 
 export function integer(min: number, max: number): Schema<number> {
   const isGood = (value: unknown) => Number.isInteger(value) && isWithin(value, min, max);
-  const plain = value(`an integer from ${min} to ${max}`, (found) => (isGood(found) ? Number(found) : undefined));
+  const plain = value(`a whole number from ${min} to ${max}`, (found) => (isGood(found) ? Number(found) : undefined));
   return { ...plain, bounds: [min, max] };
 }
 
@@ -122,8 +122,11 @@ export function list<T>(each: Schema<T>): Schema<readonly T[]> {
 }
 
 /** Values by name; two names that mean the same are one too many. */
-export function record<T>(name: Schema<string>, each: Schema<T>): Schema<Readonly<Record<string, T>>> {
-  const expected = `${each.expected} by name`;
+export function record<T>(
+  name: Schema<string>,
+  each: Schema<T>,
+  expected = `${each.expected} by name`,
+): Schema<Readonly<Record<string, T>>> {
   return {
     expected,
     read(found) {
@@ -156,8 +159,10 @@ type ObjectOf<F extends Fields> = {
 } & { readonly [N in keyof F as F[N] extends Optional<unknown> ? N : never]?: TypeOf<F[N]> };
 
 /** An object with these fields and no other. */
-export function object<const F extends Fields>(fields: F): Schema<ObjectOf<F>> {
-  const expected = `an object with ${Object.keys(fields).join(', ')}`;
+export function object<const F extends Fields>(
+  fields: F,
+  expected = `an object with ${Object.keys(fields).join(', ')}`,
+): Schema<ObjectOf<F>> {
   return {
     expected,
     read(found) {

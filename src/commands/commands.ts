@@ -1,6 +1,8 @@
 // The command table: one row a command. The command line, its help and the README are made from it.
 
 import { MOST_MEGABYTES } from '../capture/recorder.ts';
+import { ConfigError } from '../config/accepted.ts';
+import { statePathProblem } from '../config/files.ts';
 import { findSettings } from '../config/setup.ts';
 import type { Command } from './command.ts';
 
@@ -12,7 +14,12 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   check: {
     help: 'checks the configuration without running',
-    run: async ({ config }) => print(`${(await findSettings(config, process.env)).name}: fine\n`),
+    run: async ({ config }) => {
+      const { name, statePath } = await findSettings(config, process.env);
+      const problem = await statePathProblem(statePath);
+      if (problem !== undefined) throw new ConfigError([problem]);
+      print(`${name}: fine\n`);
+    },
   },
   ports: {
     help: 'lists serial adapters and says which entry to put in the configuration',

@@ -1,7 +1,8 @@
 // Settings as they were written, wherever that was, become a configuration: each by its row of the table, then all together.
 
 import { type Port, SIMULATOR } from '../io/link.ts';
-import { accept, type Problem, parse, shown } from '../schema.ts';
+import { type Problem, parse, shown } from '../schema.ts';
+import { hint } from './hint.ts';
 import { type Config, type Option, type OptionPath, options, simulatedAmps, type Written } from './options.ts';
 
 /** A configuration that can not be right; `problems` has a line each. */
@@ -17,6 +18,9 @@ export class ConfigError extends Error {
 /** Takes a problem: the path where it is, the problem in words, and how it is mended in a file, or nothing. */
 export type Complain = (at: string, problem: string, hint: string) => void;
 
+/** More of a setting say nothing new. */
+const MOST_OF_ONE = 10;
+
 /** The values that were found by their paths, defaults for all others. A value of null stands for one that is empty. */
 export function accepted(valueAt: (path: OptionPath) => unknown, complain: Complain): Config {
   const found: Written = {};
@@ -24,10 +28,12 @@ export function accepted(valueAt: (path: OptionPath) => unknown, complain: Compl
     const value = valueAt(path);
     if (value === undefined || (value === null && mayBeEmpty(option))) continue;
     const { value: good, problems } = option.check.read(value);
-    for (const problem of problems) {
+    for (const problem of problems.slice(0, MOST_OF_ONE)) {
       const place = [path, ...problem.at].join('.');
       complain(place, describeProblem(place, problem, option.secret === true), hint(path, option, value));
     }
+    const more = problems.length - MOST_OF_ONE;
+    if (more > 0) complain(path, `${path}: and ${more} more problems of this kind`, '');
     if (problems.length === 0) Object.assign(found, { [path]: good });
   }
   // Every found value passed the check of its own row.
@@ -49,7 +55,13 @@ function defaults(port: Port = SIMULATOR): Config {
 }
 
 function describeProblem(place: string, { expected, got }: Problem, secret: boolean): string {
-  return `${place}: expected ${expected}, got ${secret ? `a ${typeof got}` : describeValue(got)}`;
+  return `${place}: expected ${expected}, got ${secret ? kindOf(got) : describeValue(got)}`;
+}
+
+/** What a secret is, without telling it. */
+function kindOf(got: unknown): string {
+  if (typeof got === 'boolean') return 'true or false';
+  return typeof got === 'number' ? 'a number' : 'something else';
 }
 
 function describeValue(got: unknown): string {
@@ -59,23 +71,6 @@ function describeValue(got: unknown): string {
 /** A name and password in an address are a secret. */
 function withoutSecrets(text: string): string {
   return text.replace(/:\/\/.*@/g, '://…@');
-}
-
-/** How a value that is wrong is mended in a file, with a semicolon before it; empty where that is not known. */
-function hint(path: OptionPath, { check, secret, default: example }: Option<unknown>, got: unknown): string {
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  const takes = (value: unknown) => accept(check, value) !== undefined;
-  if (got === null) {
-    return `; write for example "${name}: ${example}", or leave the line out`;
-  }
-  if (typeof got !== 'object' && typeof got !== 'string' && takes(String(got))) {
-    return `; put it in quotes: ${name}: "${secret ? '…' : got}"`;
-  }
-  if (typeof got !== 'string' || secret) return '';
-  const alone = /^\s*(\d+(?:\.\d+)?)\s*[a-z%]*\s*$/i.exec(got)?.[1];
-  if (alone !== undefined && takes(Number(alone))) return `; write the number alone: ${name}: ${alone}`;
-  const meant = check.choices?.find((choice) => choice.toLowerCase() === got.toLowerCase());
-  return meant === undefined ? '' : `; write it as ${meant}`;
 }
 
 interface Contradiction {

@@ -41,9 +41,15 @@ function problemOf(found: unknown): string | undefined {
   if (typeof found !== 'string') return expected;
   const [, scheme = '', rest = ''] = /^(mqtts?):\/\/(.*)$/.exec(found) ?? [];
   if (rest.includes('@')) return CREDENTIALS;
+  if (/\s/.test(found)) return 'an address without spaces';
+  const port = /:(\d+)\/?$/.exec(rest)?.[1];
+  if (scheme !== '' && port !== undefined && (Number(port) === 0 || Number(port) > 65_535))
+    return 'a port from 1 to 65535';
   const url = urlOf(found);
-  if (scheme === '' || !url || url.hostname === '' || url.port === '0') return likely(found) ?? expected;
-  return ['', '/'].includes(url.pathname) && url.search === '' && url.hash === '' ? undefined : expected;
+  if (scheme === '' || !url || url.hostname === '') return likely(found) ?? expected;
+  const { host, pathname, search, hash } = url;
+  const isPlain = ['', '/'].includes(pathname) && search === '' && hash === '';
+  return isPlain ? undefined : `an address that ends with the port, such as ${scheme}://${host}`;
 }
 
 /** What was meant by an address that is none. */

@@ -1,6 +1,7 @@
 // The files that settings name.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Config } from './options.ts';
 
 const words: Readonly<Record<string, string>> = {
@@ -17,7 +18,7 @@ export function describeFileError(error: unknown): string {
   return words[code] ?? `it can not be read (${code})`;
 }
 
-/** What is wrong with the files of an encrypted connection; without them there would be none, and nobody would know why. */
+/** What is wrong with the files of an encrypted connection. */
 export async function certificateProblems(
   config: Config,
 ): Promise<{ readonly at: string; readonly problem: string }[]> {
@@ -29,6 +30,17 @@ export async function certificateProblems(
       ? []
       : [{ at, problem: `${at}: ${expected}, got ${JSON.stringify(config[at])}, but ${problem}` }];
   });
+}
+
+/** Why nothing can be kept in the state file; the bridge runs without it, so this is only asked by `check`. */
+export async function statePathProblem(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return `state.path: expected a file, got "${path}", but it is a folder`;
+  const folder = dirname(path);
+  const parent = await stat(folder).catch(() => undefined);
+  return parent?.isDirectory()
+    ? undefined
+    : `state.path: expected a file, got "${path}", but there is no folder ${folder}`;
 }
 
 async function problemOf(file: string): Promise<string | undefined> {

@@ -11,7 +11,7 @@ import { readYaml } from './yaml.ts';
 
 /** What is read where no file is named. Without it there is the environment, and defaults: simulated chargers. */
 export const USUAL_FILE = 'config.yaml';
-const LONGEST = 64 * 1024;
+const LONGEST = 32 * 1024;
 
 export interface Loaded {
   readonly config: Config;

@@ -95,10 +95,18 @@ export const options = {
   ),
   chargers: option(
     {},
-    record(charger, object(chargerFields)),
+    record(
+      charger,
+      object(chargerFields, 'what is known of this charger, such as { name: Garage left, maxAmps: 16 }'),
+      'ids of chargers in the lines below, such as "1A2B: { name: Garage left, maxAmps: 16 }"',
+    ),
     'What you know of single chargers, by their ids: `name`, `maxAmps` (of its own wiring, never exceeded), `calibration` (factor on the amps that it reports, 0.9 to 1.1), `volts` and `phases` (assumed where it has no meter), for example `{ 1A2B: { name: Garage left, maxAmps: 16 } }`',
   ),
-  vehicles: option({}, record(vin, name), 'Names of cars by their VINs, for example `{ 5YJ3E1EA2KF000317: Red }`'),
+  vehicles: option(
+    {},
+    record(vin, name, 'VINs and names in the lines below, such as "5YJ3E1EA2KF000317: Red"'),
+    'Names of cars by their VINs, for example `{ 5YJ3E1EA2KF000317: Red }`',
+  ),
   'control.leaseSeconds': option(
     0,
     integer(0, 86_400),
@@ -136,7 +144,7 @@ export const options = {
   ),
   'status.MQTT.ratelimitOverrides': option(
     {},
-    record(topic, seconds),
+    record(topic, seconds, 'topics and seconds in the lines below, such as "state: 0"'),
     'Another limit for single topics, for example `{ state: 0 }`',
   ),
   'status.MQTT.refresh': option(

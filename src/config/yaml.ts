@@ -1,10 +1,22 @@
 // The settings in a YAML file, each with its line, and in words what is wrong with how they are written.
 
-import { isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, visit, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { typedCommand } from '../io/typed-command.ts';
 import { shown } from '../schema.ts';
 import { ConfigError } from './accepted.ts';
+import { brokenLines } from './broken-yaml.ts';
 import { type Option, options } from './options.ts';
-import { nearest } from './suggest.ts';
+import { isTwcManager, suggestion } from './suggest.ts';
 
 export interface YamlSettings {
   /** Problems of the file as it is written, with their lines. */
@@ -19,7 +31,7 @@ type Complain = (offset: number | undefined, text: string) => void;
 
 /** More of a kind say nothing new. */
 const MOST_UNKNOWN = 20;
-const MOST_BROKEN = 3;
+const MOST_PROBLEMS = 50;
 
 /** `file` is its name in problems. Throws a ConfigError when there are no settings to be found in it. */
 export function readYaml(source: string, file: string): YamlSettings {
@@ -28,15 +40,19 @@ export function readYaml(source: string, file: string): YamlSettings {
   const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false });
   const lineOf = (offset = 0) => lines.linePos(offset).line;
   const place = (offset?: number) => `${file}:${lineOf(offset)}`;
-  const broken = document.errors.map(({ pos, code }) => `${place(pos[0])}: not valid YAML: ${brokenYaml[code]}`);
-  if (broken.length > 0) throw new ConfigError([...new Set(broken)].slice(0, MOST_BROKEN));
+  const broken = brokenLines(document, source, lines);
+  if (broken.length > 0) {
+    throw new ConfigError(broken.map(({ line, text }) => `${file}:${line}: not valid YAML: ${text}`));
+  }
   const root = document.contents;
   if (root !== null && !isMap(root)) {
     throw new ConfigError([`${place()}: expected settings such as "interface:", got ${kindOf(root)}`]);
   }
   const problems: string[] = [];
-  const complain: Complain = (offset, text) => void problems.push(`${place(offset)}: ${text}`);
-  visit(document, { Alias: (_, alias) => complain(offsetOf(alias), 'put a value that begins with * in quotes') });
+  const complain: Complain = (offset, text) => {
+    if (problems.length < MOST_PROBLEMS) problems.push(`${place(offset)}: ${text}`);
+  };
+  for (const { offset, sign } of specials(document)) complain(offset, `put a value that begins with ${sign} in quotes`);
   if (problems.length > 0) throw new ConfigError(problems);
   for (const { index } of source.matchAll(ODD_SPACE)) complain(index, oddSpace);
   const seen = new Inspection(source, complain, lineOf);
@@ -78,12 +94,20 @@ class Inspection {
       if (nameOf(pair.key).includes('.')) this.#complain(offset, dotted(path));
       else if (Object.hasOwn(options, path)) this.#inspectSetting(pair, path);
       else if (isGroup(path)) this.#inspectGroup(pair, path);
-      else this.#unknown.push({ offset, path });
+      // What begins with an odd space is complained of already.
+      else if (!/^[\u00A0-\u3000]/.test(nameOf(pair.key))) this.#unknown.push({ offset, path });
     }
   }
 
   complainOfUnknown(): void {
-    for (const { offset, path } of this.#unknown.slice(0, MOST_UNKNOWN)) this.#complain(offset, unknown(path));
+    for (const { offset, path } of this.#unknown.slice(0, MOST_UNKNOWN)) {
+      this.#complain(offset, `${shown(path)}: unknown setting${suggestion(path)}`);
+    }
+    const [first, ...others] = this.#unknown.filter(({ path }) => isTwcManager(path));
+    if (others.length > 0) {
+      const command = `${typedCommand()} import FILE`;
+      this.#complain(first?.offset, `this is a configuration of TWCManager; "${command}" makes one of ours from it`);
+    }
     const more = this.#unknown.slice(MOST_UNKNOWN);
     if (more.length === 0) return;
     this.#complain(more[0]?.offset, `and ${more.length} more unknown settings; is this the right file?`);
@@ -104,21 +128,33 @@ class Inspection {
   #inspectGroup({ key, value }: Pair, path: string): void {
     if (isMap(value)) this.inspect(value, `${path}.`);
     if (isMap(value) || value === null || (isScalar(value) && value.value === null)) return;
-    const glued = isScalar(value) ? /^(\w+):\S/.exec(String(value.value))?.[1] : undefined;
-    const text =
-      glued !== undefined && isKnown(`${path}.${glued}`)
-        ? `in "${glued}:…" a space is missing after the colon`
-        : `expected settings in the lines below, each with two spaces more before it, got ${kindOf(value)}`;
+    const written = isScalar(value) ? String(value.value) : '';
+    const [, name = '', rest = ''] = /^(\w+)(:?)/.exec(written) ?? [];
+    const text = isKnown(`${path}.${name}`)
+      ? `in "${name}${rest}…" ${rest === ':' ? 'a space is missing after the colon' : 'a colon and a space are missing after the name'}`
+      : `expected its settings (${below(path)}) in the lines below, each with two spaces more before it, got ${kindOf(value)}`;
     this.#complain(offsetOf(key), `${path}: ${text}`);
   }
 }
 
-function unknown(path: string): string {
-  const meant = nearest(path);
-  const [group = '', ...rest] = meant.split('.');
-  const isOutside = !path.includes('.') && rest.length > 0;
-  const where = isOutside ? ` It stands below "${group}:", with two spaces before it for each level` : '';
-  return `${shown(path)}: unknown setting, did you mean ${meant}?${where}`;
+/** The names that stand below a group. */
+function below(path: string): string {
+  const inside = Object.keys(options).filter((known) => known.startsWith(`${path}.`));
+  return [...new Set(inside.map((known) => known.slice(path.length + 1).split('.')[0]))].join(', ');
+}
+
+/** Values that begin with a sign that is special in YAML, and so say something else. */
+function specials(document: Document): { readonly offset: number | undefined; readonly sign: string }[] {
+  const found: { readonly offset: number | undefined; readonly sign: string }[] = [];
+  visit(document, {
+    Alias: (_, node) => void found.push({ offset: offsetOf(node), sign: '*' }),
+    Scalar: (_, node) => {
+      if (node.anchor !== undefined) found.push({ offset: offsetOf(node), sign: '&' });
+      else if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org'))
+        found.push({ offset: offsetOf(node), sign: '!' });
+    },
+  });
+  return found;
 }
 
 function dotted(path: string): string {
@@ -182,34 +218,3 @@ function rangeOf(node: unknown): readonly number[] {
 /** At the begin of a line, where it should be a plain space. */
 const ODD_SPACE = /(?<=^[ \t]*)[\u00A0\u2000-\u200B\u202F\u3000]/gm;
 const oddSpace = 'a space at the begin of this line is no plain space (copied from a web page?); type the spaces anew';
-
-const special = 'put a value that begins with a special character such as & * ! % @ ` in quotes';
-const unclosed = 'a closing quote or bracket is missing, or the space after a colon';
-
-/** By the library's code. Its own words may hold a piece of the file, and that may be a password. */
-const brokenYaml = {
-  ALIAS_PROPS: special,
-  BAD_ALIAS: special,
-  BAD_DIRECTIVE: special,
-  BAD_PROP_ORDER: special,
-  BAD_SCALAR_START: special,
-  MULTIPLE_ANCHORS: special,
-  MULTIPLE_TAGS: special,
-  TAG_RESOLVE_FAILED: special,
-  BAD_DQ_ESCAPE: 'between double quotes a \\ begins a special character; use single quotes',
-  BAD_INDENT: 'this line does not begin in the same column as the other settings of its group',
-  BAD_COLLECTION_TYPE: special,
-  BLOCK_AS_IMPLICIT_KEY: 'two colons in one line; put the value in quotes, or begin a new line',
-  BLOCK_IN_FLOW: unclosed,
-  DUPLICATE_KEY: 'a setting stands twice',
-  IMPOSSIBLE: unclosed,
-  KEY_OVER_1024_CHARS: 'a name is longer than 1024 characters',
-  MISSING_CHAR: unclosed,
-  MULTILINE_IMPLICIT_KEY: 'a colon is missing behind a name, or the space after it',
-  MULTIPLE_DOCS: 'there is more than one configuration in this file, divided by ---',
-  NON_STRING_KEY: 'the name of a setting is no text',
-  RESOURCE_EXHAUSTION: 'it is nested too deeply',
-  TAB_AS_INDENT: 'a tab at the begin of the line; use spaces',
-  UNEXPECTED_TOKEN:
-    'something here is out of place; is a quote or bracket missing, or a line not far enough to the right?',
-} as const;

@@ -86,7 +86,7 @@ describe('what is known of single chargers and cars', () => {
       problems({ chargers: [{ id: '1A2B', max_amps: 200 }, { id: '1a2b' }], vehicles: [{ vin: 'X', name: 'Red' }] }),
     ).toEqual(expect.arrayContaining(['chargers: expected each id once, got 1A2B twice']));
     expect(problems({ chargers: [{ id: '1A2B', max_amps: 200 }] })).toEqual([
-      'chargers.1A2B.max_amps: expected an integer from 6 to 80, got 200',
+      'chargers.1A2B.max_amps: expected a whole number from 6 to 80, got 200',
     ]);
     expect(problems({ vehicles: [{ vin: 'X', name: 'Red' }] })).toHaveLength(1);
     expect(problems({ chargers: ['1A2B'] })).toHaveLength(1);
@@ -105,7 +105,7 @@ test('what is not there has the default of the option table, 6 A, but values are
 
 test('problems have the names that owners know, and all come at once', () => {
   expect(problems({ max_amps_per_twc: 200, expert: { log_level: 'loud', min_amps_per_twc: 16 } })).toEqual([
-    'max_amps_per_twc: expected an integer from 6 to 80, got 200',
+    'max_amps_per_twc: expected a whole number from 6 to 80, got 200',
     'expert.log_level: expected one of error, warn, info, debug, got "loud"',
     'expert.min_amps_per_twc: expected at most max_amps_per_twc (6), got 16',
     'expert.min_amps_per_twc: expected at most max_amps_for_slaves (6), got 16',

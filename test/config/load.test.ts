@@ -84,10 +84,14 @@ describe('a wrong value is told with its place, what was expected and what came'
       '7777',
       'four upper-case hex digits without 0000, FFFF, C0 and DB, got 7777; put it in quotes: id: "7777"',
     ],
-    ['config.maxAmpsForSlaves', '5', 'an integer from 6 to 240, got 5'],
-    ['config.maxAmpsPerTWC', '200', 'an integer from 6 to 80, got 200'],
-    ['config.maxAmpsPerTWC', '16.5', 'an integer from 6 to 80, got 16.5'],
-    ['config.maxAmpsPerTWC', '"16"', 'an integer from 6 to 80, got "16"; write the number alone: maxAmpsPerTWC: 16'],
+    ['config.maxAmpsForSlaves', '5', 'a whole number from 6 to 240, got 5'],
+    ['config.maxAmpsPerTWC', '200', 'a whole number from 6 to 80, got 200'],
+    ['config.maxAmpsPerTWC', '16.5', 'a whole number from 6 to 80, got 16.5'],
+    [
+      'config.maxAmpsPerTWC',
+      '"16"',
+      'a whole number from 6 to 80, got "16"; write the number alone: maxAmpsPerTWC: 16',
+    ],
     [
       'status.MQTT.broker',
       'broker.local',
@@ -100,11 +104,11 @@ describe('a wrong value is told with its place, what was expected and what came'
     ],
     ['status.MQTT.ratelimit', '-1', 'a number from 0 to 86400, got -1'],
     ['status.MQTT.ratelimit', '.nan', 'a number from 0 to 86400, got null'],
-    ['page.listen', '8099', 'nothing, or host:port such as 127.0.0.1:8099, got 8099'],
+    ['page.listen', '8099', 'nothing, or host:port such as 127.0.0.1:8099, got 8099; write listen: 127.0.0.1:8099'],
     [
       'page.listen',
       'http://127.0.0.1:8099',
-      'nothing, or host:port such as 127.0.0.1:8099, got "http://127.0.0.1:8099"',
+      'nothing, or host:port such as 127.0.0.1:8099, got "http://127.0.0.1:8099"; write listen: 127.0.0.1:8099',
     ],
     ['page.listen', '127.0.0.1:0', 'nothing, or host:port such as 127.0.0.1:8099, got "127.0.0.1:0"'],
     ['homeassistant.discovery', 'yes', 'one of entity, device, off, got "yes"'],
@@ -147,8 +151,8 @@ describe('what is said of single chargers', () => {
   });
 
   test.each([
-    ['chargers: { 1A2B: { maxAmps: 200 } }', 'chargers.1A2B.maxAmps: expected an integer from 6 to 80, got 200'],
-    ['chargers: { 1A2B: { phases: 4 } }', 'chargers.1A2B.phases: expected an integer from 1 to 3, got 4'],
+    ['chargers: { 1A2B: { maxAmps: 200 } }', 'chargers.1A2B.maxAmps: expected a whole number from 6 to 80, got 200'],
+    ['chargers: { 1A2B: { phases: 4 } }', 'chargers.1A2B.phases: expected a whole number from 1 to 3, got 4'],
     ['chargers: { 1A2B: { calibration: 2 } }', 'chargers.1A2B.calibration: expected a number from 0.9 to 1.1, got 2'],
     ['chargers: { Garage: {} }', 'chargers.Garage: expected four hex digits such as 1A2B, got "Garage"'],
     ['chargers: { 1A2B: {}, 1a2b: {} }', 'chargers.1a2b: expected each name once, got "1a2b"'],
@@ -164,7 +168,7 @@ describe('what is said of single chargers', () => {
 
   test('a problem is told with the line in which it is', () => {
     expect(problems('chargers:\n  1A2B:\n    name: left\n    maxAmps: 5\n')).toEqual([
-      'config.yaml:4: chargers.1A2B.maxAmps: expected an integer from 6 to 80, got 5',
+      'config.yaml:4: chargers.1A2B.maxAmps: expected a whole number from 6 to 80, got 5',
     ]);
   });
 });
@@ -195,7 +199,7 @@ describe('a setting that there is not', () => {
     ],
     [
       'maxAmpsPerTWC: 16\n',
-      'config.yaml:1: maxAmpsPerTWC: unknown setting, did you mean config.maxAmpsPerTWC? It stands below "config:", with two spaces before it for each level',
+      'config.yaml:1: maxAmpsPerTWC: unknown setting, did you mean config.maxAmpsPerTWC? "maxAmpsPerTWC:" stands below "config:", with two spaces before it',
     ],
     ['status:\n  mqtt:\n    broker: x\n', 'config.yaml:2: status.mqtt: unknown setting, did you mean status.MQTT?'],
     [
@@ -239,7 +243,9 @@ test.each<[string, string[]]>([
   ['simulator\n', ['config.yaml:1: expected settings such as "interface:", got text']],
   [
     'interface: simulator\n',
-    ['config.yaml:1: interface: expected settings in the lines below, each with two spaces more before it, got text'],
+    [
+      'config.yaml:1: interface: expected its settings (port, mode, id, askPlugState) in the lines below, each with two spaces more before it, got text',
+    ],
   ],
   ['log:\n  level: info\n  level: debug\n', ['config.yaml:3: log.level: stands twice, first in line 2']],
   ['log:\n  level: *nobody\n', ['config.yaml:2: put a value that begins with * in quotes']],

@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/accepted.ts';
 import { type Environment, variable } from '../../src/config/environment.ts';
+import { statePathProblem } from '../../src/config/files.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { options } from '../../src/config/options.ts';
 import { createFolder } from '../system/folder.ts';
@@ -44,7 +45,7 @@ describe('a value that is written so that it says something else', () => {
     ],
     [
       'config:\n  maxAmpsForSlaves:\n',
-      '2: config.maxAmpsForSlaves: expected an integer from 6 to 240, got nothing; write for example "maxAmpsForSlaves: 6", or leave the line out',
+      '2: config.maxAmpsForSlaves: expected a whole number from 6 to 240, got nothing; write for example "maxAmpsForSlaves: 6", or leave the line out',
     ],
     [
       'log:\n  level: # quiet\n',
@@ -52,17 +53,77 @@ describe('a value that is written so that it says something else', () => {
     ],
     [
       'config:\n  maxAmpsForSlaves: 32A\n',
-      '2: config.maxAmpsForSlaves: expected an integer from 6 to 240, got "32A"; write the number alone: maxAmpsForSlaves: 32',
+      '2: config.maxAmpsForSlaves: expected a whole number from 6 to 240, got "32A"; write the number alone: maxAmpsForSlaves: 32',
     ],
     [
       'config:\n  maxAmpsForSlaves: "32"\n',
-      '2: config.maxAmpsForSlaves: expected an integer from 6 to 240, got "32"; write the number alone: maxAmpsForSlaves: 32',
+      '2: config.maxAmpsForSlaves: expected a whole number from 6 to 240, got "32"; write the number alone: maxAmpsForSlaves: 32',
     ],
     [
       'interface:\n  mode: Listen\n',
-      '2: interface.mode: expected one of master, listen, got "Listen"; write it as listen',
+      '2: interface.mode: expected one of master, listen, got "Listen"; write mode: listen',
     ],
     [mqtt('password: 471108'), '3: status.MQTT.password: expected text, got a number; put it in quotes: password: "…"'],
+    [
+      mqtt('password: true'),
+      '3: status.MQTT.password: expected text, got true or false; put it in quotes: password: "…"',
+    ],
+    [mqtt('password: &geheim'), '3: put a value that begins with & in quotes'],
+    [mqtt('password: !geheim'), '3: put a value that begins with ! in quotes'],
+    ['control:\n  relay: yes\n', '2: control.relay: expected true or false, got "yes"; write relay: true'],
+    ['control:\n  relay: 0\n', '2: control.relay: expected true or false, got 0; write relay: false'],
+    [
+      'control:\n  leaseSeconds: 5 min\n',
+      '2: control.leaseSeconds: expected a whole number from 0 to 86400, got "5 min"; in seconds that is leaseSeconds: 300',
+    ],
+    [
+      mqtt('ratelimit: 1 h'),
+      '3: status.MQTT.ratelimit: expected a number from 0 to 86400, got "1 h"; in seconds that is ratelimit: 3600',
+    ],
+    [
+      'config:\n  maxAmpsForSlaves: 11 kW\n',
+      '2: config.maxAmpsForSlaves: expected a whole number from 6 to 240, got "11 kW"',
+    ],
+    [
+      'sessions:\n  pricePerKWh: 0,31\n',
+      '2: sessions.pricePerKWh: expected a number from 0 to 1000, got "0,31"; write a point, not a comma: pricePerKWh: 0.31',
+    ],
+    [
+      'sessions:\n  pricePerKWh: 0.31 EUR\n',
+      '2: sessions.pricePerKWh: expected a number from 0 to 1000, got "0.31 EUR"; write the number alone: pricePerKWh: 0.31',
+    ],
+    [
+      'log:\n  level: debugg\n',
+      '2: log.level: expected one of error, warn, info, debug, got "debugg"; did you mean debug?',
+    ],
+    [
+      'interface:\n  id: ab12\n',
+      '2: interface.id: expected four upper-case hex digits without 0000, FFFF, C0 and DB, got "ab12"; write id: AB12',
+    ],
+    [
+      'interface:\n  id: 12e4\n',
+      '2: interface.id: expected four upper-case hex digits without 0000, FFFF, C0 and DB, got 120000',
+    ],
+    [
+      'page:\n  listen: :8099\n',
+      '2: page.listen: expected nothing, or host:port such as 127.0.0.1:8099, got ":8099"; write listen: 127.0.0.1:8099',
+    ],
+    [
+      mqtt('topicPrefix: /my house/'),
+      '3: status.MQTT.topicPrefix: expected text without spaces, +, # and control characters, not starting with / or $ and not ending with /, got "/my house/"; write topicPrefix: my_house',
+    ],
+    [
+      'chargers:\n  - id: 1A2B\n',
+      '1: chargers: expected ids of chargers in the lines below, such as "1A2B: { name: Garage left, maxAmps: 16 }", got [{"id":"1A2B"}]',
+    ],
+    [
+      'chargers:\n  1A2B: Garage\n',
+      '2: chargers.1A2B: expected what is known of this charger, such as { name: Garage left, maxAmps: 16 }, got "Garage"',
+    ],
+    [
+      mqtt('ratelimitOverrides: [state]'),
+      '3: status.MQTT.ratelimitOverrides: expected topics and seconds in the lines below, such as "state: 0", got ["state"]',
+    ],
     [
       mqtt('topicPrefix: 12'),
       '3: status.MQTT.topicPrefix: expected text without spaces, +, # and control characters, not starting with / or $ and not ending with /, got 12; put it in quotes: topicPrefix: "12"',
@@ -76,13 +137,41 @@ describe('lines that do not stand where they should', () => {
   test.each<[string, string | RegExp]>([
     [
       'interface:\nport: /dev/ttyUSB0\n',
-      '2: port: unknown setting, did you mean interface.port? It stands below "interface:", with two spaces before it for each level',
+      '2: port: unknown setting, did you mean interface.port? "port:" stands below "interface:", with two spaces before it',
     ],
+    [
+      'ratelimit: 5\n',
+      '1: ratelimit: unknown setting, did you mean status.MQTT.ratelimit? "ratelimit:" stands below "status:" and "MQTT:", with four spaces before it',
+    ],
+    [
+      'chargers:\n1A2B:\n  name: Garage\n',
+      '2: 1A2B: unknown setting; it stands below "chargers:", with two spaces before it',
+    ],
+    [
+      'vehicles:\n5YJ3E1EA2KF000317: Red\n',
+      '2: 5YJ3E1EA2KF000317: unknown setting; it stands below "vehicles:", with two spaces before it',
+    ],
+    [
+      'colour: red\n',
+      '1: colour: unknown setting; there are interface, config, chargers, vehicles, control, status, homeassistant, page, sessions, log, state',
+    ],
+    ['interface:\n  port /dev/ttyUSB0\n', '1: interface: in "port…" a colon and a space are missing after the name'],
+    ['interface:\n  port=/dev/ttyUSB0\n', '1: interface: in "port…" a colon and a space are missing after the name'],
+    ['log: debug\n', /^1: log: expected its settings \(level\) in the lines below/],
+    [
+      'interface:\n  port: simulator\n    mode: listen\n',
+      '2: not valid YAML: the next line begins further to the right; settings of one group begin in the same column',
+    ],
+    [
+      mqtt("password: 'it's me'"),
+      "3: not valid YAML: a ' ends a value that began with one; put the value in double quotes",
+    ],
+    [mqtt('password: [geheim\nlog:'), /or a bracket above it is not closed$/],
     ['interface:\n  port:simulator\n', '1: interface: in "port:…" a space is missing after the colon'],
     [mqtt('password:geheim'), '2: status.MQTT: in "password:…" a space is missing after the colon'],
     [
       'interface:\n  - port: /dev/ttyUSB0\n',
-      '1: interface: expected settings in the lines below, each with two spaces more before it, got a list',
+      '1: interface: expected its settings (port, mode, id, askPlugState) in the lines below, each with two spaces more before it, got a list',
     ],
     [
       'interface.port: /dev/ttyUSB0\n',
@@ -121,6 +210,12 @@ describe('an address', () => {
     ['tcp://host:1883', 'expected an address such as mqtt://host:1883, got "tcp://host:1883"'],
     ['ssl://host:8883', 'expected an address such as mqtts://host:8883, got "ssl://host:8883"'],
     ['ws://host:9001', 'expected mqtt:// or mqtts:// (MQTT over WebSockets is not supported), got "ws://host:9001"'],
+    [
+      'mqtt://host:1883/mqtt',
+      'expected an address that ends with the port, such as mqtt://host:1883, got "mqtt://host:1883/mqtt"',
+    ],
+    ['mqtt://host:99999', 'expected a port from 1 to 65535, got "mqtt://host:99999"'],
+    ['mqtt://my host:1883', 'expected an address without spaces, got "mqtt://my host:1883"'],
     ['[]', 'expected from 1 to 16 addresses in a list, got []'],
   ])('of the broker: %s', async (broker, problem) => {
     expect(await problemsOf(mqtt(`broker: ${broker}`))).toEqual([`config.yaml:3: status.MQTT.broker: ${problem}`]);
@@ -131,6 +226,18 @@ describe('an address', () => {
     ['tcp://host:70000', 'expected tcp://host:port with a port from 1 to 65535, got "tcp://host:70000"'],
     ['tcp://host:0', 'expected tcp://host:port with a port from 1 to 65535, got "tcp://host:0"'],
     ['rfc2217://host:2217', /^expected tcp:\/\/host:port of a serial server .*rfc2217:\/\/ is not supported.*9600n81/],
+    [
+      '192.168.1.5:4196',
+      'expected a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "192.168.1.5:4196"; write port: tcp://192.168.1.5:4196',
+    ],
+    [
+      'dev/ttyUSB0',
+      'expected a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "dev/ttyUSB0"; write port: /dev/ttyUSB0',
+    ],
+    [
+      '“/dev/ttyUSB0”',
+      'expected a serial device such as /dev/serial/by-id/…, tcp://host:port or simulator, got "“/dev/ttyUSB0”"; write port: /dev/ttyUSB0',
+    ],
     ['ttyUSB0', 'expected the whole path of a serial device, such as /dev/ttyUSB0, got "ttyUSB0"'],
   ])('of the chargers: %s', async (port, problem) => {
     const [found = '', ...others] = await problemsOf(`interface:\n  port: ${port}\n`);
@@ -262,10 +369,38 @@ describe('a file that can not be read', () => {
 });
 
 test('many settings that there are not are told at once, and not all of them', async () => {
-  const source = Array.from({ length: 6_000 }, (_, i) => `key${i}: 1\n`).join('');
+  const source = Array.from({ length: 2_500 }, (_, i) => `key${i}: 1\n`).join('');
   const found = await problemsOf(source);
   expect(found).toHaveLength(21);
-  expect(found.at(-1)).toBe('config.yaml:21: and 5980 more unknown settings; is this the right file?');
+  expect(found.at(-1)).toBe('config.yaml:21: and 2480 more unknown settings; is this the right file?');
+});
+
+test.each<[string, string, number, RegExp]>([
+  ['wrong entries of one setting', `chargers:\n${lines(2_000, (i) => `  x${i}: {}`)}`, 11, /and 1990 more problems/],
+  ['settings that stand twice', lines(3_000, () => 'log:'), 50, /stands twice/],
+  ['values with a sign', lines(2_000, (i) => `a${i}: &a b`), 50, /begins with & in quotes/],
+  ['brackets', '['.repeat(30_000), 1, /nested too deeply/],
+])('%s are not all told', async (_, source, count, last) => {
+  const found = await problemsOf(source);
+  expect(found).toHaveLength(count);
+  expect(found.at(-1)).toMatch(last);
+});
+
+function lines(count: number, line: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
+}
+
+test('a configuration of TWCManager is known, and the command that takes it is named', async () => {
+  const source = '{ "config": { "wiringMaxAmpsAllTWCs": 32 }, "status": { "MQTT": { "brokerIP": "10.0.0.2" } } }';
+  const found = await problemsOf(source);
+  expect(found.at(-1)).toMatch(/this is a configuration of TWCManager; ".* import FILE" makes one of ours from it$/);
+});
+
+test('where the state can not be kept is said by check', async () => {
+  await using folder = await createFolder();
+  expect(await statePathProblem(folder.file('twc.state.json'))).toBeUndefined();
+  expect(await statePathProblem(folder.path)).toMatch(/^state\.path: expected a file, got .*, but it is a folder$/);
+  expect(await statePathProblem(folder.file('none/twc.json'))).toMatch(/but there is no folder .*none$/);
 });
 
 describe('the names of TWCManager lead to the right settings', () => {
@@ -333,8 +468,8 @@ describe('settings from the environment', () => {
       TWC2MQTT_CHARGERS: '{ 1A2B: { phases: 5 } }',
     };
     expect(await problemsOf('config: { maxAmpsPerTWC: 50, maxAmpsForSlaves: 5 }\n', environment)).toEqual([
-      'config.yaml:1: config.maxAmpsForSlaves: expected an integer from 6 to 240, got 5',
-      'TWC2MQTT_CHARGERS: chargers.1A2B.phases: expected an integer from 1 to 3, got 5',
+      'config.yaml:1: config.maxAmpsForSlaves: expected a whole number from 6 to 240, got 5',
+      'TWC2MQTT_CHARGERS: chargers.1A2B.phases: expected a whole number from 1 to 3, got 5',
       'TWC2MQTT_LOG_LEVEL: log.level: expected one of error, warn, info, debug, got "loud"',
       'TWC2MQTT_CONFIG_MINAMPSPERTWC: config.minAmpsPerTWC: expected at most config.maxAmpsPerTWC (50), got 60',
       'TWC2MQTT_CONFIG_MINAMPSPERTWC: config.minAmpsPerTWC: expected at most config.maxAmpsForSlaves (32), got 60',

@@ -33,8 +33,8 @@ describe.concurrent('options', () => {
       }),
       [
         /^mode: expected one of master, listen, got "slave"$/,
-        /^max_amps_for_slaves: expected an integer from 6 to 240, got 5$/,
-        /^max_amps_per_twc: expected an integer from 6 to 80, got 200$/,
+        /^max_amps_for_slaves: expected a whole number from 6 to 240, got 5$/,
+        /^max_amps_per_twc: expected a whole number from 6 to 80, got 200$/,
         /^serial_path: expected a serial device .*, got "COM"$/,
         /^mqtt\.host, mqtt\.port: expected a name or an address/,
         /^expert\.ratelimit: expected a number from 0 to 86400, got -1$/,

@@ -85,8 +85,8 @@ describe.concurrent('the configuration', () => {
       const expected = [
         /:2: interface\.prot: unknown setting, did you mean interface\.port\?$/,
         /:3: interface\.mode: expected one of master, listen, got "slave"$/,
-        /:5: config\.maxAmpsForSlaves: expected an integer from 6 to 240, got 1000$/,
-        /:6: config\.maxAmpsPerTWC: expected an integer from 6 to 80, got "16"; write the number alone: maxAmpsPerTWC: 16$/,
+        /:5: config\.maxAmpsForSlaves: expected a whole number from 6 to 240, got 1000$/,
+        /:6: config\.maxAmpsPerTWC: expected a whole number from 6 to 80, got "16"; write the number alone: maxAmpsPerTWC: 16$/,
         /:9: status\.MQTT\.ratelimits: unknown setting, did you mean status\.MQTT\.ratelimit\?$/,
         /:10: status\.MQTT\.broker: expected an address without a name and a password .*$/,
       ];
