@@ -13,6 +13,7 @@ import { createClosers } from '../io/closers.ts';
 import type { Link } from '../io/link.ts';
 import { readLiveness } from '../io/liveness.ts';
 import { createLoop } from '../io/loop.ts';
+import { typedCommand } from '../io/typed-command.ts';
 import { wallClock } from '../io/wall-clock.ts';
 import { openBus } from '../open-bus.ts';
 import { forbidden } from '../protocol/allow-list.ts';
@@ -59,7 +60,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
   print(
     asks || mode === 'listen'
       ? 'All is well.\n'
-      : 'Nothing is wrong. Whether the chargers answer is asked with --ask.\n',
+      : `Nothing is wrong. To see whether the chargers answer too: ${typedCommand()} doctor --ask\n`,
   );
 }
 

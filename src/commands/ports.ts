@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { SerialPort } from 'serialport';
 import { type Adapter, adaptersIn, BY_ID, sharedPlaces } from '../io/adapters.ts';
 import { radioIn } from '../io/radios.ts';
+import { typedCommand } from '../io/typed-command.ts';
 
 interface Listed extends Adapter {
   readonly maker: string;
@@ -40,5 +41,6 @@ function described(adapters: readonly Listed[], shared: boolean): string {
     : '';
   const hint =
     possible.length === 1 ? 'Put this in the configuration:' : 'Put one of them in the configuration, for example:';
-  return `${all}${alike}\n${hint}\n\ninterface:\n  port: ${first.path}\n`;
+  const next = `Then look at the whole of it: ${typedCommand()} check`;
+  return `${all}${alike}\n${hint}\n\ninterface:\n  port: ${first.path}\n\n${next}\n`;
 }

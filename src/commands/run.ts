@@ -33,8 +33,9 @@ export function ofRunning({ statePath }: Pick<Setup, 'statePath'>): string {
   return `A bridge that is running starts and ends a capture when it gets the signal SIGUSR2 (kill -USR2 and its process id); the file is in the same folder as ${statePath}`;
 }
 
-function banner(toMakeItReal: readonly string[]): string[] {
-  const lines = ['SIMULATION: these chargers are not real, and neither are their cars.', ...toMakeItReal];
-  const edge = '#'.repeat(74);
-  return [edge, ...lines.map((line) => `# ${line.padEnd(70)} #`), edge];
+function banner(hint: readonly string[]): string[] {
+  const lines = ['SIMULATION: these chargers are not real, and neither are their cars.', ...hint];
+  const width = Math.max(...lines.map(({ length }) => length));
+  const edge = '#'.repeat(width + 4);
+  return [edge, ...lines.map((line) => `# ${line.padEnd(width)} #`), edge];
 }

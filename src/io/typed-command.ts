@@ -2,6 +2,9 @@
 
 import { basename, isAbsolute, relative } from 'node:path';
 
+/** Where the image has the program: there is no shell in it for an owner, only the compose file. */
+const IN_IMAGE = '/opt/twc2mqtt/twc2mqtt.js';
+
 /** `script` is what Node.js was started with. */
 export function typedCommand(
   script = process.argv[1] ?? '',
@@ -9,9 +12,10 @@ export function typedCommand(
   npmScript = process.env.npm_lifecycle_event,
 ): string {
   if (npmScript === 'start') return 'npm start --';
+  if (script === IN_IMAGE) return 'docker compose run --rm twc2mqtt';
   const short = relative(folder, script);
   const path = short.startsWith('..') || isAbsolute(short) ? script : short;
   if (basename(script) !== 'twc2mqtt') return `node ${path}`;
-  // Installed for everybody it is on the PATH; in a folder of packages npx finds it.
+  // Installed globally it is on the PATH; in a folder of packages npx finds it.
   return /[/\\]node_modules[/\\]\.bin[/\\]/.test(script) ? 'npx twc2mqtt' : 'twc2mqtt';
 }

@@ -18,7 +18,7 @@ test('a radio is listed as one and never proposed', async () => {
   expect(await portList(folder.file('by-id/'))).toContain('No serial adapter found');
   await plug(folder, 'by-id', 'usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0', 'ttyUSB0');
   expect(await portList(folder.file('by-id/'))).toMatch(
-    /Put this in the configuration:\n\n.*\n.*by-id\/usb-FTDI\S+\n$/,
+    /Put this in the configuration:\n\n.*\n.*by-id\/usb-FTDI\S+\n\nThen look at the whole of it: .* check\n$/,
   );
 });
 
