@@ -77,6 +77,14 @@ describe('the configuration that is shipped', () => {
     });
   });
 
+  test('has examples of names that are accepted as they stand', () => {
+    const named = source.replaceAll(/^# (?=chargers:|vehicles:| {2})/gm, '');
+    expect(parseConfig(named, 'config.yaml')).toMatchObject({
+      chargers: { '1A2B': { name: 'Garage left', maxAmps: 16 } },
+      vehicles: { '5YJ3E1EA2KF000317': 'Red Model 3' },
+    });
+  });
+
   test('is nothing that Home Assistant takes for an app, and holds no secret', () => {
     const content = parse(source);
     expect(Object.keys(content)).not.toContain('name');
