@@ -14,7 +14,7 @@ const NATIVE = /^linux-(x64|arm64)\/.*\.musl\.node$/;
 /** The same at every run: a time that every archive can hold. */
 const EPOCH = new Date('2020-01-01T00:00:00Z');
 
-/** Fills the folder anew. */
+/** Replaces what is in the folder. */
 export async function fillApp(folder: string): Promise<void> {
   await bundle(folder, (native) => NATIVE.test(native));
   const { name, version, description, license, type } = packageJson;

@@ -8,7 +8,7 @@ import { page } from './page.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const prebuilds = `${root}node_modules/@serialport/bindings-cpp/prebuilds`;
 
-/** Fills the folder anew. `wanted` chooses native files, `linux-x64/….musl.node`. */
+/** Replaces what is in the folder. `wanted` chooses native files, `linux-x64/….musl.node`. */
 export async function bundle(folder: string, wanted: (native: string) => boolean = () => true): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// Writes the tables of the pages in docs/ anew from the tables of the program: npx tsx scripts/readme.ts
+// Writes the tables of the pages in docs/ from the tables of the program: npx tsx scripts/readme.ts
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** Of the documentation; Home Assistant shows those only that are somewhere on the web. */
 const pictures = ['options-en.png', 'page.png'];
 
-/** Fills the folder anew. */
+/** Replaces what is in the folder. */
 export async function fillStore(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// The listener: it hears everything beside a genuine master, believes it, and never sends a byte.
+// The listener: it receives everything beside a genuine master, believes it, and never sends a byte.
 
 import type { Charger } from '../charger/charger.ts';
 import type { Fleet } from '../charger/fleet.ts';

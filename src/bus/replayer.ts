@@ -1,4 +1,4 @@
-// The replayer: it hears as a master does and says what a capture says that the master said, and nothing else.
+// The replayer: it receives as a master does, and sends only what the master of a capture has sent.
 
 import type { Fleet } from '../charger/fleet.ts';
 import type { Targets } from '../control/targets.ts';

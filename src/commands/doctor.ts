@@ -28,10 +28,10 @@ const ASK_FOR = 21_000;
 
 /** Rejects with an error in an owner's words when something is wrong; the findings are printed before. */
 export async function doctor(file: string, asks: boolean, print: (text: string) => void): Promise<void> {
-  const { config, statePath, withLocalNames: inWords } = await findSettings(file, process.env);
+  const { config, statePath, withLocalNames } = await findSettings(file, process.env);
   const port = config['interface.port'];
   const mode = config['interface.mode'];
-  if (asks && mode === 'listen') throw new UsageError(inWords('doctor: --ask needs interface.mode master'));
+  if (asks && mode === 'listen') throw new UsageError(withLocalNames('doctor: --ask needs interface.mode master'));
   const running = await readLiveness(statePath).catch(() => undefined);
   if (running?.link && port.type !== 'simulator') {
     const says = running.problem || 'nothing is wrong';
@@ -66,8 +66,8 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
 
 /** A visit must not let a car begin to charge: nothing would look after it afterwards. */
 function nothingFor(config: Config): Targets {
-  const wish = { limit: config['config.maxAmpsPerTWC'], enabled: false };
-  return { since: 0, circuit: config['config.maxAmpsForSlaves'], of: () => wish };
+  const target = { limit: config['config.maxAmpsPerTWC'], enabled: false };
+  return { since: 0, circuit: config['config.maxAmpsForSlaves'], of: () => target };
 }
 
 /** Opens the link, gives the bus its bytes and time while the visit lasts, and sends what it says if it may. */

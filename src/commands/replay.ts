@@ -1,4 +1,4 @@
-// The command `replay`: prints what the bridge makes of a capture, and publishes it where somebody wants to look at it.
+// The command `replay`: prints what the bridge makes of a capture, and publishes it below another prefix if that is wanted.
 
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +24,7 @@ export async function replayCommand(
   const capture = await load(path);
   const prefix = typeof flags.publish === 'string' ? flags.publish : undefined;
   const broker = prefix === undefined ? undefined : await connect(prefix, config);
-  const inWords = flags.json ? inJson : forPeople;
+  const describe = flags.json ? inJson : forPeople;
   if (!flags.json) print(heading(capture));
   // Who reads may have seen enough.
   process.stdout.on('error', () => process.exit());
@@ -35,7 +35,7 @@ export async function replayCommand(
       if (wait > 0) await sleep(wait);
       if ('level' in made && made.level === 'debug' && !flags.verbose) continue;
       if ('topic' in made && broker) await broker.publish(made.topic, made.payload, false);
-      print(inWords(made));
+      print(describe(made));
     }
   } finally {
     await broker?.close();

@@ -1,4 +1,4 @@
-// The command `sessions`: the charging sessions of the past, for a person or for whoever pays.
+// The command `sessions`: the charging sessions of the past, for a person or for a reimbursement.
 
 import { findSettings } from '../config/setup.ts';
 import { csv, type SessionRecord, selected } from '../session/record.ts';

@@ -56,7 +56,7 @@ const brokenYaml = {
   MULTIPLE_DOCS: 'there is more than one configuration in this file, divided by ---',
   NON_STRING_KEY: 'the name of a setting is no text',
   RESOURCE_EXHAUSTION: 'it is nested too deeply',
-  TAB_AS_INDENT: 'a tab at the begin of the line; use spaces',
+  TAB_AS_INDENT: 'a tab at the beginning of the line; use spaces',
   UNEXPECTED_TOKEN:
     'something here is out of place; is a quote or bracket missing, or a line not far enough to the right?',
 } as const;

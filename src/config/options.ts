@@ -115,12 +115,12 @@ export const options = {
   'control.safeAmps': option(
     6,
     integer(6, 80),
-    'What limits fall back to when nobody renews them; at least `minAmpsPerTWC`',
+    'What limits fall back to when no new one comes; at least `minAmpsPerTWC`',
   ),
   'control.relay': option(
     false,
     yesOrNo,
-    'Lets the switch of version 2 units stop a car by opening their relay; without it the switch is called "Full current" and only lowers the current to 6 A. A Tesla then shows a fault and has to be plugged in anew, and opening under load wears the relay: see Safety',
+    'Lets the switch of version 2 units stop a car by opening their relay; without it the switch is called "Full current" and only lowers the current to 6 A. A Tesla then shows a fault and has to be plugged in again, and opening under load wears the relay: see Safety',
   ),
   'status.MQTT.broker': option(
     'embedded',

@@ -15,7 +15,7 @@ export interface PageAddress {
   /** Empty for all addresses of the machine. */
   readonly host: string;
   readonly port: number;
-  /** The only address that is answered, if not everybody who gets here is. */
+  /** The only address that is answered; undefined for all. */
   readonly only?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface Setup {
   readonly name: string;
   readonly config: Config;
   readonly statePath: string;
-  /** Who knows the broker, if it is not the configuration. */
+  /** Asks for the broker where the configuration does not name it. */
   readonly brokerSource?: BrokerSource | undefined;
   /** Where the page is served, if there is one. */
   readonly page: PageAddress | undefined;

@@ -215,6 +215,7 @@ function rangeOf(node: unknown): readonly number[] {
   return Array.isArray(range) ? range.map(Number) : [];
 }
 
-/** At the begin of a line, where it should be a plain space. */
+/** At the beginning of a line, where a plain space should be. */
 const ODD_SPACE = /(?<=^[ \t]*)[\u00A0\u2000-\u200B\u202F\u3000]/gm;
-const oddSpace = 'a space at the begin of this line is no plain space (copied from a web page?); type the spaces anew';
+const oddSpace =
+  'a space at the beginning of this line is not a plain space (copied from a web page?); type the spaces again';

@@ -70,7 +70,7 @@ export async function readLiveness(statePath: string): Promise<LivenessRecord> {
   if (!sign) throw new Error(`The bridge does not run (${path}: no sign of life)`);
   if (!runs(sign.pid)) throw new Error(`The bridge does not run: process ${sign.pid} is gone`);
   const age = seconds() - sign.at;
-  // A sign of the future is one from before the machine was started anew.
+  // The clock counts from the start of the machine: a time in the future is from before its restart.
   if (age < 0) throw new Error('The bridge does not run: its sign of life is from before the restart of the machine');
   if (age > STUCK_AFTER) throw new Error(`The bridge is stuck: no sign of life for ${Math.round(age)} s`);
   return sign;

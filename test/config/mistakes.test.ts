@@ -178,7 +178,7 @@ describe('lines that do not stand where they should', () => {
       '1: interface.port: expected a line for each part: "interface:" and below it "port:" with two spaces before it',
     ],
     ['log:\n  level: info\nlog:\n  level: debug\n', '3: log: stands twice, first in line 1'],
-    ['interface:\n\tport: simulator\n', '2: not valid YAML: a tab at the begin of the line; use spaces'],
+    ['interface:\n\tport: simulator\n', '2: not valid YAML: a tab at the beginning of the line; use spaces'],
     [
       'interface:\n  port: simulator\n mode: listen\n',
       /^3: not valid YAML: this line does not begin in the same column/,
@@ -187,7 +187,7 @@ describe('lines that do not stand where they should', () => {
     ['log: level: info\n', /not valid YAML: two colons in one line/],
     [mqtt('password: @home'), /not valid YAML: put a value that begins with a special character/],
     [mqtt('password: *home'), '3: put a value that begins with * in quotes'],
-    ['log:\n\u00A0\u00A0level: info\n', /^2: a space at the begin of this line is no plain space/],
+    ['log:\n\u00A0\u00A0level: info\n', /^2: a space at the beginning of this line is not a plain space/],
   ])('%j', async (source, problem) => {
     const [first = ''] = await problemsOf(source);
     if (typeof problem === 'string') expect(first).toBe(`config.yaml:${problem}`);

@@ -173,8 +173,8 @@ test('a limit is set with the keyboard alone, and a wrong one is refused in word
   await page.getByText('of 20 A').waitFor();
 
   await page.getByText('Charge now with all chargers').click();
-  await page.getByRole('spinbutton', { name: 'Amperes' }).fill('18');
-  await page.getByRole('spinbutton', { name: 'Minutes' }).fill('0');
+  await page.getByRole('spinbutton', { name: 'Amperes', exact: true }).fill('18');
+  await page.getByRole('spinbutton', { name: 'Minutes', exact: true }).fill('0');
   await page.keyboard.press('Enter');
   await page.getByText('Not started: expected whole minutes from 1 to 1440').waitFor();
   await page.keyboard.type('30');

@@ -1,4 +1,4 @@
-// Sends a command or another wish to the bridge.
+// Sends a command to the bridge.
 
 /** Gives why it was refused, undefined if it was not. */
 export async function post(path: string, json: Readonly<Record<string, unknown>>): Promise<string | undefined> {

@@ -34,7 +34,7 @@ export class SessionsView {
     for (const filter of Object.values(this.#filters)) filter.changed(() => void this.refresh());
   }
 
-  /** Reads the sessions anew: one may have ended. Resolves when they are shown. */
+  /** Reads the sessions again: one may have ended. Resolves when they are shown. */
   async refresh(): Promise<void> {
     const turn = ++this.#reads;
     const chosen = Object.entries(this.#chosen()).filter((one): one is [string, string] => one[1] !== undefined);
