@@ -33,7 +33,7 @@ test('it is not held back by the rate limit, nor by a broker that is away', () =
 
 test.each([
   ['1A2B/set/limit', '10', undefined],
-  ['1A2B/set/limit', '-1', 'expected amperes from 6 to 32, or 0, got "-1"'],
+  ['1A2B/set/limit', 'much', 'expected amperes from 6 to 32, or 0, got "much"'],
   ['9999/set/limit', '10', 'there is no charger 9999'],
 ])('%s %s is answered at once', (topic, payload, refusal) => {
   const world = createWorld({ slaves: slaves() });
