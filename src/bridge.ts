@@ -45,6 +45,8 @@ class Heart implements Bridge {
   #outputs: Output[] = [];
   #shutdownBy = NEVER;
   #findings: readonly Finding[] = [];
+  /** The chargers and the broker were told of the end in this step. */
+  #stopped = false;
   #saved: Saved;
   #chargers: readonly Charger[] = [];
   #chargersOfFleet: Fleet | undefined;
@@ -71,8 +73,13 @@ class Heart implements Bridge {
     this.#outputs = [];
     this.#received(input, now);
     if (input.type !== 'delivered' || now >= this.#busWakeAt) this.#advance(now);
-    this.#tell(now);
+    const { subscriptions, publications } = this.#mqtt.due(this.#shownChargers(), now);
+    // What is published is saved before.
     this.#save();
+    for (const topic of subscriptions) this.#outputs.push({ type: 'subscribe', topic });
+    for (const publication of publications) this.#outputs.push({ type: 'publish', ...publication });
+    if (this.#stopped) this.#outputs.push({ type: 'stopped' });
+    this.#stopped = false;
     return this.#outputs;
   }
 
@@ -173,7 +180,7 @@ class Heart implements Bridge {
     this.#bus.closed(undefined);
     this.#mqtt.shutdown();
     this.#mqtt.publish(this.#values.shutdown());
-    this.#outputs.push({ type: 'stopped' });
+    this.#stopped = true;
   }
 
   #show(now: number): void {
@@ -217,12 +224,6 @@ class Heart implements Bridge {
       this.#chargers = confirmed(fleet);
     }
     return this.#chargers;
-  }
-
-  #tell(now: number): void {
-    const { subscriptions, publications } = this.#mqtt.due(this.#shownChargers(), now);
-    for (const topic of subscriptions) this.#outputs.push({ type: 'subscribe', topic });
-    for (const publication of publications) this.#outputs.push({ type: 'publish', ...publication });
   }
 
   #save(): void {

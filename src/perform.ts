@@ -1,7 +1,7 @@
 // Performs what comes out of the heart, on the link, the broker, the page, the disk and the log.
 
 import type { Broker } from './io/broker.ts';
-import { deferred } from './io/deferred.ts';
+import { bounded, deferred } from './io/deferred.ts';
 import type { Link } from './io/link.ts';
 import type { Log } from './io/log.ts';
 import type { Page } from './page/page.ts';
@@ -10,12 +10,15 @@ import type { Storage } from './state/storage.ts';
 import type { Input, Output } from './step.ts';
 
 export interface PerformerSettings {
-  readonly storage: Pick<Storage, 'save' | 'endSession'>;
+  readonly storage: Pick<Storage, 'save' | 'saved' | 'endSession'>;
   readonly allowList: AllowList;
   /** What is known of simulated chargers, and what an embedded broker holds, ends with the process. */
   readonly forgets: { readonly chargers: boolean; readonly announced: boolean };
   readonly log: Log;
 }
+
+/** A disk that takes longer holds nothing up, ms. */
+const SAVED_WITHIN = 1_000;
 
 type Step = (input: Input) => unknown;
 type Performers = {
@@ -29,15 +32,17 @@ export class Performer {
   page: Page | undefined;
   readonly #settings: PerformerSettings;
   readonly #stopped = deferred<void>();
+  /** The newest state is being written; undefined when it is. */
+  #saving: Promise<void> | undefined;
   readonly #performers: Performers = {
     send: ({ bytes }) => this.send(bytes),
-    publish: ({ topic, payload }, step) => this.#publish(topic, payload, step),
+    publish: ({ topic, payload }, step) => this.#onceSaved(() => this.#publish(topic, payload, step)),
     subscribe: ({ topic }) => this.broker?.subscribe(topic),
     show: ({ changes }) => this.page?.show(changes),
     log: ({ level, text }) => this.#settings.log(level, text),
     save: ({ type, ...newest }) => this.#save(newest),
     endSession: ({ session }) => this.#settings.storage.endSession(session),
-    stopped: () => this.#stopped.resolve(),
+    stopped: () => this.#onceSaved(() => this.#stopped.resolve()),
     // It is read where the command is given.
     answer: () => {},
   };
@@ -68,6 +73,12 @@ export class Performer {
     this.page?.traffic('sent', bytes);
   }
 
+  /** What subscribers are given is on the disk before: a bridge that is killed then never says less than before. */
+  #onceSaved(act: () => void): void {
+    if (this.#saving !== undefined) void this.#saving.then(act);
+    else act();
+  }
+
   #publish(topic: string, payload: string, step: Step): void {
     this.broker?.publish(topic, payload, (problem) =>
       step({ type: 'delivered', topic, refused: problem !== undefined }),
@@ -80,6 +91,11 @@ export class Performer {
       ...newest,
       ...(forgets.chargers && { chargers: [] }),
       ...(forgets.announced && { announced: [], prefixes: [] }),
+    });
+    const saving = bounded(storage.saved(), { within: SAVED_WITHIN }).catch(() => {});
+    this.#saving = saving;
+    void saving.then(() => {
+      if (this.#saving === saving) this.#saving = undefined;
     });
   }
 }

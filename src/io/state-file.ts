@@ -16,6 +16,8 @@ export async function readState(path: string): Promise<unknown> {
 export interface StateWriter {
   /** Takes the newest content; what is still waiting is replaced. */
   write(content: unknown): void;
+  /** Resolves when what was given so far has been tried. */
+  tried(): Promise<void>;
   /** Tries once more what could not be written; resolves when nothing can be done any more. */
   settled(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function createStateWriter(path: string, told: (problem: string | undefin
       waiting = `${JSON.stringify(content, undefined, 2)}\n`;
       start();
     },
+    tried: queue.settled,
     async settled() {
       if (waiting !== undefined) start();
       await queue.settled();

@@ -14,6 +14,8 @@ export interface Storage {
   readonly known: SavedState;
   /** Writes what is known now; what is not given stays as it was. */
   save(newest: Partial<SavedState>): void;
+  /** Resolves when what was given to be saved so far has been tried. */
+  saved(): Promise<void>;
   endSession(session: SessionRecord): void;
   /** All sessions that are over, some at a time. */
   readSessions(): AsyncIterable<readonly SessionRecord[]>;
@@ -41,6 +43,10 @@ export async function openStorage(statePath: string, config: Config, log: Log): 
     save(newest) {
       current = { ...current, ...newest };
       saving = sessions.settled().then(() => writer.write(current));
+    },
+    async saved() {
+      await saving;
+      await writer.tried();
     },
     endSession: sessions.append,
     async *readSessions() {

@@ -75,6 +75,30 @@ test('a session outlives a bridge that is killed, and is in the history with the
   expect(value('lastSession')).toBe(JSON.stringify(last));
 }, 300_000);
 
+test('energy that subscribers have seen never goes back, although the bridge is killed as soon as they see it', async () => {
+  const unit = slave('1A2B', { car: () => tesla, counter: 8_732_946, counterIn: 'Wh' });
+  await using folder = await createFolder();
+  await using broker = await startMosquitto();
+  await using subscriber = await subscribe(broker.url, { filter: 'TWC/#' });
+  await using pty = await createPty();
+  using _slaves = attach(pty, [unit]);
+  const settings = { 'interface.port': pty.port, 'status.MQTT.broker': broker.url } as const;
+  const said = (name: string) =>
+    subscriber.messages.filter(({ topic }) => topic === `TWC/${name}`).map(({ payload }) => Number(payload));
+  const names = ['1A2B/energy', '1A2B/sessionEnergy', '1A2B/lifetimekWh', 'all/energy'];
+  for (let kills = 0; kills < 3; kills++) {
+    await using bridge = await startBridge(folder, settings);
+    const before = Math.max(0, ...said('1A2B/energy'));
+    await until(() => Math.max(0, ...said('1A2B/energy')) > before + 0.01, 'more energy', 60_000);
+    await bridge.end('SIGKILL');
+  }
+  await using last = await startBridge(folder, settings);
+  const before = Math.max(...said('1A2B/energy'));
+  await until(() => Math.max(...said('1A2B/energy')) > before, 'more energy', 60_000);
+  await last.stop();
+  for (const name of names) expect(said(name), name).toEqual(said(name).toSorted((a, b) => a - b));
+}, 300_000);
+
 test.each([
   ['--from', 'yesterday', '--from: expected a date such as 2026-11-25'],
   ['--to', '2026-02-30', '--to: expected a date such as 2026-11-25'],
