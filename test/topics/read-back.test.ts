@@ -1,6 +1,7 @@
 // What the broker acknowledges and what it keeps are two things.
 
 import { describe, expect, test } from 'vitest';
+import type { Bridge } from '../../src/step.ts';
 import { createWorld, slave, type World } from '../world.ts';
 
 const warnings = (world: World) => world.logs.filter((line) => line.includes('does not keep it'));
@@ -51,6 +52,22 @@ test('who refuses our status or never answers has told so already', () => {
   world.input({ type: 'delivered', topic: 'TWC/status', refused: true });
   world.pass(60_000);
   expect(warnings(world)).toEqual([]);
+});
+
+test('a topic that the broker refuses is not tried again until its value is another, and holds up no other', () => {
+  const topic = 'TWC/1A2B/stateText';
+  const refusing = (bridge: Bridge): Bridge => ({
+    step: (input, now) =>
+      bridge.step(input.type === 'delivered' && input.topic === topic ? { ...input, refused: true } : input, now),
+    wakeAt: (now) => bridge.wakeAt(now),
+    lastFrame: (now) => bridge.lastFrame(now),
+    findings: [],
+  });
+  const tried = createWorld({ slaves: [slave('1A2B')], watched: refusing });
+  const plain = createWorld({ slaves: [slave('1A2B')] });
+  for (const world of [tried, plain]) world.pass(120_000);
+  const all = ({ published }: World) => published.map(({ topic, payload }) => `${topic} ${payload}`);
+  expect(all(tried)).toEqual(all(plain));
 });
 
 describe('when somebody says that we are gone', () => {
