@@ -24,6 +24,9 @@ let broker: Mosquitto;
 let hass: HomeAssistant;
 let rig: Rig;
 
+/** What was shown and delivered in the trial of the energy, kWh. */
+let rise = { shown: 0, delivered: 0 };
+
 beforeAll(async () => {
   broker = await startMosquitto({ persistence: true });
   hass = await startHomeAssistant(broker.port);
@@ -302,6 +305,43 @@ describe.concurrent('among others', () => {
     await hass.shows('sensor.meter_1a2b_energy', /^924/, 60_000);
     await hass.shows('sensor.meter_1a2b_energy', /^924\.(0[5-9]|[1-9])/, 60_000);
   }, 150_000);
+
+  test('energy rises by what is delivered, whatever becomes of the bridge and of the counter', async () => {
+    const tried = puppet('1A2B', { counterIn: 'Wh', counter: 500_300 });
+    await using rig = await startRig(broker, [tried], { 'status.MQTT.topicPrefix': 'Tried' });
+    const energy = () => Number(hass.state('sensor.tried_1a2b_energy'));
+    await hass.shows('sensor.tried_1a2b_energy', /^500/, 60_000);
+    const [shownFirst, deliveredFirst] = [energy(), tried.delivered];
+    const rises = async () => {
+      const from = energy();
+      await until(
+        () => energy() > from + 0.04,
+        () => `more than ${from}: ${energy()}`,
+        90_000,
+      );
+    };
+    await rises();
+    const kill = () => rig.restart({}, 'SIGKILL');
+    const counts = (counter: typeof tried.counter) => () => {
+      tried.counter = counter;
+    };
+    const troubles = [
+      kill,
+      counts((counter) => counter - 500_000),
+      kill,
+      counts((counter) => Math.floor(counter / 1_000)),
+      counts((counter) => counter + 7_000_000),
+    ];
+    for (const trouble of troubles) {
+      await trouble();
+      await until(() => !Number.isNaN(energy()), 'it is known again', 60_000);
+      await rises();
+    }
+    rise = { shown: energy() - shownFirst, delivered: tried.delivered - deliveredFirst };
+    // While it is killed nothing is seen of what the car takes.
+    expect(rise.shown).toBeGreaterThan(0.85 * rise.delivered);
+    expect(rise.shown).toBeLessThan(1.03 * rise.delivered + 0.01);
+  }, 400_000);
 });
 
 describe('outages', () => {
@@ -344,26 +384,39 @@ describe('outages', () => {
 });
 
 test('energy has statistics that nothing is wrong with', async () => {
-  const energy = 'sensor.meter_1a2b_energy';
-  expect(await hass.ask('recorder/list_statistic_ids', { statistic_type: 'sum' })).toContainEqual(
-    expect.objectContaining({ statistic_id: energy, has_sum: true, statistics_unit_of_measurement: 'kWh' }),
-  );
+  const energies = ['sensor.meter_1a2b_energy', 'sensor.tried_1a2b_energy'];
+  const ids = await hass.ask<{ statistic_id: string }[]>('recorder/list_statistic_ids', { statistic_type: 'sum' });
+  for (const statistic_id of energies) {
+    expect(ids).toContainEqual(
+      expect.objectContaining({ statistic_id, has_sum: true, statistics_unit_of_measurement: 'kWh' }),
+    );
+  }
   const start_time = new Date(Date.now() - 3_600_000).toISOString();
   const compiled = () =>
     hass.ask<Record<string, { state: number; sum: number }[]>>('recorder/statistics_during_period', {
-      statistic_ids: [energy],
+      statistic_ids: energies,
       start_time,
       period: '5minute',
       types: ['state', 'sum'],
     });
+  const newest = async () => {
+    const found = await compiled();
+    return energies.map((id) => found[id]?.at(-1) ?? { state: 0, sum: 0 });
+  };
   await until(
-    async () => ((await compiled())[energy]?.at(-1)?.state ?? 0) > 924,
+    async () => {
+      const [meter, tried] = await newest();
+      return (meter?.state ?? 0) > 924 && (tried?.sum ?? 0) > rise.shown - 0.02;
+    },
     'statistics',
     STATISTICS_EVERY + 60_000,
   );
-  const sum = (await compiled())[energy]?.at(-1)?.sum ?? 0;
-  expect(sum).toBeGreaterThan(0);
-  expect(sum).toBeLessThan(1);
+  const [meter, tried] = await newest();
+  expect(meter?.sum).toBeGreaterThan(0);
+  expect(meter?.sum).toBeLessThan(1);
+  // Until the end of its bridge it rose on.
+  expect(tried?.sum).toBeGreaterThan(rise.shown - 0.02);
+  expect(tried?.sum).toBeLessThan(rise.shown + 0.1);
   expect(await hass.ask('recorder/validate_statistics')).toEqual({});
 }, 400_000);
 
