@@ -137,7 +137,7 @@ function uselessLogin(config: Config): Contradiction[] {
   const plain = broker.type === 'urls' && broker.urls.every((url) => url.startsWith('mqtt://'));
   for (const at of ['status.MQTT.ca', 'status.MQTT.cert', 'status.MQTT.key'] as const) {
     if (plain && config[at] !== '')
-      problems.push({ at, problem: 'is only used with mqtts://, and the broker is mqtt://' });
+      problems.push({ at, problem: 'is only used with an encrypted connection (mqtts://), and this one is not' });
   }
   for (const [at, other] of [
     ['status.MQTT.cert', 'status.MQTT.key'],

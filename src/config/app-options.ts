@@ -81,6 +81,7 @@ export function parseAppOptions(json: unknown, adapters: string): AppConfig {
   const given = filledIn(json);
   const manual = given['mqtt.host'] !== undefined;
   const problems: string[] = [];
+  const broker = manual ? manualBroker(given) : SUPERVISOR;
   const values: Written = {
     ...appDefaults,
     ...present(Object.entries(renamed).map(([name, path]) => [path, given[name]])),
@@ -90,9 +91,15 @@ export function parseAppOptions(json: unknown, adapters: string): AppConfig {
   };
   const config = accepted(
     (path) => values[path],
-    (_, problem) => void problems.push(withAppNames(problem)),
+    // In a form there is only the value.
+    (at, problem, hint) => {
+      const name = at.slice(at.lastIndexOf('.') + 1);
+      problems.push(withAppNames(`${problem}${hint.startsWith('; write ') ? hint.replace(`${name}: `, '') : ''}`));
+    },
   );
-  const broker = manual ? manualBroker(given) : SUPERVISOR;
+  if (manual && config['status.MQTT.password'] !== '' && config['status.MQTT.username'] === '') {
+    problems.push('mqtt.password: needs mqtt.username too: a broker takes no password without a name');
+  }
   if (broker === undefined) problems.push(badHost);
   if (problems.length > 0 || broker === undefined) throw new ConfigError(problems);
   return {

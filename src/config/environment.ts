@@ -46,7 +46,7 @@ export async function readEnvironment(environment: Environment): Promise<Environ
     if (!name.startsWith(PREFIX) || others.test(name)) continue;
     const isFile = name.endsWith(FILE);
     const path = byName.get(isFile ? name.slice(0, -FILE.length) : name);
-    if (path === undefined) problems.push(`${name}: unknown setting, did you mean ${nearestVariable(name)}?`);
+    if (path === undefined) problems.push(`${name}: unknown setting${suggestion(name)}`);
     else if (found.has(path)) problems.push(`${name}: expected only one of it and ${found.get(path)?.name}`);
     else {
       const text = isFile ? await contentOf(name, given, problems) : given;
@@ -70,10 +70,13 @@ export async function readEnvironment(environment: Environment): Promise<Environ
   };
 }
 
-function nearestVariable(name: string): string {
-  const plain = (text: string) => text.replaceAll('_', '');
-  const likeness = (known: string) => leven(plain(known), plain(name).slice(0, 80));
-  return [...byName.keys()].reduce((best, known) => (likeness(known) < likeness(best) ? known : best));
+function suggestion(name: string): string {
+  const plain = (text: string) => text.slice(PREFIX.length).replaceAll('_', '');
+  const distance = (known: string) => leven(plain(known), plain(name).slice(0, 80));
+  const best = [...byName.keys()].reduce((before, known) => (distance(known) < distance(before) ? known : before));
+  return distance(best) > plain(best).length / 2
+    ? '; is the prefix meant for another program?'
+    : `, did you mean ${best}?`;
 }
 
 /** The value as it would stand in a file: text where the setting takes text, otherwise YAML such as 16, true or [a, b]. */

@@ -60,11 +60,17 @@ function combined(source: string, file: string, variables: EnvironmentSettings):
   const config = accepted(
     (path) => variables.valueAt(path) ?? yaml.valueAt(path),
     (at, problem, hint) => {
-      problems.push(`${placeOf(at)}: ${problem}${variables.nameAt(at) === undefined ? hint : ''}`);
+      const variable = variables.nameAt(at);
+      const mended = variable === undefined ? hint : hint.replace(`${lastOf(at)}: `, `${variable}=`);
+      problems.push(`${placeOf(at)}: ${problem}${mended}`);
     },
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return { config, placeOf };
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
 }
 
 /** Undefined when it is the usual file and there is none. */

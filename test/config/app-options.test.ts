@@ -112,8 +112,19 @@ test('problems have the names that owners know, and all come at once', () => {
   ]);
 });
 
+test('a wrong value is mended as a form takes it', () => {
+  expect(problems({ serial_path: '192.168.1.5:8899' })[0]).toMatch(/; write tcp:\/\/192\.168\.1\.5:8899$/);
+  expect(problems({ expert: { topic_prefix: '/TWC' } })[0]).toMatch(/^expert\.topic_prefix: .*; write TWC$/);
+});
+
+test('a password needs a name', () => {
+  expect(problems({ mqtt: { host: 'broker', password: 'mine' } })).toEqual([
+    'mqtt.password: needs mqtt.username too: a broker takes no password without a name',
+  ]);
+});
+
 test('a password is never shown', () => {
-  expect(problems({ mqtt: { host: 'broker', password: 4711 } })).toEqual([
+  expect(problems({ mqtt: { host: 'broker', username: 'me', password: 4711 } })).toEqual([
     'mqtt.password: expected text, got a number',
   ]);
 });

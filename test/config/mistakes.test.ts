@@ -314,7 +314,7 @@ describe('a file of the encrypted connection', () => {
 
   test('is of no use without encryption, and a certificate of none without its key', async () => {
     expect(await problemsOf(mqtt('broker: mqtt://host\n    ca: /x.pem'))).toEqual([
-      'config.yaml:4: status.MQTT.ca: is only used with mqtts://, and the broker is mqtt://',
+      'config.yaml:4: status.MQTT.ca: is only used with an encrypted connection (mqtts://), and this one is not',
     ]);
     expect(await problemsOf(mqtt('broker: mqtts://host\n    cert: /x.pem'))).toEqual([
       'config.yaml:4: status.MQTT.cert: needs status.MQTT.key too',
@@ -476,10 +476,26 @@ describe('settings from the environment', () => {
     ]);
   });
 
+  test('are mended as variables are written', async () => {
+    const environment = {
+      TWC2MQTT_CONFIG_MAXAMPSFORSLAVES: '32 A',
+      TWC2MQTT_CONTROL_RELAY: 'yes',
+      TWC2MQTT_PAGE_LISTEN: ':8099',
+    };
+    const mended = (await problemsOf('', environment)).map((problem) => problem.replace(/^.*; /, ''));
+    expect(mended).toEqual([
+      'write the number alone: TWC2MQTT_CONFIG_MAXAMPSFORSLAVES=32',
+      'write TWC2MQTT_CONTROL_RELAY=true',
+      'write TWC2MQTT_PAGE_LISTEN=127.0.0.1:8099',
+    ]);
+  });
+
   test('that there are not name the nearest; what others put there with our name is left alone', async () => {
-    expect(await problemsOf('', { TWC2MQTT_CONFIG_MAX_AMPS_FOR_SLAVES: '32', TWC2MQTT_MQTT_BROKER: 'x' })).toEqual([
+    const unknown = { TWC2MQTT_CONFIG_MAX_AMPS_FOR_SLAVES: '32', TWC2MQTT_MQTT_BROKER: 'x', TWC2MQTT_WEATHER: 'sunny' };
+    expect(await problemsOf('', unknown)).toEqual([
       'TWC2MQTT_CONFIG_MAX_AMPS_FOR_SLAVES: unknown setting, did you mean TWC2MQTT_CONFIG_MAXAMPSFORSLAVES?',
       'TWC2MQTT_MQTT_BROKER: unknown setting, did you mean TWC2MQTT_STATUS_MQTT_BROKER?',
+      'TWC2MQTT_WEATHER: unknown setting; is the prefix meant for another program?',
     ]);
     const kubernetes = { TWC2MQTT_SERVICE_HOST: '10.0.0.1', TWC2MQTT_PORT: 'tcp://x', TWC2MQTT_PORT_8099_TCP: 'x' };
     expect(await problemsOf('', { ...kubernetes, TWC2MQTT_DATA: '/data', HOME: '/root' })).toEqual([]);

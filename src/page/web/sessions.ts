@@ -3,7 +3,7 @@
 import type { Facts, Sessions } from '../wire.ts';
 import { createChoice } from './choice.ts';
 import { h, heading, part, setChildren, setText } from './dom.ts';
-import { counted, formatCost, formatDuration, formatEnergy, formatMonth, formatTime } from './format.ts';
+import { counted, formatCost, formatDuration, formatEnergy, formatHours, formatMonth, formatTime } from './format.ts';
 import type { ChargerView } from './model.ts';
 import { choices, type SessionFilter, totalsOf } from './session-totals.ts';
 import { carName, chargerName, createTotalsTable, type TotalsTable, table } from './totals-table.ts';
@@ -110,7 +110,7 @@ function runningRow({ id, session, car, amps, status }: ChargerView, facts: Fact
     formatTime(session?.start ?? 0),
     chargerName(id, facts),
     car,
-    formatDuration(session?.seconds ?? 0),
+    formatHours(session?.seconds ?? 0),
     kWh === undefined ? '–' : formatEnergy(kWh),
     ...(facts.price ? [kWh === undefined ? '–' : formatCost(kWh, facts.price)] : []),
     status === 'charging' ? `now ${(amps ?? 0).toFixed(1)} A` : 'waiting',
@@ -128,7 +128,7 @@ function finishedRow(
     formatTime(Date.parse(start)),
     chargerName(charger, facts),
     carName(vin, facts),
-    formatDuration(seconds),
+    formatHours(seconds),
     isKnown ? `${about}${formatEnergy(kWh)}` : '–',
     ...(facts.price ? [isKnown ? formatCost(kWh, facts.price) : '–'] : []),
     `${peakAmps.toFixed(1)} A`,
