@@ -3,7 +3,7 @@
 
 export interface Schema<T> {
   readonly expected: string;
-  /** What is good of a value, and all problems of it. Who takes no half measures refuses it when there is one. */
+  /** The part of a value that is good, and all its problems. `accept` and `parse` take a value only without a problem. */
   readonly read: (value: unknown) => Reading<T>;
   /** Of numbers, for texts that describe them. */
   readonly bounds?: readonly [number, number];

@@ -65,7 +65,7 @@ export interface Capture {
   readonly torn: boolean;
 }
 
-/** The settings that shape what is made of the bus; no other leaves the house. */
+/** The settings that shape what is understood of the bus; a capture holds no other setting. */
 const told = (Object.keys(options) as OptionPath[]).filter(
   (path) => /^(config|control)\./.test(path) || ['interface.mode', 'interface.id', 'chargers'].includes(path),
 );
@@ -84,7 +84,7 @@ export function headerLine({ version, startedAt, link, config, known, orders }: 
   });
 }
 
-/** What owners call their chargers is their own business. */
+/** The owner's names of chargers are private and left out. */
 function withoutNames({ chargers }: Config): Config['chargers'] {
   return Object.fromEntries(Object.entries(chargers).map(([id, { name: _, ...facts }]) => [id, facts]));
 }

@@ -2,8 +2,8 @@
 //
 // The heart says nothing of its own. What was said then is repeated to it, so it knows its orders and recognises its
 // echoes, and what it makes of what was heard is what it made of it then: rivals, conflicts and echoes included. If it
-// decided anew, a timer that once came a millisecond late would let it say something else than what the chargers answered.
-// It follows that a replay does not show what another version would have said.
+// decided again, a timer that came a millisecond late then would make it send something else than what the chargers answered.
+// So a replay does not show what another version would have sent.
 
 import { DateTime } from 'luxon';
 import { createBridge } from '../bridge.ts';

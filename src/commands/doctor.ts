@@ -64,7 +64,7 @@ export async function doctor(file: string, asks: boolean, print: (text: string) 
   );
 }
 
-/** A visit must not let a car begin to charge: nothing would look after it afterwards. */
+/** The doctor must not let a car begin to charge: there would be no master for it afterwards. */
 function nothingFor(config: Config): Targets {
   const target = { limit: config['config.maxAmpsPerTWC'], enabled: false };
   return { since: 0, circuit: config['config.maxAmpsForSlaves'], of: () => target };

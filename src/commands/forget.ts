@@ -1,4 +1,4 @@
-// The command `forget`: clears what the broker holds of a charger, or of everything, for who sells one or uninstalls.
+// The command `forget`: clears what the broker holds of a charger, or of everything, when it was sold or the bridge is removed.
 
 import { findSettings, type Setup } from '../config/setup.ts';
 import { announcedAt, isOurs } from '../home-assistant/payloads.ts';

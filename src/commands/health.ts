@@ -1,5 +1,5 @@
-// The command `health`: whether the running bridge lives, for the HEALTHCHECK of a container. A missing adapter or broker
-// is no illness: a restart would not bring it back.
+// The command `health`: whether the running bridge lives, for the HEALTHCHECK of a container. It is healthy without
+// an adapter or a broker too: a restart would not bring them back.
 
 import { findSettings } from '../config/setup.ts';
 import { readLiveness } from '../io/liveness.ts';

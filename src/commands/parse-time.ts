@@ -3,7 +3,7 @@
 import { DateTime } from 'luxon';
 
 /**
- * Epoch milliseconds of a date or a time in a zone (IANA, or `system`); undefined for what is none. A date is the begin of
+ * Epoch milliseconds of a date or a time in a zone (IANA, or `system`); undefined for what is none. A date is the beginning of
  * that day, or as `to` its end. A time that comes twice is the first one, or as `to` the second, so that nothing between is
  * left out; one that does not exist is the moment at which it was left out. A time with its offset is just that.
  */

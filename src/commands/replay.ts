@@ -26,7 +26,7 @@ export async function replayCommand(
   const broker = prefix === undefined ? undefined : await connect(prefix, config);
   const describe = flags.json ? inJson : forPeople;
   if (!flags.json) print(heading(capture));
-  // Who reads may have seen enough.
+  // The reader of the output may end before its end, as `head` does.
   process.stdout.on('error', () => process.exit());
   const startedAt = performance.now();
   try {

@@ -1,6 +1,6 @@
-// Who is served. The page has no login: what keeps strangers out is the address that it listens on, or in Home Assistant
-// that only the Supervisor is answered. What is left is other web pages in the owner's own browser, and they are stopped
-// here: by the name that they reached us under (DNS rebinding) and by where their scripts come from (CSRF).
+// Which visitors are served. The page has no login: the address that it listens on keeps strangers out, and in Home Assistant only
+// the Supervisor is answered. Other web pages in the owner's own browser are stopped here: by the host name of their request (DNS
+// rebinding) and by the origin of their scripts (CSRF).
 
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';

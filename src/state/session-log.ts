@@ -7,7 +7,7 @@ import { type SessionRecord, sessionRecord } from '../session/record.ts';
 /** Some 20 000 sessions. */
 export const MOST_SESSION_LOG_BYTES = 4_000_000;
 
-/** The file of the sessions that goes with a state file. Simulated cars are no reason for anybody to pay. */
+/** The file of the sessions that goes with a state file. Sessions of simulated cars are kept apart. */
 export function sessionLogPath(statePath: string, config: Config): string {
   const kind = config['interface.port'].type === 'simulator' ? 'simulated-sessions' : 'sessions';
   return `${statePath.replace(/(\.state)?\.json$/, '')}.${kind}.jsonl`;

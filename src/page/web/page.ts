@@ -21,7 +21,7 @@ import { bridgeNumber, bridgeText, chargerNumber, type Values } from './topics.t
 const DRAW_EVERY = 5_000;
 const MOST_SAMPLES = 720;
 const HOUR = 3_600_000;
-/** Values come in little groups; people see no difference, but batteries do. */
+/** Values come in small groups: drawing each group once saves the battery of a phone. */
 const SHOWN_AFTER = 250;
 /** Everything appears at once, so that nothing moves; sessions are not waited for longer than this. */
 const REVEAL_WITHIN = 1_500;
@@ -211,7 +211,7 @@ class LivePage {
     const amps = Object.fromEntries(ids.map((id) => [id, chargerNumber(this.#values, id, 'amps') ?? null]));
     const moment = { limit: bridgeNumber(this.#values, 'circuit') ?? null, amps, at };
     const sampled = this.#samples.until + this.#clockOffset;
-    // Until there are others, it was always so.
+    // The first moment also stands for the time since the last sample.
     const first = this.#moments.some((one) => one.at >= sampled) ? [] : [{ ...moment, at: Math.min(sampled, at - 1) }];
     this.#moments = [...this.#moments.filter((one) => one.at >= sampled), ...first, moment];
     this.#chart.show(
