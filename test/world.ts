@@ -113,8 +113,8 @@ export interface World {
   /** Lets time pass. */
   pass(milliseconds: number): void;
   input(input: Input): void;
-  /** Kills the bridge and starts another that knows what the first one saved. */
-  restart(): void;
+  /** Kills the bridge and starts another, so many milliseconds later, that knows what the first one saved. */
+  restart(after?: number): void;
   /** Somebody else says something on the bus. */
   overhear(message: MasterMessage | SlaveMessage, version?: Version): void;
   /** What a subscriber of everything has last got of a topic. */
@@ -160,6 +160,7 @@ export function createWorld(settings: WorldSettings = {}): World {
   const subscribed = new Set<string>();
   let acknowledgements: { at: number; topic: string; payload: string }[] = [];
   let clock = 0;
+  let running = true;
 
   function perform(outputs: readonly Output[]): void {
     for (const output of outputs) {
@@ -182,11 +183,12 @@ export function createWorld(settings: WorldSettings = {}): World {
   }
 
   function input(given: Input): void {
-    perform(bridge.step(given, clock));
+    if (running) perform(bridge.step(given, clock));
   }
 
   function next(): number {
-    return Math.min(bridge.wakeAt(clock), bus.wakeAt, ...acknowledgements.map(({ at }) => at));
+    const ours = running ? [bridge.wakeAt(clock), ...acknowledgements.map(({ at }) => at)] : [];
+    return Math.min(bus.wakeAt, ...ours);
   }
 
   function happen(): void {
@@ -206,6 +208,16 @@ export function createWorld(settings: WorldSettings = {}): World {
     if (link) input({ type: 'link', up: true });
   }
 
+  function pass(milliseconds: number): void {
+    const end = clock + milliseconds;
+    while (next() <= end) {
+      clock = Math.max(clock + SHORTEST_WAIT, next());
+      happen();
+    }
+    clock = end;
+    input({ type: 'time' });
+  }
+
   connect();
 
   return {
@@ -215,17 +227,12 @@ export function createWorld(settings: WorldSettings = {}): World {
     outputs: all,
     now: () => clock,
     bridge: () => bridge,
-    pass(milliseconds) {
-      const end = clock + milliseconds;
-      while (next() <= end) {
-        clock = Math.max(clock + SHORTEST_WAIT, next());
-        happen();
-      }
-      clock = end;
-      input({ type: 'time' });
-    },
+    pass,
     input,
-    restart() {
+    restart(after = 0) {
+      running = false;
+      pass(after);
+      running = true;
       const saved = all.findLast((output) => output.type === 'save');
       const known = saved && { ...saved, savedChargers: saved.chargers };
       acknowledgements = [];

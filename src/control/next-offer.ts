@@ -16,6 +16,9 @@ const LEARNT_WITHIN = 15_000;
 /** A change in the other direction comes later still, unless an owner asked for it. */
 const TURN_EVERY = 20_000;
 
+/** Less is no reason to lower anything: meters flicker, and what is too small to be learnt would come back, A. */
+const FLICKER = 0.1;
+
 /** The amps to offer, whole A; undefined for nothing: before its first heartbeat, or as long as it was never offered any. */
 export function nextOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {
   if (!charger.heartbeat) return charger.offer?.amps ?? firstOffer(charger);
@@ -88,7 +91,7 @@ function keptOffer(charger: Charger, now: number): number | undefined {
 
 function mustLower(charger: Charger, sharing: Sharing, now: number): boolean {
   const own = reservedAmps(charger, now);
-  return own > headroom(charger, sharing, now) || heldAmps(charger) > hardCapOf(charger, sharing.limits);
+  return own > headroom(charger, sharing, now) + FLICKER || heldAmps(charger) > hardCapOf(charger, sharing.limits);
 }
 
 function mayLower({ offer }: Charger, { targets }: Sharing, now: number): boolean {
