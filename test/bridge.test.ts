@@ -413,12 +413,27 @@ describe('the end', () => {
     world.pass(1_000);
     expect(world.outputs.filter((output) => output.type === 'stopped')).toHaveLength(1);
     const farewell = world.said.slice(before).map(({ message }) => message);
-    expect(farewell).toEqual([
-      expect.objectContaining({ receiver: '1A2B', limitAmps: 6 }),
-      expect.objectContaining({ receiver: '3C4D', limitAmps: 6 }),
-    ]);
+    expect(farewell).toHaveLength(2);
+    for (const receiver of ['1A2B', '3C4D']) {
+      expect(farewell).toContainEqual(expect.objectContaining({ receiver, limitAmps: 6 }));
+    }
     world.pass(10_000);
     expect(world.said.length).toBe(before + 2);
+  });
+
+  test('every charger is told within the rhythm of its heartbeats, whenever the bridge is ended', () => {
+    for (let after = 30_000; after < 31_000; after += 90) {
+      const slaves = ['1A2B', '3C4D', '5E6F'].map((name) => slave(name, { answersAfter: 150 }));
+      const world = createWorld({ slaves });
+      world.pass(after);
+      world.input({ type: 'shutdown' });
+      world.pass(1_500);
+      for (const name of ['1A2B', '3C4D', '5E6F']) {
+        const [before, last] = heartbeats(world, name).slice(-2);
+        expect(last?.message).toMatchObject({ limitAmps: 6 });
+        expect((last?.at ?? 0) - (before?.at ?? 0)).toBeLessThan(1_500);
+      }
+    }
   });
 
   test('without a link there is nobody to tell', () => {

@@ -132,7 +132,6 @@ export class Master implements BusRole {
   }
 
   shutdown(fleet: Fleet): boolean {
-    if (!this.#shuttingDown) this.#heartbeatAt.clear();
     this.#shuttingDown = true;
     return [...fleet.values()].every(({ id, online, givenUp }) => this.#told.has(id) || !online || givenUp);
   }
@@ -148,8 +147,10 @@ export class Master implements BusRole {
     return Math.max(free, quiet, this.#reception.silentUntil);
   }
 
-  #dueAt(charger: Charger): number {
-    return (this.#heartbeatAt.get(charger.id) ?? Number.NEGATIVE_INFINITY) + HEARTBEAT_EVERY;
+  /** When its next heartbeat is due. At a shutdown it is due at once, and who has waited longest is told first. */
+  #dueAt({ id }: Charger): number {
+    const last = this.#heartbeatAt.get(id) ?? Number.NEGATIVE_INFINITY;
+    return this.#shuttingDown && !this.#told.has(id) ? last : last + HEARTBEAT_EVERY;
   }
 
   #mostUrgent(fleet: Fleet, now: number): Charger | undefined {
