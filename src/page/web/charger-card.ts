@@ -130,7 +130,7 @@ export function whyFixed({ minAmpsPerTWC, maxAmpsForSlaves, maxAmpsPerTWC }: Fac
   const what = circuit ? 'the circuit' : 'the wiring of a charger';
   const name = setting.replaceAll(/[A-Z]+/g, (capitals) => `_${capitals.toLowerCase()}`);
   const where = inApp ? `the option ${name} of the app` : `config.${setting} in the configuration`;
-  return `Nothing else is possible: ${what} is configured with ${circuit ? maxAmpsForSlaves : maxAmpsPerTWC} A. If it carries more, raise ${where}.`;
+  return `There is nothing to choose here: ${what} is configured with ${circuit ? maxAmpsForSlaves : maxAmpsPerTWC} A. If it carries more, raise ${where}.`;
 }
 
 function figure(label: string) {
