@@ -3,7 +3,7 @@
 import type { Facts } from '../wire.ts';
 import { AmpsControl, switchControl } from './controls.ts';
 import { h, setText, showDetails, summary } from './dom.ts';
-import { formatAmps, formatEnergy, formatHours, formatPower } from './format.ts';
+import { formatAmps, formatEnergy, formatHours, formatPower, percent } from './format.ts';
 import type { ChargerView, Status } from './model.ts';
 import { commandTopics } from './topics.ts';
 
@@ -159,5 +159,5 @@ function describeOff({ amps = 0 }: ChargerView, relay: boolean): string {
 }
 
 function share(amps: number, of: number): number {
-  return Math.min(100, (100 * amps) / Math.max(1, of));
+  return Math.min(100, percent(amps, Math.max(1, of)));
 }

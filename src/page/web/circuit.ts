@@ -5,7 +5,7 @@ import { ChargeNow, describeChargeNow } from './charge-now.ts';
 import { whyFixed } from './charger-card.ts';
 import { AmpsControl } from './controls.ts';
 import { h, heading, keep, part, setText, summary } from './dom.ts';
-import { formatAmps, formatPower } from './format.ts';
+import { formatAmps, formatPower, percent } from './format.ts';
 import type { ChargerView, CircuitView } from './model.ts';
 import { commandTopics } from './topics.ts';
 
@@ -60,7 +60,7 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
       setText(amps, circuit.amps === undefined ? '– A' : formatAmps(circuit.amps));
       setText(of, circuit.limit === undefined ? '' : `of ${circuit.limit} A`);
       setText(watts, describePower(circuit));
-      bar.style.setProperty('--limit', `${(100 * (circuit.limit ?? circuit.scale)) / circuit.scale}%`);
+      bar.style.setProperty('--limit', `${percent(circuit.limit ?? circuit.scale, circuit.scale)}%`);
       const ids = chargers.map(({ id }) => id);
       if (keep(rows, ids, createRow)) {
         const inOrder = ids.flatMap((id) => rows.get(id) ?? []);
@@ -100,8 +100,8 @@ function createRow(id: string) {
       const more = charger.reserved > amps ? ` of ${charger.reserved} A` : '';
       setText(name, charger.name);
       setText(text, charger.online ? `${formatAmps(amps)}${more}` : 'not heard');
-      drawn.style.width = `${(100 * amps) / scale}%`;
-      reserved.style.width = `${(100 * Math.max(0, charger.reserved - amps)) / scale}%`;
+      drawn.style.width = `${percent(amps, scale)}%`;
+      reserved.style.width = `${percent(Math.max(0, charger.reserved - amps), scale)}%`;
       for (const element of [drawn, reserved, item]) element.dataset.place = String(place % 4);
     },
   };

@@ -12,6 +12,11 @@ export function formatEnergy(kWh: number): string {
   return `${kWh.toFixed(kWh < 100 ? 2 : 1)} kWh`;
 }
 
+/** The length of a bar. Half a percent is not seen, and browsers keep every style that was ever set for a while. */
+export function percent(part: number, of: number): number {
+  return Math.round((200 * part) / of) / 2;
+}
+
 /** `12 min`, `3 h 05 min`, `2 d 4 h`. */
 export function formatDuration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);

@@ -9,7 +9,12 @@ import {
   formatMonth,
   formatPower,
   formatTime,
+  percent,
 } from '../../../src/page/web/format.ts';
+
+test('the length of a bar, to half a percent', () => {
+  expect([0, 5, 15.2, 32].map((amps) => percent(amps, 32))).toEqual([0, 15.5, 47.5, 100]);
+});
 
 test('amounts', () => {
   expect([0, 6, 15.25, 9.96].map(formatAmps)).toEqual(['0.0 A', '6.0 A', '15.3 A', '10.0 A']);
