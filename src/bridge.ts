@@ -45,8 +45,6 @@ class Heart implements Bridge {
   #outputs: Output[] = [];
   #shutdownBy = NEVER;
   #findings: readonly Finding[] = [];
-  /** The chargers and the broker were told of the end in this step. */
-  #stopped = false;
   #saved: Saved;
   #chargers: readonly Charger[] = [];
   #chargersOfFleet: Fleet | undefined;
@@ -72,14 +70,13 @@ class Heart implements Bridge {
   step(input: Input, now: number): readonly Output[] {
     this.#outputs = [];
     this.#received(input, now);
-    if (input.type !== 'delivered' || now >= this.#busWakeAt) this.#advance(now);
+    const stopped = (input.type !== 'delivered' || now >= this.#busWakeAt) && this.#advance(now);
     const { subscriptions, publications } = this.#mqtt.due(this.#shownChargers(), now);
     // What is published is saved before.
     this.#save();
     for (const topic of subscriptions) this.#outputs.push({ type: 'subscribe', topic });
     for (const publication of publications) this.#outputs.push({ type: 'publish', ...publication });
-    if (this.#stopped) this.#outputs.push({ type: 'stopped' });
-    this.#stopped = false;
+    if (stopped) this.#outputs.push({ type: 'stopped' });
     return this.#outputs;
   }
 
@@ -158,8 +155,8 @@ class Heart implements Bridge {
     this.#control.apply({ type: 'limit', charger, amps: this.#settings.limits.maxAmpsPerTWC }, now);
   }
 
-  /** Everything but the broker's side takes notice of what came and of the time. */
-  #advance(now: number): void {
+  /** Everything but the broker's side takes notice of what came and of the time. True when the bridge has stopped. */
+  #advance(now: number): boolean {
     const bus = this.#bus;
     const control = this.#control;
     bus.advance(now);
@@ -167,20 +164,22 @@ class Heart implements Bridge {
     if (control.advance(now)) this.#log('info', 'set points that were given for a time are over');
     const bytes = bus.nextFrame(control.targets, now);
     if (bytes) this.#outputs.push({ type: 'send', bytes });
-    this.#shutdown(now);
+    const stopped = this.#shutdown(now);
     this.#show(now);
     const others = Math.min(control.wakeAt, this.#sessions.wakeAt, this.#stats.wakeAt, this.#shutdownBy);
     this.#busWakeAt = Math.min(bus.wakeAt(now), others);
+    return stopped;
   }
 
-  #shutdown(now: number): void {
-    if (this.#shutdownBy === NEVER) return;
-    if (!this.#bus.shutdown() && now < this.#shutdownBy) return;
+  /** True when the chargers and the broker have been told. */
+  #shutdown(now: number): boolean {
+    if (this.#shutdownBy === NEVER) return false;
+    if (!this.#bus.shutdown() && now < this.#shutdownBy) return false;
     this.#shutdownBy = NEVER;
     this.#bus.closed(undefined);
     this.#mqtt.shutdown();
     this.#mqtt.publish(this.#values.shutdown());
-    this.#stopped = true;
+    return true;
   }
 
   #show(now: number): void {
