@@ -182,7 +182,7 @@ export class Mqtt {
     const text = `power, current and energy come to Home Assistant at most every ${ratelimit / 1_000} s`;
     this.#log(
       'info',
-      `${text} (status.MQTT.ratelimit), and at once when a car begins or ends to charge; 5 shows them live`,
+      `${text} (status.MQTT.ratelimit), and at once when a car begins or ends to charge; set it to 5 to see them live`,
     );
   }
 

@@ -38,7 +38,7 @@ async function forget(which: TwcId | 'all', settings: ForgetSettings): Promise<v
   const prefix = config['status.MQTT.topicPrefix'];
   const held = await client.retained([`${prefix}/#`]);
   if (held.get(`${prefix}/status`) === 'online') {
-    throw new Error('The bridge is running and would say it all again: stop it first');
+    throw new Error('The bridge is running and would publish it all again: stop it first');
   }
   const known = [...held.keys()].map((topic) => topic.slice(prefix.length + 1).split('/')[0] ?? '').filter(isTwcId);
   const chargers = which === 'all' ? [...new Set(known)] : [which];

@@ -19,7 +19,7 @@ export const states = {
   ready: {
     code: 0,
     text: 'Ready',
-    meaning: 'Nothing is plugged in, or the car sleeps or is full: the charger can not tell which.',
+    meaning: 'Nothing is plugged in, or the car sleeps or is full: the charger cannot tell which.',
     car: false,
     status: 'Ready',
   },
