@@ -43,19 +43,14 @@ export function reservedAmps(charger: Charger, now: number): number {
 
 /**
  * Whether it takes 6 A without being offered any: a version 2 unit with a car, or of which nothing is known yet. One whose
- * car waits for its first amps holds nothing and takes nothing.
+ * car waits for its first amps holds nothing and takes nothing, and neither does one that held nothing when it was heard last.
  */
 export function hasFloor(charger: Charger, now: number): boolean {
   const { version, heartbeat } = charger;
   if (version === 1) return false;
-  if (!heartbeat) return !isIdleReturn(charger) || hasSeenCar(charger, now);
+  if (!heartbeat) return charger.mayHold !== 0 || hasSeenCar(charger, now);
   if (hasLimitOrDraw(charger)) return true;
   return showsNoCar(heartbeat) ? hasSeenCar(charger, now) : !asksForAmps(charger);
-}
-
-/** It held nothing when it was given up. */
-function isIdleReturn({ givenUp, mayHold }: Charger): boolean {
-  return givenUp && mayHold === 0;
 }
 
 /** A unit with a car that waits for its first amps: it reports no limit and does not draw. One that may not charge may only sleep. */

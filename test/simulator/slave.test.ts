@@ -69,6 +69,47 @@ test.each<[string, Car | undefined, number, number]>([
   expect(unit.nextMessages(now + 60)).toContainEqual({ name: 'plugStateResponse', sender: '1A2B', plugState });
 });
 
+describe('what is not as it should be', () => {
+  test('a car that sleeps looks like none, and takes 6 A when it wakes if it was told 0 A', () => {
+    let car: Car = { ...tesla, mood: 'asleep' };
+    const unit = slave('1A2B', { car: () => car });
+    unit.received(order(0), 0);
+    expect(answers(unit, 60)).toEqual([expect.objectContaining({ state: 0, limitAmps: 0, actualAmps: 0 })]);
+    expect(unit.amps(10_000)).toBe(0);
+    car = tesla;
+    expect(unit.amps(20_000)).toBeCloseTo(5.2);
+  });
+
+  test('a car that is full takes nothing and says so', () => {
+    const unit = slave('1A2B', { car: () => ({ ...tesla, mood: 'full' }) });
+    talk(unit, 0, 30_000, 16);
+    unit.received(order(16), 30_000);
+    expect(answers(unit, 30_060)).toEqual([expect.objectContaining({ state: 3, limitAmps: 16, actualAmps: 0 })]);
+  });
+
+  test('a meter that is off, and a car that takes more than it may', () => {
+    const unit = slave('1A2B', { meterFactor: 1.05, car: () => ({ ...tesla, amps: 32, takes: 1.1 }) });
+    talk(unit, 0, 30_000, 10);
+    expect(unit.amps(30_000)).toBeCloseTo(11);
+    unit.received(order(10), 30_000);
+    expect(answers(unit, 30_060)).toEqual([expect.objectContaining({ actualAmps: 11.55 })]);
+  });
+
+  test('a unit that echoes a limit without a car', () => {
+    const unit = slave('1A2B', { echoesLimit: true, car: none });
+    unit.received(order(16), 0);
+    expect(answers(unit, 60)).toEqual([expect.objectContaining({ state: 9, limitAmps: 0 })]);
+  });
+
+  test('a relay that works and is not acknowledged', () => {
+    const unit = slave('1A2B', { silentRelay: true });
+    talk(unit, 0, 30_000, 16);
+    unit.nextMessages(30_000);
+    unit.received({ name: 'stopRequest', sender: own, receiver: id('1A2B') }, 30_001);
+    expect([unit.nextMessages(30_100), unit.amps(30_100)]).toEqual([[], 0]);
+  });
+});
+
 test('questions are answered by units that know them', () => {
   const ask: MasterMessage = { name: 'vinRequest1', sender: own, receiver: id('1A2B') };
   const said = (unit: Slave) => {
