@@ -13,20 +13,13 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...common,
     // Parts that only some configurations need are files of their own, and so are the modules of Node.js that they load.
-    entryPoints: { twc2mqtt: 'src/main.ts' },
+    entryPoints: { main: 'src/main.ts' },
     outdir: folder,
     splitting: true,
     chunkNames: '[name]-[hash]',
-    bundle: true,
     metafile: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
     alias: {
       // WebSocket and SOCKS are transports that we do not have; Node's own streams are what readable-stream copies.
       ws: './scripts/absent.ts',
@@ -40,14 +33,43 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
     define: { navigator: 'undefined' },
     banner: {
       // Bundled CommonJS packages expect require.
-      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },
+  });
+  await build({
+    ...common,
+    entryPoints: { twc2mqtt: 'src/start.ts' },
+    outdir: folder,
+    plugins: [late],
+    banner: { js: shebang },
   });
   for (const native of (await readdir(prebuilds, { recursive: true })).filter((path) => path.endsWith('.node'))) {
     if (wanted(native)) await cp(`${prebuilds}/${native}`, `${folder}/prebuilds/${native}`);
   }
   await writeFile(`${folder}/LICENSES.txt`, await licences(packagesIn(metafile)));
 }
+
+const shebang = '#!/usr/bin/env node';
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Functions keep their names for the stack of an error, which an owner reports.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+} as const;
+
+/** The file that is started brings nothing with it: even to find another file sets the engine to work. */
+const late: Plugin = {
+  name: 'late',
+  setup(building) {
+    building.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+  },
+};
 
 /** The serial binding looks for its native files beside the bundle. */
 const binding: Plugin = {

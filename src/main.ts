@@ -1,6 +1,5 @@
 // The command line.
 
-import './heap.ts';
 import './io/end-signal.ts';
 import { parseArgs } from 'node:util';
 import { type Command, type CommandOption, UsageError } from './commands/command.ts';

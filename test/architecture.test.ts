@@ -25,6 +25,7 @@ const floors: readonly (readonly string[])[] = [
   ['app.ts'],
   ['commands'],
   ['main.ts'],
+  ['start.ts'],
 ];
 
 /** By room: the rooms and files of ours that it may import where that is less than all below, and its packages. */
@@ -78,6 +79,8 @@ const rules: Readonly<Record<string, Rule>> = {
   'app.ts': { packages: ['node:*'] },
   commands: { packages: ['node:*', 'serialport', 'luxon', 'yaml'] },
   'main.ts': { packages: ['node:*'] },
+  // What it imports is loaded before the settings of the engine are made.
+  'start.ts': { ours: ['heap.ts', 'main.ts'], packages: [] },
   'heap.ts': { ours: [], packages: ['node:v8'] },
 };
 
