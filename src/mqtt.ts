@@ -158,8 +158,10 @@ export class Mqtt {
 
   /** The prefixes under which topics of ours may be; the same list while they are the same. */
   get prefixes(): readonly string[] {
-    const prefixes = [this.#settings.topicPrefix, ...this.#earlier.prefixes];
-    if (prefixes.join() !== this.#prefixes.join()) this.#prefixes = prefixes;
+    const { topicPrefix } = this.#settings;
+    const earlier = this.#earlier.prefixes;
+    const [first, ...others] = this.#prefixes;
+    if (first !== topicPrefix || others.join() !== earlier.join()) this.#prefixes = [topicPrefix, ...earlier];
     return this.#prefixes;
   }
 

@@ -146,7 +146,7 @@ export class Bus {
 
   /** No other master was heard beside which we must not speak. */
   mayAsk(now: number): boolean {
-    return this.#role?.observations(this.#fleet, now).master === undefined;
+    return this.#role?.otherMaster(now) === undefined;
   }
 
   /** The statistics in the few numbers that are published. */
@@ -186,7 +186,7 @@ export class Bus {
   /** What another master tells the chargers is not known: nothing that we knew of them is so any longer. */
   #noteOtherMaster(now: number): void {
     if (!this.#speaks) return;
-    const heard = this.#role?.observations(this.#fleet, now).master !== undefined;
+    const heard = this.#role?.otherMaster(now) !== undefined;
     if (heard === this.#otherMaster) return;
     this.#otherMaster = heard;
     this.#fleet = heard ? fleetOfOthers(this.#fleet) : fleetCalled(fleetOfOthers(this.#fleet), now);

@@ -1,4 +1,5 @@
-// What is wrong on the line, whatever is connected to it: silence, noise, bad frames, answers that are missing or late.
+// What is wrong on the line, whatever is connected to it: silence, noise, bad frames, answers that are missing or late. These
+// rows look only at what was counted.
 
 import { type FindingInput, type FindingRows, MINUTE, one } from './finding-row.ts';
 import { badShare, type Counts, spoilt } from './statistics.ts';

@@ -50,7 +50,7 @@ export class Listener implements BusRole {
 
   observations(fleet: Fleet, now: number): Observations {
     return {
-      master: this.#master && now - this.#master.at < OBSERVED_FOR ? this.#master.id : undefined,
+      master: this.otherMaster(now),
       idConflict: now - this.#idConflictAt < OBSERVED_FOR ? this.#id : undefined,
       foreignSlave: undefined,
       outOfService: [...this.#errors].flatMap(([slave, { errors, at }]) =>
@@ -59,6 +59,10 @@ export class Listener implements BusRole {
       relaysLeftOpen: [],
       relaysIgnored: [],
     };
+  }
+
+  otherMaster(now: number): Observations['master'] {
+    return this.#master && now - this.#master.at < OBSERVED_FOR ? this.#master.id : undefined;
   }
 }
 

@@ -126,7 +126,7 @@ export class Master implements BusRole {
     const urgent = this.#mostUrgent(fleet, now);
     const heartbeatDue = urgent ? this.#dueAt(urgent) : Number.POSITIVE_INFINITY;
     const announcing = this.#announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
-    const asking = this.#questionnaire.next([...fleet.values()], now)?.at ?? Number.POSITIVE_INFINITY;
+    const asking = this.#questionnaire.next(fleet.values(), now)?.at ?? Number.POSITIVE_INFINITY;
     const speaking = Math.max(this.#mayBegin(), Math.min(heartbeatDue, announcing, asking, this.#relays.wakeAt));
     return Math.min(speaking, this.#reception.wakeAt);
   }
@@ -138,6 +138,10 @@ export class Master implements BusRole {
 
   observations(fleet: Fleet, now: number): Observations {
     return { ...this.#reception.observations(now), ...this.#relays.observations(fleet, now) };
+  }
+
+  otherMaster(now: number): Observations['master'] {
+    return this.#reception.otherMaster(now);
   }
 
   /** From when we may speak: the bus is quiet, or will not become so. */
@@ -182,7 +186,7 @@ export class Master implements BusRole {
   }
 
   #sendQuestion(fleet: Fleet, now: number): Outgoing | undefined {
-    const next = this.#questionnaire.next([...fleet.values()], now);
+    const next = this.#questionnaire.next(fleet.values(), now);
     if (!next || next.at > now) return undefined;
     this.#questionnaire.asked(next.charger, next.question, now);
     return this.#send({ name: next.question.ask, sender: this.#settings.id, receiver: next.charger.id }, 2, now);

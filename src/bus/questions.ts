@@ -98,7 +98,7 @@ const unasked: Progress = {
 /** What was asked of whom, and what is to be asked next. */
 export interface Questionnaire {
   /** The most urgent question to any of these chargers, and when it may be asked (ms). */
-  next(chargers: readonly Charger[], now: number): { charger: Charger; question: Question; at: number } | undefined;
+  next(chargers: Iterable<Charger>, now: number): { charger: Charger; question: Question; at: number } | undefined;
   asked(charger: Charger, question: Question, now: number): void;
   /** A reply came. */
   answered(id: TwcId, message: Message): void;

@@ -64,6 +64,7 @@ export class Reception {
 
   /** Time passed; true when something that was observed is over. */
   advance(now: number): boolean {
+    if (this.#endings.size === 0) return false;
     const over = [...this.#endings].filter(([, at]) => now >= at);
     for (const [text] of over) {
       this.#endings.delete(text);
@@ -81,10 +82,15 @@ export class Reception {
     return this.#otherMaster.silentUntil;
   }
 
+  /** Another master, while we are silent because of it. */
+  otherMaster(now: number): Observations['master'] {
+    return this.#otherMaster.otherMaster(now);
+  }
+
   observations(now: number): Omit<Observations, 'relaysLeftOpen' | 'relaysIgnored'> {
     const foreign = this.#foreignSlave;
     return {
-      master: this.#otherMaster.otherMaster(now),
+      master: this.otherMaster(now),
       idConflict: now - this.#idConflictAt < OBSERVED_FOR ? this.#settings.id : undefined,
       foreignSlave: foreign && now - foreign.at < FOREIGN_SLAVE_FOR ? foreign : undefined,
       outOfService: [],

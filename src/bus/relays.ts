@@ -52,11 +52,13 @@ export class Relays {
   }
 
   observations(fleet: Fleet, now: number): Pick<Observations, 'relaysLeftOpen' | 'relaysIgnored'> {
-    const those = (is: (charger: Charger) => boolean) => [...fleet.values()].filter(is).map(({ id }) => id);
-    return {
-      relaysLeftOpen: this.#allowed ? [] : those(({ relay }) => relay.openSince !== undefined),
-      relaysIgnored: those((charger) => this.#isIgnored(charger, now)),
-    };
+    const relaysLeftOpen: TwcId[] = [];
+    const relaysIgnored: TwcId[] = [];
+    for (const charger of fleet.values()) {
+      if (!this.#allowed && charger.relay.openSince !== undefined) relaysLeftOpen.push(charger.id);
+      if (this.#isIgnored(charger, now)) relaysIgnored.push(charger.id);
+    }
+    return { relaysLeftOpen, relaysIgnored };
   }
 
   #isIgnored({ id, charging }: Charger, now: number): boolean {

@@ -48,4 +48,8 @@ export class Replayer implements BusRole {
   observations(_fleet: Fleet, now: number): Observations {
     return { ...this.#reception.observations(now), relaysLeftOpen: [], relaysIgnored: [] };
   }
+
+  otherMaster(now: number): Observations['master'] {
+    return this.#reception.otherMaster(now);
+  }
 }

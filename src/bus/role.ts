@@ -20,6 +20,8 @@ export interface BusRole {
   /** From now on no charger is offered more than the least that every car takes; true when every charger has been told. */
   shutdown(fleet: Fleet): boolean;
   observations(fleet: Fleet, now: number): Observations;
+  /** The same of these alone: another master that was heard a short while ago. */
+  otherMaster(now: number): Observations['master'];
 }
 
 /** What was noticed of others on this bus. */

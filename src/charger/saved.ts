@@ -1,7 +1,7 @@
 // What is remembered of a charger across restarts of the bridge.
 
 import type { Version } from '../protocol/codec.ts';
-import { isTwcId } from '../protocol/field.ts';
+import { isTwcId, type TwcId } from '../protocol/field.ts';
 import { number, object, optional, type TypeOf, text, value, yesOrNo } from '../schema.ts';
 import { type Charger, hardwareAmps, newCharger } from './charger.ts';
 import type { AllChargerSettings, ChargerSettings } from './charger-settings.ts';
@@ -106,12 +106,38 @@ function sameTime(one: number | undefined, other: number | undefined): boolean {
   return one === undefined || other === undefined ? one === other : Math.abs(one - other) < SAME_FOR;
 }
 
+/** What is saved of a charger is made of these and nothing else. */
+const sources: readonly ((charger: Charger) => unknown)[] = [
+  ({ version }) => version,
+  ({ ratedAmps }) => ratedAmps,
+  ({ serialNumber }) => serialNumber,
+  ({ firmware }) => firmware,
+  ({ lastVin }) => lastVin,
+  ({ relay }) => relay.openSince !== undefined,
+  ({ plugged }) => plugged.carAt !== undefined,
+  ({ givenUp }) => givenUp,
+  ({ givenUp, heartbeatSentAt, since }) => givenUp && (heartbeatSentAt ?? since),
+  ({ givenUp, mayHold }) => givenUp && mayHold,
+  ({ excess }) => excess.byLimit,
+  ({ energy }) => energy.snapshot,
+];
+
+function isSavedAlike(one: Charger, other: Charger): boolean {
+  return one === other || sources.every((source) => source(one) === source(other));
+}
+
+/** The wall clock was set when it moved by more, ms. */
+const CLOCK_WAS_SET = 1_000;
+
 /** What is saved of the chargers of a bus. */
 export class SavedChargers {
   readonly #wallClock: (now: number) => number;
   #chargers: readonly SavedCharger[];
-  /** The fleet that the saved chargers were made of. */
+  /** The fleet that the saved chargers were made of, and when the wall clock has the beginning of the monotonic one. */
   #fleet: Fleet | undefined;
+  #epoch = Number.NaN;
+  /** What was made of each charger: most messages change nothing that is saved. */
+  #made: ReadonlyMap<TwcId, { readonly charger: Charger; readonly saved: SavedCharger }> = new Map();
 
   /** `wallClock` gives epoch milliseconds of a monotonic moment. */
   constructor(saved: readonly SavedCharger[], wallClock: (now: number) => number) {
@@ -127,7 +153,17 @@ export class SavedChargers {
   update(fleet: Fleet): void {
     if (fleet === this.#fleet) return;
     this.#fleet = fleet;
-    const newest = confirmed(fleet).map((charger) => toSaved(charger, this.#wallClock));
+    const epoch = this.#wallClock(0);
+    const isSet = !(Math.abs(epoch - this.#epoch) < CLOCK_WAS_SET);
+    if (isSet) this.#epoch = epoch;
+    const made = confirmed(fleet).map((charger) => {
+      const before = isSet ? undefined : this.#made.get(charger.id);
+      if (before && isSavedAlike(before.charger, charger)) return before;
+      return { charger, saved: toSaved(charger, this.#wallClock) };
+    });
+    if (made.length === this.#made.size && made.every((one) => one === this.#made.get(one.charger.id))) return;
+    this.#made = new Map(made.map((one) => [one.charger.id, one]));
+    const newest = made.map(({ saved }) => saved);
     if (!sameSaved(newest, this.#chargers)) this.#chargers = newest;
   }
 }

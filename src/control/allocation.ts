@@ -79,9 +79,12 @@ class Division {
   /** Ampere by ampere to the charger that has least, so that none gets more while another could use it. */
   fill(least: number, bound: (claim: Claim) => number): void {
     for (;;) {
-      const open = this.#claims.filter((one) => this.#has(one) >= least && this.#has(one) < bound(one));
-      const affordable = open.filter((one) => this.#price(one, this.#has(one) + 1) <= this.#left + ROUNDING);
-      const [poorest] = affordable.sort((a, b) => this.#has(a) - this.#has(b));
+      let poorest: Claim | undefined;
+      for (const one of this.#claims) {
+        const has = this.#has(one);
+        if (has < least || has >= bound(one) || (poorest && this.#has(poorest) <= has)) continue;
+        if (this.#price(one, has + 1) <= this.#left + ROUNDING) poorest = one;
+      }
       if (!poorest) return;
       this.#give(poorest, this.#has(poorest) + 1);
     }

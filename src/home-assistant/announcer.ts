@@ -34,6 +34,8 @@ export class Announcer {
   readonly #removing = new Map<string, Removal>();
   readonly #deleted = new Set<string>();
   #listed: readonly string[];
+  /** What is announced may be another than what is listed. */
+  #unlisted = true;
   #wanted: ReadonlyMap<string, string> = new Map();
   #replayAt = NEVER;
   #held: readonly string[] = [];
@@ -56,7 +58,7 @@ export class Announcer {
     const leaving = [...this.#removing].filter(([topic]) => !this.#wanted.has(topic));
     const staying = [...this.#wanted].filter(([topic]) => !this.#deleted.has(topic));
     for (const [topic] of staying) {
-      this.#announced.add(topic);
+      this.#add(topic);
       this.#removing.delete(topic);
     }
     return [
@@ -72,6 +74,7 @@ export class Announcer {
    * as before.
    */
   hold(prefixes: readonly string[]): boolean {
+    if (prefixes.length === 0 && this.#held.length === 0) return false;
     if (prefixes.join() === this.#held.join()) return false;
     this.#held = prefixes;
     return true;
@@ -85,7 +88,7 @@ export class Announcer {
     }
     if (removal?.type !== 'clearing' || payload !== '') return false;
     this.#removing.delete(topic);
-    this.#announced.delete(topic);
+    this.#delete(topic);
     return true;
   }
 
@@ -100,12 +103,12 @@ export class Announcer {
     }
     const isWanted = this.#wanted.has(topic);
     if (payload !== '' && !isWanted && !this.#announced.has(topic) && isOurs(payload)) {
-      this.#announced.add(topic);
+      this.#add(topic);
       return 'found';
     }
     if (payload !== '' || !isWanted || this.#deleted.has(topic)) return undefined;
     this.#deleted.add(topic);
-    this.#announced.delete(topic);
+    this.#delete(topic);
     return 'deleted';
   }
 
@@ -124,6 +127,8 @@ export class Announcer {
 
   /** The topics that hold an announcement of ours, to be saved; the same list while they are the same. */
   get announced(): readonly string[] {
+    if (!this.#unlisted) return this.#listed;
+    this.#unlisted = false;
     const announced = this.#announced;
     if (this.#listed.length !== announced.size || this.#listed.some((topic) => !announced.has(topic))) {
       this.#listed = [...announced].sort();
@@ -133,8 +138,19 @@ export class Announcer {
 
   /** When something else is to be announced although nothing happened. */
   get wakeAt(): number {
-    const emptied = [...this.#removing.values()].map((one) => (one.type === 'migrated' ? one.until : NEVER));
-    return Math.min(this.#replayAt, ...emptied);
+    let next = this.#replayAt;
+    for (const one of this.#removing.values()) if (one.type === 'migrated') next = Math.min(next, one.until);
+    return next;
+  }
+
+  #add(topic: string): void {
+    if (!this.#announced.has(topic)) this.#unlisted = true;
+    this.#announced.add(topic);
+  }
+
+  #delete(topic: string): void {
+    this.#unlisted = true;
+    this.#announced.delete(topic);
   }
 
   #removeUnwanted(now: number): void {

@@ -13,27 +13,34 @@ export interface Acks {
 export function createAcks(within: number, late: () => void): Acks {
   let open = true;
   let missing = 0;
+  /** Since when nothing has come. */
+  let since = 0;
+  /** One for many answers: it looks how long ago the last of them came. */
   let timer: NodeJS.Timeout | undefined;
 
-  function wait(): void {
-    clearTimeout(timer);
-    timer = open && missing > 0 ? setTimeout(late, within) : undefined;
+  function look(): void {
+    timer = undefined;
+    if (missing === 0) return;
+    const left = since + within - performance.now();
+    if (left <= 0) late();
+    else timer = setTimeout(look, left);
   }
 
   return {
     awaited(done) {
+      if (missing === 0) since = performance.now();
       missing++;
-      if (!timer) wait();
+      if (open) timer ??= setTimeout(look, within);
       return (error) => {
         if (!open || (error && !isAnswer(error))) return;
         missing--;
-        wait();
+        since = performance.now();
         done(error?.message);
       };
     },
     stop() {
       open = false;
-      wait();
+      clearTimeout(timer);
     },
   };
 }

@@ -30,6 +30,8 @@ const SHORTEST_WAIT = 1;
 export function createLoop<Input, Output>(settings: LoopSettings<Input, Output>): Loop<Input, Output> {
   const { stepped, time, perform, failed } = settings;
   let timer: NodeJS.Timeout | undefined;
+  /** When the timer is due. */
+  let dueAt = Number.POSITIVE_INFINITY;
   let stopped = false;
 
   function stop(): void {
@@ -53,11 +55,20 @@ export function createLoop<Input, Output>(settings: LoopSettings<Input, Output>)
   }
 
   function sleep(): void {
-    clearTimeout(timer);
     const now = performance.now();
-    const wait = stepped.wakeAt(now) - now;
-    if (stopped || !Number.isFinite(wait)) return;
-    timer = setTimeout(step, Math.max(SHORTEST_WAIT, Math.ceil(wait)), time);
+    const at = stepped.wakeAt(now);
+    // Most steps change nothing of it.
+    if (timer && at === dueAt) return;
+    clearTimeout(timer);
+    timer = undefined;
+    dueAt = at;
+    if (stopped || !Number.isFinite(at)) return;
+    timer = setTimeout(wake, Math.max(SHORTEST_WAIT, Math.ceil(at - now)));
+  }
+
+  function wake(): void {
+    timer = undefined;
+    step(time);
   }
 
   sleep();

@@ -62,8 +62,8 @@ export class SessionTracker {
   readonly #tracked: Map<TwcId, Tracked>;
   #shown: ReadonlyMap<TwcId, ShownSession> = new Map();
   #saved: readonly SavedSessions[];
-  /** What the saved list was made of, and when. */
-  #savedKey = '';
+  /** The sessions that the saved list was made of, and when. */
+  #savedSessions: readonly Session[] = [];
   #savedAt: number;
   #fleet: Fleet | undefined;
   /** From when on there is something to see although no charger has changed. */
@@ -166,16 +166,18 @@ export class SessionTracker {
   }
 
   #show(): void {
-    const newest = new Map<TwcId, ShownSession>();
-    let same = true;
+    let sessions = 0;
+    const changed: [TwcId, ShownSession][] = [];
     for (const [id, one] of this.#tracked) {
       if (!one.session) continue;
+      sessions++;
       const before = this.#shown.get(id);
       const now = this.#view(one, one.session, before);
-      newest.set(id, now);
-      same &&= now === before;
+      if (now !== before) changed.push([id, now]);
     }
-    if (!same || newest.size !== this.#shown.size) this.#shown = newest;
+    if (changed.length === 0 && sessions === this.#shown.size) return;
+    const kept = [...this.#shown].filter(([id]) => this.#tracked.get(id)?.session);
+    this.#shown = new Map([...kept, ...changed]);
   }
 
   #view(one: Tracked, session: Session, before: ShownSession | undefined): ShownSession {
@@ -197,10 +199,10 @@ export class SessionTracker {
    */
   #save(now: number): void {
     const all = [...this.#tracked.values()].flatMap(({ session, last }) => (session ? [{ session, last }] : []));
-    const key = all.map(({ session }) => savedKey(session)).join();
-    if (key === this.#savedKey && (now - this.#savedAt < SAVED_EVERY || all.every(({ session }) => session.over)))
-      return;
-    this.#savedKey = key;
+    const before = this.#savedSessions;
+    const same = before.length === all.length && all.every(({ session }, i) => isSavedAlike(session, before[i]));
+    if (same && (now - this.#savedAt < SAVED_EVERY || all.every(({ session }) => session.over))) return;
+    this.#savedSessions = all.map(({ session }) => session);
     this.#savedAt = now;
     this.#saved = all.map(({ session, last }) => ({ session: toSaved(session), ...(last && { last }) }));
   }
@@ -224,7 +226,9 @@ function shownKWh({ amounts }: Session): number {
   return Math.round(amounts.kWh * 100) / 100;
 }
 
-function savedKey(session: Session): string {
-  const { charger, start, over, vin } = session;
-  return `${charger} ${start} ${over} ${vin} ${shownKWh(session)}`;
+/** Nothing in which they differ has to be saved at once. */
+function isSavedAlike(one: Session, other: Session | undefined): boolean {
+  if (one === other) return true;
+  if (one.charger !== other?.charger || one.start !== other.start || one.over !== other.over) return false;
+  return one.vin === other.vin && shownKWh(one) === shownKWh(other);
 }
