@@ -63,11 +63,10 @@ export class Values {
     const before = this.#overview;
     if (before && same(before, overview)) return [];
     this.#overview = overview;
-    const others = !before || othersDiffer(before, overview);
     const changes: Change[] = [];
     let anyEdge = false;
     for (const [index, charger] of overview.chargers.entries()) {
-      if (!others && before.chargers[index] === charger) continue;
+      if (before && before.chargers[index] === charger && !ofChargerDiffers(charger.id, before, overview)) continue;
       const { rows, edge } = this.#shown(charger.id);
       const passed = edge.passed(charger);
       anyEdge ||= passed;
@@ -149,6 +148,13 @@ function restDiffers(before: Overview, overview: Overview): boolean {
     before.findings !== overview.findings ||
     before.stats !== overview.stats
   );
+}
+
+/** What changed belongs to this charger. */
+function ofChargerDiffers(id: TwcId, before: Overview, overview: Overview): boolean {
+  if (before.setPoints !== overview.setPoints || before.chargeNow !== overview.chargeNow) return true;
+  if (before.sessions.get(id) !== overview.sessions.get(id)) return true;
+  return before.chargeStatuses.get(id) !== overview.chargeStatuses.get(id);
 }
 
 /** What changed is neither in a charger nor only of the bridge. */
