@@ -91,6 +91,25 @@ describe('in an unkind house', () => {
     expect(lossy.amps(world.now())).toBeGreaterThan(5);
   });
 
+  test('a unit that is told much by another master and then is not heard is told 6 A soon', () => {
+    const lossy = slave('3C4D', { car: () => full });
+    let lost = false;
+    const unanswering = changed(lossy, {
+      nextMessages: (now) => lossy.nextMessages(now).filter(({ name }) => !lost || name === 'slaveLinkready'),
+    });
+    const world = createWorld({ slaves: [slave('1A2B', { car: () => full }), unanswering] });
+    world.pass(60_000);
+    lost = true;
+    const rival = { sender: id('035D'), receiver: id('3C4D'), masterPluggedIn: false } as const;
+    const order = { name: 'masterHeartbeatLimit', ...rival, command: 9, limitAmps: 32 } as const;
+    world.overhear(order);
+    lossy.received(order, world.now());
+    world.pass(15_000);
+    expect(lossy.amps(world.now())).toBeGreaterThan(25);
+    world.pass(15_000);
+    expect(lossy.amps(world.now())).toBeLessThan(6);
+  });
+
   test('a car that is full and falls asleep keeps its 6 A, though it tells its VIN no more', () => {
     let mood: Car = full;
     const sleeper = slave('3C4D', { car: () => mood });

@@ -11,6 +11,8 @@ import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** Between two changes for the same unit, unless safety asks for one (protocol 4.6). */
 const CHANGE_EVERY = 5_000;
+/** A unit that is there has answered its first heartbeat by then. */
+const ANSWERS_SOON = 5_000;
 /** What a charger draws that draws too much is known after this time. */
 const LEARNT_WITHIN = 15_000;
 /** A change in the other direction comes later still, unless an owner asked for it. */
@@ -21,7 +23,7 @@ const FLICKER = 0.1;
 
 /** The amps to offer, whole A; undefined for nothing: before its first heartbeat, or as long as it was never offered any. */
 export function nextOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {
-  if (!charger.heartbeat) return charger.offer?.amps ?? firstOffer(charger);
+  if (!charger.heartbeat) return charger.offer?.amps ?? firstOffer(charger, now);
   if (lastOffer(charger) === undefined) return leastOffer(charger, sharing, now);
   const kept = keptOffer(charger, now);
   const target = allocate(sharing, now).get(charger.id) ?? 0;
@@ -72,9 +74,14 @@ function raised(
   return amps >= Math.max(sharing.limits.minAmpsPerTWC, heldAmps(charger)) ? amps : kept;
 }
 
-/** A unit that was given up goes on with what it held, which others may have now: it is told the least first (protocol 4.10). */
-function firstOffer({ givenUp, mayHold = 0 }: Charger): number | undefined {
-  return givenUp && mayHold > 0 ? V2_FLOOR : undefined;
+/**
+ * A unit that was given up goes on with what it held, which others may have now: it is told the least first (protocol 4.10).
+ * So is one of version 2 that does not answer soon: it may hear us although we do not hear it, and hold whatever an earlier
+ * master gave it.
+ */
+function firstOffer({ version, givenUp, mayHold = 0, calledAt, since }: Charger, now: number): number | undefined {
+  const isUnheard = version !== 1 && now - (calledAt ?? since) >= ANSWERS_SOON;
+  return mayHold > 0 && (givenUp || isUnheard) ? V2_FLOOR : undefined;
 }
 
 /** What it holds from before can not be known: it gets its share once it holds nothing more than it needs. */
