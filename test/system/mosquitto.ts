@@ -9,6 +9,7 @@ import { type Program, start } from './program.ts';
 
 export interface Mosquitto extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
   readonly url: string;
   readonly lines: readonly string[];
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -33,6 +34,8 @@ export interface MosquittoSettings {
   readonly maxPacketSize?: number;
   /** Tells nothing of what passes: for measurements. */
   readonly quiet?: boolean;
+  /** Keeps everything for subscribers that are slow. */
+  readonly unlimited?: boolean;
 }
 
 export async function startMosquitto({
@@ -42,6 +45,7 @@ export async function startMosquitto({
   tls,
   maxPacketSize,
   quiet,
+  unlimited,
 }: MosquittoSettings = {}): Promise<Mosquitto> {
   const folder = await createFolder();
   const port = await freePort();
@@ -56,6 +60,7 @@ export async function startMosquitto({
     `log_type ${quiet ? 'information' : 'all'}`,
     'log_dest stderr',
     ...(maxPacketSize === undefined ? [] : [`max_packet_size ${maxPacketSize}`]),
+    ...(unlimited ? ['max_queued_messages 0', 'max_inflight_messages 0'] : []),
     ...(users ? [`password_file ${passwords}`] : []),
     ...(access ? [`acl_file ${folder.file('access')}`] : []),
     ...(tls ? [`certfile ${tls.cert}`, `keyfile ${tls.key}`] : []),
@@ -81,6 +86,9 @@ export async function startMosquitto({
   await restart();
   return {
     port,
+    get pid() {
+      return program?.pid ?? 0;
+    },
     url: `${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`,
     get lines() {
       return [...lines, ...(program?.lines ?? [])];

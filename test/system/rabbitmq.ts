@@ -18,6 +18,7 @@ export interface RabbitMq extends AsyncDisposable {
 
 interface RabbitNode {
   readonly url: string;
+  readonly pid: number;
   start(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -35,6 +36,9 @@ export async function createRabbitMq(count: number): Promise<RabbitMq> {
     const { port, env } = await prepare(folder, nameOf(i), epmd);
     nodes.push({
       url: `mqtt://127.0.0.1:${port}`,
+      get pid() {
+        return running.get(i)?.pid ?? 0;
+      },
       async start() {
         const program = await start(SERVER, [], { env });
         running.set(i, program);
