@@ -65,10 +65,10 @@ export function commands(random: Random, bytes: number): Outcome {
   return { seen: { ...seen, said: world.said.length } };
 }
 
-/** A limit of a charger may be 0, which stops it; nothing else is below the minimum. */
+/** A limit of a charger may be 0, which stops it, and the circuit any less than the minimum; nothing else is below that. */
 function within({ type }: { readonly type: string }, amps: number, payload: string): void {
   const most = type === 'limit' ? 20 : 24;
-  const stops = type === 'limit' && amps === 0;
+  const stops = (type === 'limit' && amps === 0) || (type === 'circuit' && [0, 1, 2, 3, 4, 5].includes(amps));
   assert.ok(stops || (Number.isInteger(amps) && amps >= limits.minAmpsPerTWC && amps <= most), payload);
 }
 
