@@ -171,6 +171,23 @@ describe('in an unkind house', () => {
     expect(Number(world.value('TWC/all/totalAmpsInUse'))).toBeGreaterThanOrEqual(0.95 * 63);
   });
 
+  test('a meter that shows a quarter of an ampere without a load takes nothing from the others', () => {
+    const idle = slave('3C4D', { car: () => undefined });
+    const world = createWorld({
+      slaves: [
+        slave('1A2B', { car: () => full }),
+        changed(idle, {
+          nextMessages: (now) =>
+            idle
+              .nextMessages(now)
+              .map((message) => (message.name === 'slaveHeartbeat' ? { ...message, actualAmps: 0.25 } : message)),
+        }),
+      ],
+    });
+    world.pass(60_000);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('32');
+  });
+
   test('a car that stays below its limit is told it again about every ten seconds', () => {
     const world = createWorld({ slaves: [slave('1A2B', { car: () => ({ ...tesla, amps: 8 }) })] });
     world.pass(120_000);

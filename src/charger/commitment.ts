@@ -14,7 +14,15 @@ export const RESERVED_FOR = 40_000;
 export function committedAmps(charger: Charger, now: number): number {
   const { heartbeat, offer } = charger;
   const limit = Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0, unreadAmps(charger, now));
-  return Math.max(limit, actualAmps(charger) ?? 0, goesOnTo(charger, now));
+  return Math.max(limit, drawnAmps(charger), goesOnTo(charger, now));
+}
+
+/** Units without a load report up to 0.25 A: that is no draw (protocol 3.4). */
+const NO_LOAD = 0.25;
+
+function drawnAmps(charger: Charger): number {
+  const amps = actualAmps(charger) ?? 0;
+  return amps <= NO_LOAD ? 0 : amps;
 }
 
 /**
