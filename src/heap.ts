@@ -8,3 +8,5 @@ setFlagsFromString('--optimize-for-size');
 // Its two optimizing compilers take 10 MB when they first have something to do. A bus of 9600 baud needs neither.
 setFlagsFromString('--no-opt');
 setFlagsFromString('--no-maglev');
+// Code that ran only at the start goes with the next collections.
+setFlagsFromString('--bytecode-old-age=1');

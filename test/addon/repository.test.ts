@@ -58,8 +58,9 @@ describe('the image', () => {
   });
 
   test('has tini as process 1, which Home Assistant then does not add, and hears SIGTERM before the bridge does', () => {
-    const command = ['/sbin/tini', '-e', '143', '--', 'node', '/opt/twc2mqtt/twc2mqtt.js'];
-    expect(only('ENTRYPOINT').map((line) => JSON.parse(line))).toEqual([command]);
+    const command = ['/sbin/tini', '-e', '143', '--', 'node', '--no-opt', '--no-maglev'];
+    const program = '/opt/twc2mqtt/twc2mqtt.js';
+    expect(only('ENTRYPOINT').map((line) => JSON.parse(line))).toEqual([[...command, program]]);
     expect(parse(text('ha-addon/config.yaml')).init).toBe(false);
     expect([...only('CMD'), ...only('SHELL'), ...only('USER')]).toEqual([]);
   });
