@@ -126,9 +126,15 @@ export class Master implements BusRole {
     const urgent = this.#mostUrgent(fleet, now);
     const heartbeatDue = urgent ? this.#dueAt(urgent) : Number.POSITIVE_INFINITY;
     const announcing = this.#announced < announcements.length * ANNOUNCED_TIMES ? now : Number.POSITIVE_INFINITY;
-    const asking = this.#questionnaire.next(fleet.values(), now)?.at ?? Number.POSITIVE_INFINITY;
-    const speaking = Math.max(this.#mayBegin(), Math.min(heartbeatDue, announcing, asking, this.#relays.wakeAt));
-    return Math.min(speaking, this.#reception.wakeAt);
+    const mayBegin = this.#mayBegin();
+    const others = Math.min(heartbeatDue, announcing, this.#relays.wakeAt);
+    // A question that could be asked sooner would have to wait all the same.
+    const asking = others <= mayBegin ? others : this.#questionWakeAt(fleet, now);
+    return Math.min(Math.max(mayBegin, Math.min(others, asking)), this.#reception.wakeAt);
+  }
+
+  #questionWakeAt(fleet: Fleet, now: number): number {
+    return this.#questionnaire.next(fleet.values(), now)?.at ?? Number.POSITIVE_INFINITY;
   }
 
   shutdown(fleet: Fleet): boolean {
