@@ -89,11 +89,11 @@ interface Parsed {
 }
 
 /** A text, or a comment that YAML does not know. */
-const COMMENT = /"(?:\\.|[^"\\\n])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+const COMMENT = /"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
 
 /** TWCManager reads its file as YAML 1.1, without lines that begin with // or #. */
 function parsed(source: string): Parsed {
-  const plain = source.replace(/^\uFEFF/, '').replace(COMMENT, (piece) => (piece.startsWith('"') ? piece : ''));
+  const plain = source.replace(/^\uFEFF/, '').replace(COMMENT, (piece) => (/^["']/.test(piece) ? piece : ''));
   const lines = new LineCounter();
   const document = parseDocument(plain.replaceAll('\t', ' '), {
     version: '1.1',

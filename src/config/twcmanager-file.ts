@@ -31,9 +31,10 @@ export class TwcManagerFile {
     return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
   }
 
+  /** Names of digits only are sometimes written as a number. */
   text(path: string): string | undefined {
     const found = this.at(path);
-    return typeof found === 'string' ? found.trim() : undefined;
+    return typeof found === 'string' || typeof found === 'number' ? String(found).trim() : undefined;
   }
 
   isOn(path: string, otherwise: boolean): boolean {

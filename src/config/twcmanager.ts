@@ -57,8 +57,9 @@ function place(there: TwcManagerFile): Imported {
     const value = `tcp://${server}:6000`;
     if (takes(path, value)) return { path, value, comment: 'interface.TCP.server, at the port of TWCManager' };
   }
-  const written = there.text('config.rs485adapter') || there.text('interface.RS485.port') || '/dev/ttyUSB0';
-  const from = there.text('config.rs485adapter') ? 'config.rs485adapter' : 'interface.RS485.port';
+  // Older files have the other name; where both stand TWCManager takes the newer one.
+  const from = there.text('interface.RS485.port') ? 'interface.RS485.port' : 'config.rs485adapter';
+  const written = there.text(from) || '/dev/ttyUSB0';
   const value = written.replace(/^(socket|rfc2217):\/\//i, 'tcp://').replace(/[?#].*$/, '');
   if (!takes(path, value)) {
     there.warn(`interface.port: ${from} is not understood, so the chargers are simulated until you write another`);
@@ -147,8 +148,8 @@ function login(there: TwcManagerFile, from: string, withPassword: boolean): Impo
   if (username === '') return [];
   const name: Imported = { path: 'status.MQTT.username', value: username, comment: `${from}.username` };
   const path = 'status.MQTT.password';
-  if (typeof password !== 'string' || password === '') return [name];
-  if (withPassword) return [name, { path, value: password, comment: `${from}.password` }];
+  if ((typeof password !== 'string' && typeof password !== 'number') || password === '') return [name];
+  if (withPassword) return [name, { path, value: String(password), comment: `${from}.password` }];
   there.warn('status.MQTT.password: left out; write it there, or import again with --password');
   return [name, { path, value: '', comment: `${from}.password is left out: write it here, or import with --password` }];
 }

@@ -146,7 +146,10 @@ describe('where the chargers are', () => {
   });
 
   test('in an older file', () => {
-    expect(settings(withConfig({ rs485adapter: '/dev/ttyS1' }))['interface.port'].name).toBe('/dev/ttyS1');
+    const older = { rs485adapter: '/dev/ttyS1' };
+    expect(settings(withConfig(older))['interface.port'].name).toBe('/dev/ttyS1');
+    const both = withConfig(older, { interface: { RS485: { port: '/dev/ttyS2' } } });
+    expect(settings(both)['interface.port'].name).toBe('/dev/ttyS2');
   });
 
   test.each([
@@ -171,6 +174,37 @@ test('a broker that was not switched on is none, and one with encryption keeps i
     urls: ['mqtt://[fd00::1]:1884'],
   });
   expect(mqtt({ enabled: true, brokerIP: 'me:pw@a' })).toMatchObject({ type: 'embedded' });
+});
+
+test('a user and a password of digits are taken, also without quotes', () => {
+  const MQTT = { enabled: true, brokerIP: 'a', username: 42, password: 12345 };
+  expect(settings(withConfig({}, { status: { MQTT } }), true)).toMatchObject({
+    'status.MQTT.username': '42',
+    'status.MQTT.password': '12345',
+  });
+  const { text, warnings } = imported(withConfig({}, { status: { MQTT } }), 'x', false);
+  expect(text).not.toContain('12345');
+  expect(warnings).toContainEqual(expect.stringContaining('status.MQTT.password: left out'));
+});
+
+describe('a file that people have worked on is read', () => {
+  const good = '{"config": {"wiringMaxAmpsAllTWCs": 40, "wiringMaxAmpsPerTWC": 32}, "a": "http://b//c" }';
+  test.each([
+    ['with a byte order mark', `\uFEFF${good}`],
+    ['with lines of Windows', good.replaceAll(' ', '\r\n')],
+    ['with tabs', good.replaceAll(' ', '\t')],
+    ['with commas at the end', good.replace('32}', '32,}').replace('c" }', 'c", }')],
+    ['with texts for numbers', good.replace('40', '"40"').replace('32', '" 32 "')],
+    [
+      'with comments after values and inside lists',
+      good.replace('40,', '40 // of all: "big", it\'s\n, "l": [1, /* two */ 2],'),
+    ],
+    ['with single quotes, of which one has slashes', good.replace(/"/g, "'").replace('32}', "32 // it's mine\n}")],
+    ['without JSON at all', 'config:\n  wiringMaxAmpsAllTWCs: 40 # all\n  wiringMaxAmpsPerTWC: 32\n'],
+    ['with a name twice, of which TWCManager takes the last', good.replace('{"w', '{"wiringMaxAmpsAllTWCs": 80, "w')],
+  ])('%s', (_, source) => {
+    expect(settings(source)).toMatchObject({ 'config.maxAmpsForSlaves': 40, 'config.maxAmpsPerTWC': 32 });
+  });
 });
 
 describe('a file that is none', () => {
