@@ -28,7 +28,7 @@ export async function decodeLines(input: Readable, print: (text: string) => void
  * stamps and words are left out, and so are the bytes in parentheses that TWCManager shows as noise.
  */
 export function decodeLine(line: string): Line[] {
-  const cleaned = line.replace(NO_FRAME, ' ').trim();
+  const cleaned = spelledInHex(line).replace(NO_FRAME, ' ').trim();
   if (cleaned === '') return [];
   // Digits and spaces alone: wherever the spaces are.
   const text = /^[0-9a-f\s]+$/i.test(cleaned) ? cleaned.replaceAll(/\s/g, '') : cleaned;
@@ -39,14 +39,54 @@ export function decodeLine(line: string): Line[] {
   return runs.flatMap(framesIn);
 }
 
+/** Other ways to write bytes, and how each is written in pairs of hex digits. */
+const spellings: readonly (readonly [RegExp, (bytes: string) => string])[] = [
+  // A text of Python or of ESPHome, in which letters stand for themselves: b'\\xc0\\xfb\\xe0ww\\x02'.
+  [
+    /\(?b?(["'])(?=[^"']*\\x)(?:\\.|[ -~])*?\1\)?/gi,
+    (found) =>
+      [...found.replace(/^\(?b?["']|["']\)?$/g, '').matchAll(/\\x([0-9a-f]{2})|\\([nrt])|\\?(.)/gi)]
+        .map(
+          ([, hex, control, letter]) =>
+            hex ?? pair({ n: 10, r: 13, t: 9 }[control ?? ''] ?? letter?.charCodeAt(0) ?? 0),
+        )
+        .join(' '),
+  ],
+  // Numbers of which one at least can be no pair of hex digits: [192, 251, 224, 119].
+  [
+    /(?<![\w.])(?=(?:\d{1,2}[\s,]+){0,3}\d{3}\b)\d{1,3}(?:[\s,]+\d{1,3}){12,}(?![\w.])/g,
+    (found) =>
+      found
+        .split(/[\s,]+/)
+        .map(Number)
+        .map(pair)
+        .join(' '),
+  ],
+  // Without the first digit where it is 0, as an Arduino does: C0 FB E0 77 77 2 0 0.
+  [
+    /(?<![0-9a-z])(?:0x)?[0-9a-f]{1,2}(?:[\s,.:;-]+(?:0x)?[0-9a-f]{1,2}){12,}(?![0-9a-z])/gi,
+    (found) => found.replace(/(?<![0-9a-f])[0-9a-f](?![0-9a-fx])|(?<=0x)[0-9a-f](?![0-9a-f])/gi, '0$&'),
+  ],
+];
+
+function spelledInHex(line: string): string {
+  return spellings.reduce((text, [pattern, spell]) => text.replace(pattern, (found) => spell(found)), line);
+}
+
+function pair(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
 /** Dates, times, seconds since 1970, and what stands in parentheses. */
 const NO_FRAME =
-  /\b\d{4}[-/.]\d\d[-/.]\d\d(?=[T\s])T?|(?<![\w:])\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?!\w|:[0-9a-f]{2})|\b\d{9,}\.\d+|\([^)]*\)/g;
+  /\b\d{4}[-/.]\d\d[-/.]\d\d(?=[T\s])T?|(?<![\w:])\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?!\w|:[0-9a-f]{2})|\b\d{9,}\.\d+|\([^()]*\)/g;
 const BYTE = '(?:0x|\\\\x)?[0-9a-f]{2}h?';
-const BYTES = `${BYTE}(?:[\\s.,:;_-]*${BYTE})*`;
+/** What stands between two bytes. */
+const BETWEEN = `[\\s.,:;_|<>\\[\\]$%'"-]*`;
+const BYTES = `${BYTE}(?:${BETWEEN}${BYTE})*`;
 /** Pairs of hex digits one after the other. */
 const RUN = new RegExp(`(?<![0-9a-z])${BYTES}(?![0-9a-z])`, 'gi');
-const WHOLE = new RegExp(`^[\\s.,:;_-]*${BYTES}[\\s.,:;_-]*$`, 'i');
+const WHOLE = new RegExp(`^${BETWEEN}${BYTES}${BETWEEN}$`, 'i');
 /** Fewer bytes between words are a number, an address or a word such as "added". */
 const FRAME_FROM = 8;
 

@@ -93,6 +93,21 @@ describe('a line of a log', () => {
     ['rx: c0,BODY,c0', linkreadyBody.toLowerCase().replaceAll(' ', ',')],
     ["b'\\xc0\\xBODY\\xc0'", linkreadyBody.toLowerCase().replaceAll(' ', '\\x')],
     ['{"at":1012.4,"said":"C0BODYC0"}', linkreadyBody.replaceAll(' ', '')],
+    ['Sent packet: c0BODYc0ff', linkreadyBody.replaceAll(' ', '').toLowerCase()],
+    ['[13:24:11][D][uart_debug:114]: >>> C0:BODY:C0', linkreadyBody.replaceAll(' ', ':')],
+    ['[13:24:11.123][D][uart_debug:158]: <<< "\\xC0\\xBODY\\xC0"', linkreadyBody.replaceAll(' ', '\\x')],
+    ["Rx: bytearray(b'\\xc0BODY\\xc0')", '\\xfb\\xe2\\x03]_\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xa1'],
+    ['[192, BODY, 192]', '251, 226, 3, 93, 95, 0, 0, 0, 0, 0, 0, 0, 0, 161'],
+    ['20:15:01.332 -> C0 BODY C0', linkreadyBody.replace(/\b0/g, '')],
+    ['uint8_t frame[] = {0xC0, BODY, 0xC0};', `0x${linkreadyBody.replace(/\b0/g, '').replaceAll(' ', ', 0x')}`],
+    ['C0 | BODY | C0', 'FB E2 | 03 5D | 5F | 00 00 00 00 00 00 00 00 | A1'],
+    ['<C0><BODY><C0>', linkreadyBody.replaceAll(' ', '><')],
+    ['[C0][BODY][C0]', linkreadyBody.replaceAll(' ', '][')],
+    ['$C0 $BODY $C0', linkreadyBody.replaceAll(' ', ' $')],
+    ["'c0', 'BODY', 'c0'", linkreadyBody.toLowerCase().replaceAll(' ', "', '")],
+    ['%C0%BODY%C0', linkreadyBody.replaceAll(' ', '%')],
+    ['00000000: c0fb e203 5d5f 0000 0000 0000 0000 a1c0  ....]_..........', ''],
+    ['00000000  c0 fb e2 03 5d 5f 00 00  00 00 00 00 00 00 a1 c0  |....]_..........|', ''],
   ])('%s', (line, body) => {
     expect(decodeLine(line.replace('BODY', body))).toEqual([linkready]);
   });
