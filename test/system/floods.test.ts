@@ -41,8 +41,8 @@ test('commands by the ten thousand', { timeout: 90_000 }, async () => {
     `${sent} commands in ${FOR / 1_000} s: greatest gap ${Math.round(gap(bus, from))} ms, before ${Math.round(before)} ms`,
   );
   expect(sent).toBeGreaterThan(10_000);
-  // Without a pace it was 2,150 ms more; this is much more than it is now, for a busy machine.
-  expect(gap(bus, from) - before).toBeLessThan(1_000);
+  // Without a pace it was 2,150 ms more; it is 40 ms more on a busy machine.
+  expect(gap(bus, from) - before).toBeLessThan(500);
   const { code } = await bridge.stop();
   expect(code).toBe(0);
 });
