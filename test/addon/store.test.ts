@@ -56,6 +56,7 @@ describe('the app', () => {
     expect(all.filter((path) => !isPart(path))).toEqual([
       'LICENSE',
       'LICENSES.txt',
+      'main.js',
       'package.json',
       `${prebuilds}arm64/@serialport+bindings-cpp.armv8.musl.node`,
       `${prebuilds}x64/@serialport+bindings-cpp.musl.node`,
