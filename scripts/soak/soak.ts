@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const MOST_HEAP_SLOPE_KB = 100;
 /** What a heap needs between two collections; a queue of everything that was not acknowledged would be several times it. */
 const MOST_GROWTH_MB = 5;
-/** The budget of 75 MB is that of a usual bus; with 17 times its traffic more waits to be collected. */
+/** Far more than on a usual bus: with 17 times its traffic more waits to be collected. */
 const MOST_MB = 85;
 
 const figures = { day: day(Number(values.hours)), process: await run(Number(values.minutes)) };
