@@ -5,6 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { connectAsync } from 'mqtt';
+import type { Written } from '../src/config/options.ts';
 import { startBridge } from '../test/system/bridge.ts';
 import { createFolder } from '../test/system/folder.ts';
 import { freePort } from '../test/system/free-port.ts';
@@ -50,16 +51,17 @@ await server.listen();
 const charger = puppet('1A2B', { version: values.version === '2' ? 2 : 1 });
 charger.car = tesla;
 using _slaves = attach(server, [charger.slave]);
-await using _bridge = await startBridge(folder, {
+const settings: Written = {
   'interface.port': server.port,
   'status.MQTT.broker': broker.url,
   'status.MQTT.ratelimit': 5,
-  'status.MQTT.refresh': 30,
+  'status.MQTT.refresh': 10,
   'config.maxAmpsForSlaves': 16,
   'config.maxAmpsPerTWC': 16,
   // Version 1 has no meter: its owner says what it is connected to.
   chargers: { '1A2B': { volts: VOLTS, phases: 3 } },
-});
+};
+await using bridge = await startBridge(folder, settings);
 const house = await connectAsync(broker.url);
 let sun = 0;
 const gridWatts = () => charger.amps.reduce((watts, amps) => watts + amps * VOLTS, HOUSE_WATTS - sun);
@@ -88,6 +90,7 @@ for (const phase of phases) {
   rows.push(row(phase, from));
   judge(phase);
 }
+await using back = await outage();
 const wh = Number(all.value('evcc/loadpoints/1/chargedEnergy'));
 const errors = program.lines.filter((line) => /\b(ERROR|FATAL)\b/.test(line));
 console.log(rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
@@ -99,6 +102,22 @@ for (const fault of faults) console.log(`FAULT ${fault}`);
 clearInterval(meter);
 await house.endAsync(true);
 process.exitCode = faults.length > 0 ? 1 : 0;
+
+/** The bridge is killed: evcc must not take old values for true, and go on when it is back. */
+async function outage(): Promise<AsyncDisposable> {
+  const seen = program.lines.length;
+  const told = () => program.lines.slice(seen).find((line) => /outdated/.test(line));
+  await bridge.end('SIGKILL');
+  const line = await until(told, 'evcc finds the values outdated', 120_000).catch(() => undefined);
+  if (line === undefined) faults.push('the bridge is gone: evcc takes old values for true');
+  const again = await startBridge(folder, settings);
+  await again.says(/1A2B: online/);
+  await observe(45_000);
+  const late = program.lines.slice(-10).filter((one) => /outdated/.test(one));
+  if (late.length > 0) faults.push('the bridge is back: evcc does not take its values');
+  console.log(`the bridge was killed, evcc said: ${line?.trim() ?? 'nothing'}`);
+  return again;
+}
 
 function row({ sun }: (typeof phases)[number], from: number): string[] {
   const orders = commands(all, from);
@@ -152,6 +171,9 @@ meters:
   - { name: grid, type: custom, power: { source: mqtt, topic: house/grid, timeout: 30s } }
   - { name: pv, type: custom, power: { source: mqtt, topic: house/pv, timeout: 30s } }
 `;
-  const here = charger.replace(/^interval: .*$/m, '').replace(/delay: \d+m/g, 'delay: 10s');
+  const here = charger
+    .replace(/^interval: .*$/m, '')
+    .replace(/delay: \d+m/g, 'delay: 10s')
+    .replaceAll('timeout: 2m', 'timeout: 30s');
   return `${own}${here.replace(/broker: \S+/, `broker: 127.0.0.1:${broker.port}`)}`;
 }

@@ -43,6 +43,8 @@ interface Outage {
 }
 
 const SLOWEST = 300_000;
+/** So many connect at once at first: a broker has a short queue for those that knock. */
+const BURST = 100;
 /** Packets from the broker are an answer to CONNECT or to PUBLISH, and both have this size. */
 const ANSWER = 4;
 
@@ -123,7 +125,10 @@ export async function replay(urls: readonly string[], settings: Settings, outage
   const sites = Array.from({ length: count }, (_, site) => new Site(site, urls, topics));
   const areCurrent = () => sites.every(({ currentAt }) => currentAt !== undefined);
   const from = performance.now();
-  for (const site of sites) site.open((ms) => took.push(ms));
+  for (const [i, site] of sites.entries()) {
+    site.open((ms) => took.push(ms));
+    if (i % BURST === BURST - 1) await sleep(100);
+  }
   await until(areCurrent, () => `all sites, ${missing(sites)} are missing`, SLOWEST);
   const allSeconds = (performance.now() - from) / 1_000;
   const steady = await published(sites, settings, outage);
