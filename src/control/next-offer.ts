@@ -76,12 +76,14 @@ function raised(
 
 /**
  * A unit that was given up goes on with what it held, which others may have now: it is told the least first (protocol 4.10).
- * So is one of version 2 that does not answer soon: it may hear us although we do not hear it, and hold whatever an earlier
- * master gave it.
+ * So is one that does not answer soon: it may hear us although we do not hear it, and hold whatever an earlier master gave
+ * it. One of version 1 can be stopped.
  */
 function firstOffer({ version, givenUp, mayHold = 0, calledAt, since }: Charger, now: number): number | undefined {
-  const isUnheard = version !== 1 && now - (calledAt ?? since) >= ANSWERS_SOON;
-  return mayHold > 0 && (givenUp || isUnheard) ? V2_FLOOR : undefined;
+  if (mayHold === 0) return undefined;
+  if (givenUp) return V2_FLOOR;
+  if (now - (calledAt ?? since) < ANSWERS_SOON) return undefined;
+  return version === 1 ? 0 : V2_FLOOR;
 }
 
 /** What it holds from before can not be known: it gets its share once it holds nothing more than it needs. */
