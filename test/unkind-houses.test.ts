@@ -1,12 +1,14 @@
 // Random houses in which much goes wrong at once, in simulated time, held against an account of the true amps.
-// UNKIND_HOUSES: how many of them.
+// UNKIND_HOUSES: how many of them, new ones each time; without it a few that are always the same.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Disturbance, disturbance, houseUnit } from './unkind-events.ts';
 import { House } from './unkind-house.ts';
 
-const HOUSES = Number(process.env.UNKIND_HOUSES ?? 3);
+const { UNKIND_HOUSES } = process.env;
+const HOUSES = Number(UNKIND_HOUSES ?? 3);
+const SEED = 20_261_128;
 /** Seconds: the last disturbance, and how long a house is watched after that. */
 const DISTURBED_FOR = 900;
 const CALM_FOR = 200;
@@ -33,6 +35,7 @@ test('no car takes an ampere too much, none waits, and nothing goes back and for
     ),
     {
       numRuns: HOUSES,
+      ...(UNKIND_HOUSES === undefined && { seed: SEED }),
       endOnFailure: true,
     },
   );
