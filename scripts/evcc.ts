@@ -90,7 +90,7 @@ for (const phase of phases) {
   rows.push(row(phase, from));
   judge(phase);
 }
-await using back = await outage();
+await using _back = await outage();
 const wh = Number(all.value('evcc/loadpoints/1/chargedEnergy'));
 const errors = program.lines.filter((line) => /\b(ERROR|FATAL)\b/.test(line));
 console.log(rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
