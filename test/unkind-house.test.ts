@@ -130,6 +130,19 @@ describe('in an unkind house', () => {
     expect(world.value('TWC/3C4D/ampsOffered')).toBe('16');
   });
 
+  test('a unit whose meter reads 8 % high beside one that may not charge keeps its limit', () => {
+    const slaves = [
+      slave('1A2B', { car: () => full, meterFactor: 1.08 }),
+      slave('3C4D', { car: () => full, meterFactor: 1.05 }),
+    ];
+    const world = createWorld({ slaves });
+    world.pass(60_000);
+    world.input({ type: 'message', topic: 'TWC/3C4D/set/charging', payload: '0', retained: false });
+    world.pass(240_000);
+    expect(offers(world, '1A2B').filter(({ at }) => at > 150_000)).toEqual([]);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('24');
+  });
+
   test('a car that draws a tenth more than its limit is held within it, without going back and forth', () => {
     const greedy = slave('1A2B', { car: () => full });
     const tooMuch = (amps: number) => (amps > 1 ? (amps + 0.8) * 1.1 : amps);

@@ -34,6 +34,7 @@ export function trackDraw(charger: Charger, heartbeat: Heartbeat): Pick<Charger,
   const { actualAmps, at } = heartbeat;
   const limit = limitLately(charger, heartbeat);
   const { draw, excess } = charger;
+  const holds = heartbeat.limitAmps >= limit;
   const over = actualAmps > limit + explicableExcess(limit) + OVER_BY;
   const overSince = over ? (draw.overSince ?? at) : undefined;
   const moved = Math.abs(actualAmps - (draw.steady?.amps ?? Number.POSITIVE_INFINITY)) > CHANGE;
@@ -45,7 +46,7 @@ export function trackDraw(charger: Charger, heartbeat: Heartbeat): Pick<Charger,
       steady: moved ? { amps: actualAmps, at } : draw.steady,
       unusedSince: unusedSince(charger, heartbeat),
     },
-    excess: actualAmps < CHARGING_FROM ? excess : withDraw(excess, Math.round(limit), actualAmps, at),
+    excess: actualAmps < CHARGING_FROM ? excess : withDraw(excess, Math.round(limit), actualAmps, holds, at),
   };
 }
 

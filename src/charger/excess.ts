@@ -58,8 +58,11 @@ export function sureDraw(
   return isSure ? { amps: Math.min(...samples.amps), limit: samples.limit } : undefined;
 }
 
-/** What is known after one more answer: `amps` drawn under `limit`, the highest that was in force a short while ago. */
-export function withDraw(excess: Excess, limit: number, amps: number, now: number): Excess {
+/**
+ * What is known after one more answer: `amps` drawn under `limit`, the highest that was in force a short while ago. `holds`:
+ * whether it still is; a car that follows a lower one says nothing of what it draws under this.
+ */
+export function withDraw(excess: Excess, limit: number, amps: number, holds: boolean, now: number): Excess {
   const { samples } = excess;
   const same = samples.limit === limit;
   const newest = same ? [...samples.amps, amps].slice(-SAMPLES) : [amps];
@@ -68,7 +71,7 @@ export function withDraw(excess: Excess, limit: number, amps: number, now: numbe
   const expected = excessAt(excess, limit);
   const sure = Math.min(...newest) - limit;
   if (sure > expected + SMALL) return learnt(next, limit, Math.min(sure, explicableExcess(limit)));
-  if (expected === 0) return next;
+  if (expected === 0 || !holds) return next;
   const seen = Math.max(...newest) - limit;
   if (seen >= expected - SMALL) return next;
   const duration = same ? now - samples.at : 0;
