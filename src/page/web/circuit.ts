@@ -1,5 +1,6 @@
 // The circuit: how much each charger takes, how much more is reserved for it, and what is left.
 
+import { chargeNowRange } from '../../control/limits.ts';
 import type { Facts } from '../wire.ts';
 import { ChargeNow, describeChargeNow } from './charge-now.ts';
 import { whyFixed } from './charger-card.ts';
@@ -22,7 +23,7 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
   const bar = h('div', { class: 'bar', 'aria-hidden': 'true' }, beyond);
   const rows = new Map<string, ReturnType<typeof createRow>>();
   const lease = h('p', { class: 'hint' });
-  const range = { min: limits.minAmpsPerTWC, max: limits.maxAmpsForSlaves };
+  const range = chargeNowRange(limits);
   const limit = new AmpsControl({
     label: 'Circuit limit',
     of: 'Circuit',
