@@ -69,10 +69,7 @@ export class EarlierTopics {
   clear(now: number): readonly Publication[] {
     if (now < this.#lookUntil) return [];
     this.#lookUntil = NEVER;
-    return this.#places.flatMap((place) => {
-      const emptied = this.#emptied(place);
-      return emptied.map((topic) => ({ topic, payload: '' }));
-    });
+    return this.#places.flatMap((place) => this.#emptied(place)).map((topic) => ({ topic, payload: '' }));
   }
 
   /** The broker took a publication; true if its topic is none of ours any more. */
