@@ -1,7 +1,7 @@
 // The shape of a row of findings, and what a row is made from.
 
 import type { Charger } from '../charger/charger.ts';
-import type { Fleet } from '../charger/fleet.ts';
+import { confirmed, type Fleet } from '../charger/fleet.ts';
 import type { Limits } from '../control/limits.ts';
 import type { Targets } from '../control/targets.ts';
 import type { TwcId } from '../protocol/field.ts';
@@ -52,5 +52,5 @@ export function one(text: string | false | undefined): readonly string[] {
 
 /** The chargers for which it is so. */
 export function each({ fleet }: FindingInput, is: (charger: Charger) => boolean): Charger[] {
-  return [...fleet.values()].filter((charger) => charger.confirmed && is(charger));
+  return confirmed(fleet).filter(is);
 }

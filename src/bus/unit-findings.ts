@@ -1,6 +1,7 @@
 // What is wrong with the units on the bus: too many of them, two masters, and what a charger does that it should not.
 
 import type { Charger } from '../charger/charger.ts';
+import { confirmed } from '../charger/fleet.ts';
 import { excessDraws, sharingProblems, unansweringChargers } from '../control/sharing-problems.ts';
 import { isState } from '../protocol/states.ts';
 import { each, type FindingInput, type FindingRows, MINUTE, one } from './finding-row.ts';
@@ -89,10 +90,11 @@ export const unitFindings: FindingRows = {
   counterChanged: {
     level: 'hint',
     stays: 10 * MINUTE,
-    when: (seen) =>
-      each(seen, ({ energy: { replaced } }) => replaced !== undefined && seen.now - replaced.at < HOUR).map(
-        ({ id, energy: { replaced } }) =>
-          `The energy counter of ${id} changed from ${replaced?.from} to ${replaced?.to}`,
+    when: ({ fleet, now }) =>
+      confirmed(fleet).flatMap(({ id, energy: { replaced } }) =>
+        replaced && now - replaced.at < HOUR
+          ? [`The energy counter of ${id} changed from ${replaced.from} to ${replaced.to}`]
+          : [],
       ),
     advice: 'energy goes on from where it was. Was the unit replaced, or did it begin to count anew?',
   },
