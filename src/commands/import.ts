@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { describeFileError } from '../config/files.ts';
-import { parseConfig } from '../config/load.ts';
+import { decoded, parseConfig } from '../config/load.ts';
 import { fromTwcManager, type Import, type Imported } from '../config/twcmanager.ts';
 import { typedCommand } from '../io/typed-command.ts';
 import { version } from '../version.ts';
@@ -15,9 +15,10 @@ interface Flags {
 
 /** Throws an Error in an owner's words, which never holds a piece of the file. */
 export async function importCommand(file: string, flags: Flags, print: (text: string) => void): Promise<void> {
-  const source = await readFile(file, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw new Error(`${file}: expected the config.json of TWCManager, but ${describeFileError(error)}`);
   });
+  const source = decoded(bytes, file);
   const { text, warnings } = imported(source, file, flags.password === true);
   if (typeof flags.output !== 'string') return print(text);
   await writeFile(flags.output, text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
@@ -88,8 +89,8 @@ interface Parsed {
   readonly warnings: readonly string[];
 }
 
-/** A text, or a comment that YAML does not know. */
-const COMMENT = /"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+/** A text, or a comment; those of YAML have a space before them. The slashes of an address are none. */
+const COMMENT = /"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|(?<![a-z\d]:)\/\/[^\n]*|\/\*[\s\S]*?\*\//gi;
 
 /** TWCManager reads its file as YAML 1.1, without lines that begin with // or #. */
 function parsed(source: string): Parsed {
@@ -106,5 +107,9 @@ function parsed(source: string): Parsed {
   if (broken)
     throw new Error(`expected the config.json of TWCManager, but something is wrong in line ${line(broken.pos[0])}`);
   const warnings = document.errors.map(({ pos }) => `a comma is missing before line ${line(pos[0])} of that file`);
-  return { json: document.toJS(), warnings };
+  try {
+    return { json: document.toJS(), warnings };
+  } catch {
+    throw new Error('expected the config.json of TWCManager, but a value in it begins with a star');
+  }
 }

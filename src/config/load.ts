@@ -91,7 +91,8 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-function decoded(bytes: Uint8Array, file: string): string {
+/** The text of a file. Throws a ConfigError. */
+export function decoded(bytes: Uint8Array, file: string): string {
   if (bytes.includes(0) || [0xfeff, 0xfffe].includes(((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0))) {
     throw new ConfigError([`${file}: is written in UTF-16 or is no text; save it as UTF-8 in your editor`]);
   }

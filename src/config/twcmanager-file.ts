@@ -8,6 +8,13 @@ export interface Left {
   readonly comment: string;
 }
 
+/** How units are written behind a number. */
+const units = {
+  amps: ['a', 'amp', 'amps', 'ampere', 'amperes'],
+  volts: ['v', 'volt', 'volts'],
+  seconds: ['s', 'sec', 'seconds'],
+};
+
 /** What stands in TWCManager's file, and what of it was looked at. */
 export class TwcManagerFile {
   readonly #json: Readonly<Record<string, unknown>>;
@@ -24,10 +31,12 @@ export class TwcManagerFile {
     return path.split('.').reduce<unknown>((node, name) => (isObject(node) ? node[name] : undefined), this.#json);
   }
 
-  /** Numbers are sometimes written as text. */
-  number(path: string): number | undefined {
+  /** Numbers are sometimes written as text, with a unit or with a comma. */
+  number(path: string, unit?: keyof typeof units): number | undefined {
     const found = this.at(path);
-    const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
+    const [, digits, written = ''] = /^\s*([+-]?\d+(?:[.,]\d+)?)\s*([a-z]*)\s*$/i.exec(String(found)) ?? [];
+    const isMeant = written === '' || (unit !== undefined && units[unit].includes(written.toLowerCase()));
+    const number = typeof found === 'string' && digits && isMeant ? Number(digits.replace(',', '.')) : found;
     return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
   }
 

@@ -38,11 +38,11 @@ function vins(node: unknown): string[] {
 }
 
 function port(there: TwcManagerFile): Imported[] {
-  const master = there.number('config.fakeMaster') ?? 1;
-  const mode: Imported =
-    master === 1
-      ? { path: 'interface.mode', value: 'master', comment: 'config.fakeMaster is 1' }
-      : { path: 'interface.mode', value: 'listen', comment: `config.fakeMaster is ${master}: nothing is sent` };
+  const found = there.at('config.fakeMaster');
+  const comment = `config.fakeMaster is ${found === undefined ? 'not said' : String(found)}`;
+  const mode: Imported = there.isOn('config.fakeMaster', true)
+    ? { path: 'interface.mode', value: 'master', comment }
+    : { path: 'interface.mode', value: 'listen', comment: `${comment}: nothing is sent` };
   return [place(there), mode];
 }
 
@@ -76,7 +76,7 @@ const SAFE_AMPS = 6;
 function amps(there: TwcManagerFile): Imported[] {
   const circuit = atMost(there, 'config.wiringMaxAmpsAllTWCs', 'config.maxAmpsForSlaves', Number.POSITIVE_INFINITY);
   const each = atMost(there, 'config.wiringMaxAmpsPerTWC', 'config.maxAmpsPerTWC', circuit.value);
-  const wanted = there.number('config.minAmpsPerTWC');
+  const wanted = there.number('config.minAmpsPerTWC', 'amps');
   const value = Math.min(Math.max(Math.ceil(wanted ?? SAFE_AMPS), SAFE_AMPS), each.value, circuit.value);
   const was = wanted === undefined ? 'not said there' : `was ${wanted}`;
   const comment = value === wanted ? 'config.minAmpsPerTWC' : `config.minAmpsPerTWC ${was}, from 6 to the wiring here`;
@@ -89,7 +89,7 @@ function atMost(
   path: OptionPath,
   most: number,
 ): Imported & { readonly value: number } {
-  const found = there.number(from);
+  const found = there.number(from, 'amps');
   if (found === undefined) {
     const told = there.at(from) !== undefined;
     if (told) there.warn(`${path}: ${from} is no number, so it is ${SAFE_AMPS} A until you know better`);
@@ -108,12 +108,17 @@ function atMost(
 
 /** They are said for each charger here, and its id is not known there. */
 function assumed(there: TwcManagerFile): [] {
-  const volts = there.number('config.defaultVoltage');
+  const volts = there.number('config.defaultVoltage', 'volts');
   const phases = there.number('config.numberOfPhases');
   if (volts === undefined && phases === undefined) return [];
-  const fields = [volts === undefined ? '' : `volts: ${volts}`, phases === undefined ? '' : `phases: ${phases}`];
-  const example = `chargers: { 1A2B: { ${fields.filter(Boolean).join(', ')} } }`;
-  there.warn(`for a charger without a meter (older ones) add, with its id: ${example}`);
+  const fields = Object.entries({ volts, phases }).filter(
+    ([name, value]) => value !== undefined && takes('chargers', { '1A2B': { [name]: value } }),
+  );
+  const isLeft = volts !== undefined && !fields.some(([name]) => name === 'volts');
+  const left = isLeft ? `config.defaultVoltage of ${volts} is not that of one phase to neutral, so it is left out` : '';
+  const example = `chargers: { 1A2B: { ${fields.map(([name, value]) => `${name}: ${value}`).join(', ')} } }`;
+  const offer = fields.length > 0 ? `for a charger without a meter (older ones) add, with its id: ${example}` : '';
+  there.warn([offer, left].filter(Boolean).join('; ') || 'config.numberOfPhases is left out: it must be 1 to 3');
   return [];
 }
 
@@ -129,17 +134,37 @@ function mqtt(there: TwcManagerFile, withPassword: boolean): Imported[] {
   ].flat();
 }
 
+/** A name or an address with what may stand before and behind it. */
+const ADDRESS = /^(?:(\w+):\/\/)?(\[[\da-f:.]+\]|[\da-f]*(?::[\da-f]*){2,}|[^\s:/@?#[\]]+)(?::(\d{1,5}))?\/?$/i;
+
+/** The beginnings of an address that MQTT is spoken at, and whether it is encrypted there. */
+const schemes: Readonly<Record<string, boolean>> = { mqtt: false, tcp: false, mqtts: true, ssl: true, tls: true };
+
 function broker(there: TwcManagerFile, from: string, isOn: boolean): Imported {
   const path = 'status.MQTT.broker';
-  const host = there.text(`${from}.brokerIP`) ?? '';
-  const encrypted = there.isOn(`${from}.brokerTLS`, false);
-  const number = there.number(`${from}.brokerPort`) ?? (encrypted ? 8883 : 1883);
-  const bare = host.replace(/^\w+:\/\//, '');
-  const value = `${encrypted ? 'mqtts' : 'mqtt'}://${bare.includes(':') && !bare.startsWith('[') ? `[${bare}]` : bare}:${number}`;
-  if (isOn && host !== '' && takes(path, value)) return { path, value, comment: `${from}.brokerIP` };
-  const why = isOn ? `${from}.brokerIP is not understood` : 'MQTT was not switched on';
-  there.warn(`status.MQTT.broker: ${why}, so the broker is one of our own until you write yours`);
+  const found = brokerUrl(there, from);
+  if (isOn && 'url' in found) return { path, value: found.url, comment: `${from}.brokerIP` };
+  const why = isOn && 'why' in found ? found.why : 'MQTT was not switched on';
+  there.warn(`${path}: ${why}, so the broker is one of our own until you write yours`);
   return { path, value: 'embedded', comment: `${why}: write your broker here` };
+}
+
+function brokerUrl(there: TwcManagerFile, from: string): { readonly url: string } | { readonly why: string } {
+  const isTls = there.isOn(`${from}.brokerTLS`, false);
+  const port = there.number(`${from}.brokerPort`);
+  if (port === undefined && (there.at(`${from}.brokerPort`) ?? '') !== '')
+    return { why: `${from}.brokerPort is no number` };
+  const written = there.at(`${from}.brokerIP`) ?? '';
+  if (written === '') return { why: `${from}.brokerIP is not said` };
+  const [, scheme = 'mqtt', host = '', own] = ADDRESS.exec(there.text(`${from}.brokerIP`) ?? '') ?? [];
+  if (own !== undefined && port !== undefined && Number(own) !== port)
+    return { why: `${from}.brokerIP and ${from}.brokerPort name two ports` };
+  const known = schemes[scheme.toLowerCase()];
+  const encrypted = isTls || known === true;
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const url = `${encrypted ? 'mqtts' : 'mqtt'}://${name}:${own ?? port ?? (encrypted ? 8883 : 1883)}`;
+  const isGood = known !== undefined && host !== '' && takes('status.MQTT.broker', url);
+  return isGood ? { url } : { why: `${from}.brokerIP is not understood` };
 }
 
 function login(there: TwcManagerFile, from: string, withPassword: boolean): Imported[] {
@@ -166,7 +191,7 @@ function text(there: TwcManagerFile, from: string, path: OptionPath, otherwise: 
 function ratelimit(there: TwcManagerFile): Imported {
   const path = 'status.MQTT.ratelimit';
   const from = 'status.MQTT.ratelimit';
-  const found = there.number(from);
+  const found = there.number(from, 'seconds');
   if (found !== undefined && takes(path, found)) return { path, value: found, comment: from };
   return { path, value: 60, comment: `${from} is ${found === undefined ? 'not said' : 'not possible'}` };
 }

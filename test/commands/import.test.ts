@@ -84,6 +84,13 @@ describe('amps', () => {
     [{ wiringMaxAmpsAllTWCs: 1_000, wiringMaxAmpsPerTWC: 100, minAmpsPerTWC: 90 }, [240, 80, 80]],
     [{ wiringMaxAmpsAllTWCs: 'forty', wiringMaxAmpsPerTWC: null, minAmpsPerTWC: 5 }, [6, 6, 6]],
     [{ wiringMaxAmpsAllTWCs: 10, wiringMaxAmpsPerTWC: 10, minAmpsPerTWC: 12 }, [10, 10, 10]],
+    [{ wiringMaxAmpsAllTWCs: '40A', wiringMaxAmpsPerTWC: '32,5 amps', minAmpsPerTWC: '12 A' }, [40, 32, 12]],
+    [{ wiringMaxAmpsAllTWCs: '+40', wiringMaxAmpsPerTWC: ' 32.9Ampere', minAmpsPerTWC: '-8' }, [40, 32, 6]],
+    // Of what these mean there is doubt.
+    [{ wiringMaxAmpsAllTWCs: '3x32A', wiringMaxAmpsPerTWC: '32V', minAmpsPerTWC: [12] }, [6, 6, 6]],
+    [{ wiringMaxAmpsAllTWCs: '16/32', wiringMaxAmpsPerTWC: '0x20', minAmpsPerTWC: '1e9' }, [6, 6, 6]],
+    [{ wiringMaxAmpsAllTWCs: { a: 40 }, wiringMaxAmpsPerTWC: '1.000,5', minAmpsPerTWC: '' }, [6, 6, 6]],
+    [{ wiringMaxAmpsAllTWCs: 1e300, wiringMaxAmpsPerTWC: '99999999999999999999', minAmpsPerTWC: -1e300 }, [240, 80, 6]],
   ])('%j', (config, [circuit, each, least]) => {
     expect(settings(withConfig(config))).toMatchObject({
       'config.maxAmpsForSlaves': circuit,
@@ -121,7 +128,8 @@ describe('amps', () => {
           expect(String(error)).toMatch(/less than the 6 A/);
           return;
         }
-        const there = (value: unknown) => (Number.isFinite(Number(value)) && value !== '' ? Number(value) : 6);
+        // Also with a unit or with a comma.
+        const there = (value: unknown) => Number.parseFloat(String(value).replace(',', '.')) || 6;
         expect(found['config.maxAmpsForSlaves']).toBeLessThanOrEqual(Math.max(6, there(amps.wiringMaxAmpsAllTWCs)));
         expect(found['config.maxAmpsPerTWC']).toBeLessThanOrEqual(Math.max(6, there(amps.wiringMaxAmpsPerTWC)));
       }),
@@ -141,8 +149,16 @@ describe('where the chargers are', () => {
     [{ interface: { RS485: { port: 'COM3' } } }, { name: 'COM3' }],
     [{}, { name: '/dev/ttyUSB0' }],
     [{ interface: { RS485: { port: 'alt://x' } } }, { type: 'simulator' }],
+    [{ interface: { RS485: { port: null } } }, { name: '/dev/ttyUSB0' }],
+    [{ interface: { RS485: { port: 0 } } }, { type: 'simulator' }],
+    [{ interface: null, status: null, control: [] }, { name: '/dev/ttyUSB0' }],
   ])('%j', (others, port) => {
     expect(settings(withConfig({}, others))['interface.port']).toMatchObject(port);
+  });
+
+  test('an address without quotes is no comment', () => {
+    const source = 'config: {}\ninterface:\n  RS485:\n    port: socket://gate:8899 // the gateway\n';
+    expect(settings(source)['interface.port'].name).toBe('tcp://gate:8899');
   });
 
   test('in an older file', () => {
@@ -154,9 +170,15 @@ describe('where the chargers are', () => {
 
   test.each([
     [1, 'master'],
+    ['1', 'master'],
+    [true, 'master'],
+    [undefined, 'master'],
     [2, 'listen'],
     [0, 'listen'],
-  ])('fakeMaster %i is %s', (fakeMaster, mode) => {
+    [null, 'listen'],
+    ['perhaps', 'listen'],
+    [[1, 2], 'listen'],
+  ])('fakeMaster %j is %s', (fakeMaster, mode) => {
     expect(settings(withConfig({ fakeMaster }))['interface.mode']).toBe(mode);
   });
 
@@ -174,6 +196,58 @@ test('a broker that was not switched on is none, and one with encryption keeps i
     urls: ['mqtt://[fd00::1]:1884'],
   });
   expect(mqtt({ enabled: true, brokerIP: 'me:pw@a' })).toMatchObject({ type: 'embedded' });
+});
+
+describe('where the broker is', () => {
+  const mqtt = (MQTT: object) => imported(withConfig({}, { status: { MQTT: { enabled: true, ...MQTT } } }), 'x', false);
+  test.each<[object, string]>([
+    [{ brokerIP: 'house:1884' }, 'mqtt://house:1884'],
+    [{ brokerIP: 'house:1884', brokerPort: '1884' }, 'mqtt://house:1884'],
+    [{ brokerIP: ' mqtt://house ' }, 'mqtt://house:1883'],
+    [{ brokerIP: 'tcp://house:1884/' }, 'mqtt://house:1884'],
+    [{ brokerIP: 'mqtts://house' }, 'mqtts://house:8883'],
+    [{ brokerIP: 'SSL://house', brokerPort: 8884 }, 'mqtts://house:8884'],
+    [{ brokerIP: 'house:8883', brokerTLS: 'True' }, 'mqtts://house:8883'],
+    [{ brokerIP: 'fd00::1' }, 'mqtt://[fd00::1]:1883'],
+    [{ brokerIP: '[fd00::1]:1884' }, 'mqtt://[fd00::1]:1884'],
+    [{ brokerIP: '192.168.1.2', brokerPort: null }, 'mqtt://192.168.1.2:1883'],
+  ])('%j', (settings, url) => {
+    expect(parseConfig(mqtt(settings).text, 'x')['status.MQTT.broker']).toMatchObject({ urls: [url] });
+  });
+
+  test.each<[object, RegExp]>([
+    [{ brokerIP: 'house:1884', brokerPort: 1883 }, /brokerIP and status\.MQTT\.brokerPort name two ports/],
+    [{ brokerIP: 'http://house' }, /brokerIP is not understood/],
+    [{ brokerIP: 'ws://house:9001' }, /brokerIP is not understood/],
+    [{ brokerIP: 'house:99999' }, /brokerIP is not understood/],
+    [{ brokerIP: 'house', brokerPort: 0 }, /brokerIP is not understood/],
+    [{ brokerIP: 'house', brokerPort: 'mqtt' }, /brokerPort is no number/],
+    [{ brokerIP: 'me:pw@house' }, /brokerIP is not understood/],
+    [{ brokerIP: ['a', 'b'] }, /brokerIP is not understood/],
+    [{ brokerIP: 'a b' }, /brokerIP is not understood/],
+    [{ brokerIP: null }, /brokerIP is not said/],
+    [{ brokerIP: '' }, /brokerIP is not said/],
+    [{}, /brokerIP is not said/],
+  ])('is left to its owner with %j', (settings, why) => {
+    const { text, warnings } = mqtt(settings);
+    expect(parseConfig(text, 'x')['status.MQTT.broker']).toMatchObject({ type: 'embedded' });
+    expect(warnings).toContainEqual(expect.stringMatching(why));
+  });
+});
+
+test('volts are offered only where they can be those of one phase', () => {
+  const offered = (config: object) =>
+    imported(withConfig(config), 'x', false)
+      .warnings.filter((one) => /without a meter|left out/.test(one))
+      .join();
+  expect(offered({ defaultVoltage: '230 V', numberOfPhases: '3' })).toContain('{ volts: 230, phases: 3 }');
+  expect(offered({ defaultVoltage: 400, numberOfPhases: 3 })).toMatch(/\{ phases: 3 \}.*400 .*one phase/);
+  expect(offered({ defaultVoltage: 0, numberOfPhases: 7 })).toMatch(
+    /^config\.defaultVoltage of 0 is not that of one phase/,
+  );
+  expect(offered({ numberOfPhases: 7 })).toBe('config.numberOfPhases is left out: it must be 1 to 3');
+  expect(offered({ numberOfPhases: 3 })).toMatch(/\{ phases: 3 \} \}$/);
+  expect(offered({ defaultVoltage: null, numberOfPhases: null })).toBe('');
 });
 
 test('a user and a password of digits are taken, also without quotes', () => {
@@ -199,8 +273,17 @@ describe('a file that people have worked on is read', () => {
       'with comments after values and inside lists',
       good.replace('40,', '40 // of all: "big", it\'s\n, "l": [1, /* two */ 2],'),
     ],
+    ['with a comment at once behind a value', good.replace('40,', '40#all\n,').replace('32}', '32// it"s mine\n}')],
+    [
+      'with a comment in which a path has a star',
+      good.replace('40,', '40, # /etc/*.json\n').replace('32}', '32 #*/\n}'),
+    ],
+    ['with a comment between name and value', good.replace('40', '/* amps\n of: all, */ 40')],
+    ['with comments behind the end', `${good}\n// that's "all"\n# {`],
     ['with single quotes, of which one has slashes', good.replace(/"/g, "'").replace('32}', "32 // it's mine\n}")],
     ['without JSON at all', 'config:\n  wiringMaxAmpsAllTWCs: 40 # all\n  wiringMaxAmpsPerTWC: 32\n'],
+    ['with numbers in quotes, which have a comma', good.replace('40', '"40,0"').replace('32', "'32,9 A'")],
+    ['with a number that is commented out', good.replace('40,', '40,\n// "wiringMaxAmpsAllTWCs": 80,\n#"x": 1\n')],
     ['with a name twice, of which TWCManager takes the last', good.replace('{"w', '{"wiringMaxAmpsAllTWCs": 80, "w')],
   ])('%s', (_, source) => {
     expect(settings(source)).toMatchObject({ 'config.maxAmpsForSlaves': 40, 'config.maxAmpsPerTWC': 32 });
@@ -212,6 +295,7 @@ describe('a file that is none', () => {
     ['[]', /expected a config\.json of TWCManager, which has a part "config"/],
     ['{ "config": { "a": "geheim } }', /something is wrong in line 1/],
     ['', /which has a part "config"/],
+    ['{ "config": { "a": *geheim } }', /a value in it begins with a star/],
   ])('%j', (source, problem) => {
     expect(() => imported(source, 'config.json', false)).toThrow(problem);
     expect(() => imported(source, 'config.json', false)).not.toThrow(/geheim/);
@@ -242,4 +326,6 @@ test('a file is written where it is wanted, and never over another', async () =>
     'config.yaml: can not be written, it is there already, and nothing is overwritten',
   );
   await expect(importCommand(folder.file('none.json'), {}, () => {})).rejects.toThrow('but there is no such file');
+  await writeFile(folder.file('wide.json'), `\uFEFF${house}`, 'utf16le');
+  await expect(importCommand(folder.file('wide.json'), {}, () => {})).rejects.toThrow(/written in UTF-16.*as UTF-8/);
 });
