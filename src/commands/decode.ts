@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { decode } from '../protocol/codec.ts';
 import { Cutter, END } from '../protocol/slip.ts';
+import { withoutDumps } from './dump.ts';
 
 type Line = { readonly valid: true; readonly message: unknown } | { readonly valid: false; readonly reason: string };
 
@@ -13,9 +14,9 @@ const NOISE_FROM = 4;
 export async function decodeLines(input: Readable, print: (text: string) => void): Promise<void> {
   let lines = 0;
   let found = 0;
-  for await (const line of createInterface({ input })) {
+  for await (const piece of withoutDumps(createInterface({ input }))) {
     lines++;
-    for (const result of decodeLine(line)) {
+    for (const result of typeof piece === 'string' ? decodeLine(piece) : framesIn(piece)) {
       found++;
       print(`${JSON.stringify(result)}\n`);
     }
@@ -33,7 +34,7 @@ export function decodeLine(line: string): Line[] {
   // Digits and spaces alone: wherever the spaces are.
   const text = /^[0-9a-f\s]+$/i.test(cleaned) ? cleaned.replaceAll(/\s/g, '') : cleaned;
   const isHex = /^[0-9a-fx\\h\s.,:;_-]+$/i.test(text);
-  const runs = [...text.matchAll(RUN)].map(([run]) => bytesIn(run)).filter((run) => isHex || run.length >= FRAME_FROM);
+  const runs = [...text.matchAll(RUN)].map(([run]) => bytesIn(run)).filter((run) => isHex || looksLikeFrame(run));
   if (isHex && (runs.length === 0 || !WHOLE.test(text)))
     return [refused(`expected pairs of hex digits, got ${cleaned.slice(0, 60)}`)];
   return runs.flatMap(framesIn);
@@ -89,6 +90,13 @@ const RUN = new RegExp(`(?<![0-9a-z])${BYTES}(?![0-9a-z])`, 'gi');
 const WHOLE = new RegExp(`^${BETWEEN}${BYTES}${BETWEEN}$`, 'i');
 /** Fewer bytes between words are a number, an address or a word such as "added". */
 const FRAME_FROM = 8;
+
+/** Between words there are other bytes too, such as those of a VIN. A frame has C0 or begins with FB, FC or FD. */
+function looksLikeFrame(bytes: Uint8Array): boolean {
+  const [first = 0, second = 0] = bytes;
+  const begins = [first, second].some((byte) => byte >= 0xfb && byte <= 0xfd);
+  return bytes.length >= FRAME_FROM && (begins || bytes.includes(END));
+}
 
 function bytesIn(run: string): Uint8Array {
   return Uint8Array.from(run.replace(/0x|\\x/gi, '').match(/[0-9a-f]{2}/gi) ?? [], (pair) => Number.parseInt(pair, 16));

@@ -108,6 +108,20 @@ describe('a line of a log', () => {
     ['%C0%BODY%C0', linkreadyBody.replaceAll(' ', '%')],
     ['00000000: c0fb e203 5d5f 0000 0000 0000 0000 a1c0  ....]_..........', ''],
     ['00000000  c0 fb e2 03 5d 5f 00 00  00 00 00 00 00 00 a1 c0  |....]_..........|', ''],
+    ['> Mar 21 15:59:07 charon twc-test[665]: ⛽ Manager  12 Rx@: (FC) BODY', linkreadyBody],
+    ['twcmanager_1  | 13:47:29 🔌 RS485    12 Tx@: C0 BODY C0', linkreadyBody],
+    ['Tx@19:59:55: c0 BODY c0 fe', linkreadyBody.toLowerCase()],
+    ['CO BODY C0', linkreadyBody],
+    ['[12:34:56.789][VV][twc:045]: Rx: BODY (14)', linkreadyBody.replaceAll(' ', '.')],
+    ['MQT: tele/twc/RESULT = {"SSerialReceived":"C0BODYC0"}', linkreadyBody.replaceAll(' ', '')],
+    ['{"type":"Buffer","data":[192,BODY,192]}', '251,226,3,93,95,0,0,0,0,0,0,0,0,161'],
+    ['<Buffer c0 BODY c0>', linkreadyBody.toLowerCase()],
+    ['10:50:39.123456 IN  len=16 C0 BODY C0', linkreadyBody],
+    ['/dev/ttyUSB0: C0 BODY C0', linkreadyBody],
+    ["x'C0BODYC0'", linkreadyBody.replaceAll(' ', '')],
+    ['\u001B[32m13:47:29 RS485 Tx@: C0 BODY C0\u001B[0m', linkreadyBody],
+    ['C0\u00A0BODY\u00A0C0', linkreadyBody.replaceAll(' ', '\u00A0')],
+    ['I (12345) twc: 0x3ffb0000   c0 BODY c0  |....]_..........|', linkreadyBody.toLowerCase()],
   ])('%s', (line, body) => {
     expect(decodeLine(line.replace('BODY', body))).toEqual([linkready]);
   });
@@ -126,6 +140,10 @@ describe('a line of a log', () => {
     '13:47:29 ⛽ Master   10 Number of cars charging now: 1',
     'twcmanager_1  | 07:21:01 🎮 HTTP     20 Serving at port: 8080',
     'connected to 192.168.1.170 (00:1A:2B:3C:4D:5E)',
+    '15:10:12 TWCManager 15 Slave TWC 2388 reported VIN data: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00.',
+    '10:02:39 TWCManager 20 Master heartbeat contains error 5: 02 05 00 00 00 00 00 00 00',
+    '15:10:13 TWCSlave   20 SHB 2388: 08 13.10/13.00A 0000 0000  M: 09 00.00/00.00A 0000 0000',
+    'e2+03+5d+5f=1(a1)',
   ])('without a frame gives nothing: %s', (line) => {
     expect(decodeLine(line)).toEqual([]);
   });
@@ -148,6 +166,35 @@ test('every line of the input becomes JSON lines of its own', async () => {
   await decodeLines(input, (text) => void printed.push(text));
   expect(printed.every((text) => text.endsWith('\n'))).toBe(true);
   expect(printed.map((text) => JSON.parse(text))).toEqual([linkready, order]);
+});
+
+describe('a dump of several lines is one stream', () => {
+  const stream = `FE C0 ${linkreadyBody} C0 FC C0 ${orderBody} C0 FE C0 ${linkreadyBody} C0`.toLowerCase().split(' ');
+  const hex = (at: number, digits: number) => at.toString(16).padStart(digits, '0');
+  const octal = (at: number) => at.toString(8).padStart(7, '0');
+  /** The last line of some is the place at which the stream ends. */
+  const dump = (each: number, line: (at: number, bytes: string[]) => string, end = '') => {
+    const starts = stream.map((_, at) => at).filter((at) => at % each === 0);
+    return [...starts.map((at) => line(at, stream.slice(at, at + each))), end].join('\n');
+  };
+  const words = (bytes: readonly string[], word: (one: string, two: string) => string) =>
+    bytes.flatMap((byte, i) => (i % 2 > 0 ? [] : [word(byte, bytes[i + 1] ?? '')])).join(' ');
+  const pairs = (bytes: readonly string[]) => words(bytes, (one, two) => one + two);
+  const swapped = (bytes: readonly string[]) => words(bytes, (one, two) => (two || '00') + one);
+  const halves = (bytes: readonly string[]) => `${bytes.slice(0, 8).join(' ')}  ${bytes.slice(8).join(' ')}`;
+
+  test.each([
+    ['hexdump -C', dump(16, (at, bytes) => `${hex(at, 8)}  ${halves(bytes)}  |..a0 b1..|`, hex(stream.length, 8))],
+    ['xxd', dump(16, (at, bytes) => `${hex(at, 8)}: ${pairs(bytes).padEnd(39)}  ab..]_..c0`)],
+    ['xxd -c 8', dump(8, (at, bytes) => `${hex(at, 8)}: ${pairs(bytes)}  ab..]_..`)],
+    ['od -tx1', dump(16, (at, bytes) => `${octal(at)} ${bytes.join(' ')}`, octal(stream.length))],
+    ['hexdump', dump(8, (at, bytes) => `${hex(at, 7)} ${swapped(bytes)}`, hex(stream.length, 7))],
+    ['a terminal', dump(10, (at, bytes) => `${hex(at, 6)}   ${bytes.join(' ').toUpperCase()}`)],
+  ])('as of %s', async (_, text) => {
+    const printed: string[] = [];
+    await decodeLines(Readable.from([`$ dump\n${text}\n\n${orderBody}\n`]), (one) => void printed.push(one));
+    expect(printed.map((one) => JSON.parse(one))).toEqual([linkready, order, linkready, order]);
+  });
 });
 
 test('an input without any frame says so', async () => {
