@@ -43,6 +43,7 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
     plugins: [late],
     banner: { js: shebang },
   });
+  await expectAscii(folder);
   for (const native of (await readdir(prebuilds, { recursive: true })).filter((path) => path.endsWith('.node'))) {
     if (wanted(native)) await cp(`${prebuilds}/${native}`, `${folder}/prebuilds/${native}`);
   }
@@ -130,6 +131,14 @@ const lateExports: Plugin = {
     });
   },
 };
+
+/** With one other character all characters of a file take two bytes of memory. Expressions are written as they are. */
+async function expectAscii(folder: string): Promise<void> {
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.js'))) {
+    const [found] = /.{0,20}\P{ASCII}.{0,20}/u.exec(await readFile(`${folder}/${file}`, 'utf8')) ?? [];
+    if (found !== undefined) throw new Error(`${file}: expected only ASCII characters, got ${found}`);
+  }
+}
 
 /** The folders of the packages of which something is in the bundle. */
 export function packagesIn({ outputs }: Metafile): string[] {

@@ -227,18 +227,14 @@ class Heart implements Bridge {
 
   #save(): void {
     const { announced, prefixes } = this.#mqtt;
+    const chargers = this.#bus.savedChargers;
     const { setPoints } = this.#control;
-    const newest: Saved = {
-      chargers: this.#bus.savedChargers,
-      announced,
-      prefixes,
-      setPoints,
-      sessions: this.#sessions.saved,
-    };
-    const parts = ['chargers', 'announced', 'prefixes', 'setPoints', 'sessions'] as const;
-    if (parts.every((part) => newest[part] === this.#saved[part])) return;
-    this.#saved = newest;
-    this.#outputs.push({ type: 'save', ...newest });
+    const sessions = this.#sessions.saved;
+    const saved = this.#saved;
+    const isSame = chargers === saved.chargers && sessions === saved.sessions && setPoints === saved.setPoints;
+    if (isSame && announced === saved.announced && prefixes === saved.prefixes) return;
+    this.#saved = { chargers, announced, prefixes, setPoints, sessions };
+    this.#outputs.push({ type: 'save', ...this.#saved });
   }
 
   #log(level: 'warn' | 'info' | 'debug', text: string | (() => string)): void {

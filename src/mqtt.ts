@@ -37,6 +37,7 @@ interface Due {
   readonly publications: readonly Publication[];
 }
 
+const nothing: Due = { subscriptions: [], publications: [] };
 /** What the broker keeps from an earlier run comes within this time after the subscription, before we announce anew. */
 const LOOK_FIRST = 200;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -57,6 +58,7 @@ export class Mqtt {
   readonly #others: OtherBridges;
   readonly #earlier: EarlierTopics;
   #prefixes: readonly string[];
+  #earlierPrefixes: readonly string[] | undefined;
   readonly #subscribed = new Set<string>();
   #subscriptions: string[] = [];
   #up = false;
@@ -140,6 +142,8 @@ export class Mqtt {
   }
 
   due(chargers: readonly Charger[], now: number): Due {
+    // Most acknowledgements change nothing.
+    if (this.#introduced === chargers && now < this.wakeAt) return nothing;
     if (this.#announcer.replayDue(now)) this.#publisher.replay();
     if (this.#up) this.#announce(chargers, now);
     this.#refresh(now);
@@ -158,10 +162,11 @@ export class Mqtt {
 
   /** The prefixes under which topics of ours may be; the same list while they are the same. */
   get prefixes(): readonly string[] {
-    const { topicPrefix } = this.#settings;
     const earlier = this.#earlier.prefixes;
-    const [first, ...others] = this.#prefixes;
-    if (first !== topicPrefix || others.join() !== earlier.join()) this.#prefixes = [topicPrefix, ...earlier];
+    if (earlier === this.#earlierPrefixes) return this.#prefixes;
+    this.#earlierPrefixes = earlier;
+    const prefixes = [this.#settings.topicPrefix, ...earlier];
+    if (prefixes.join() !== this.#prefixes.join()) this.#prefixes = prefixes;
     return this.#prefixes;
   }
 

@@ -29,8 +29,8 @@ import type { BusSettings, Log } from './settings.ts';
 import { type BusCounts, busCounts, Statistics } from './statistics.ts';
 import { MOST_SLAVES } from './unit-findings.ts';
 
-/** Without a frame little is new, and most steps are for other things. */
-const FINDINGS_EVERY = 250;
+/** What a known charger tells, and time alone, become findings this soon; all else does at once. */
+const FINDINGS_EVERY = 1_000;
 
 const logLevels = { problem: 'warn', hint: 'info' } as const;
 
@@ -169,9 +169,9 @@ export class Bus {
   }
 
   #receivedFrame(frame: Uint8Array, now: number): void {
-    this.#stale = true;
     const decoded = decode(frame);
     if (!decoded.valid) {
+      this.#stale = true;
       this.#log('debug', `bad frame, ${decoded.reason}`);
       this.statistics.fault(decoded.reason, frame.length);
       return;
@@ -179,8 +179,15 @@ export class Bus {
     this.#log('debug', () => `heard ${JSON.stringify(decoded.message)}`);
     this.statistics.frame();
     const message = this.#role?.received(frame, decoded.message, this.#fleet, now);
+    if (!message || !this.#tellsAgain(message)) this.#stale = true;
     if (message) this.#learn(message, frame, now);
     this.#noteOtherMaster(now);
+  }
+
+  /** Whether it comes from a unit that has already told of itself. */
+  #tellsAgain(message: Message): boolean {
+    const id = senderOf(message);
+    return id !== undefined && this.#fleet.get(id)?.heartbeat !== undefined;
   }
 
   /** What another master tells the chargers is not known: nothing that we knew of them is so any longer. */

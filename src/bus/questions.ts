@@ -125,10 +125,11 @@ export function createQuestionnaire(askPlugState = false): Questionnaire {
 
   /** When this question may be asked, Infinity if never. */
   function opensAt(charger: Charger, question: Question, now: number): number {
+    if (!question.wanted(charger, now)) return Number.POSITIVE_INFINITY;
     const { askedAt, unanswered, answered, session, asked } = of(charger.id, question);
     const used = session === sessionOf(charger) ? asked : 0;
-    const over = (unanswered >= GIVE_UP_AFTER && !answered) || used >= question.perSession;
-    if (over || !question.wanted(charger, now)) return Number.POSITIVE_INFINITY;
+    const isOver = (unanswered >= GIVE_UP_AFTER && !answered) || used >= question.perSession;
+    if (isOver) return Number.POSITIVE_INFINITY;
     const newSession = question.perSession < Number.POSITIVE_INFINITY && session !== sessionOf(charger);
     const lost = unanswered > 0 && unanswered < GIVE_UP_AFTER;
     const pause = newSession ? 0 : lost ? AGAIN_AFTER : question.every(charger);

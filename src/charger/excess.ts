@@ -25,6 +25,7 @@ const FORGOTTEN = 0.1 / 60_000;
 
 /** What a charger is expected to draw at most under this limit beyond it, A. */
 export function excessAt({ byLimit }: Excess, limit: number): number {
+  if (byLimit.size === 0) return 0;
   const known = byLimit.get(limit);
   if (known !== undefined) return known;
   let below: number | undefined;

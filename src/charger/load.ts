@@ -25,8 +25,9 @@ export function phaseCurrents(charger: Charger): Phases | undefined {
 export function loadWatts(charger: Charger): number | undefined {
   const currents = phaseCurrents(charger);
   if (!currents) return undefined;
-  const volts = phaseVolts(charger) ?? [0, 0, 0];
-  return volts.reduce((watts, v, phase) => watts + v * (currents[phase] ?? 0), 0);
+  const [a, b, c] = currents;
+  const [voltsA, voltsB, voltsC] = phaseVolts(charger) ?? [0, 0, 0];
+  return voltsA * a + voltsB * b + voltsC * c;
 }
 
 /** On how many phases the car takes current, 0 while it takes none; undefined when not known. */
@@ -62,14 +63,15 @@ function phaseVolts({ meter, settings }: Charger): Phases | undefined {
 function phaseWeights(charger: Charger): Phases | undefined {
   const { meter } = charger;
   const measured = meter?.lastCurrents;
-  if (measured) return relativeTo(Math.max(...measured), measured);
+  if (measured) return relativeToLargest(measured);
   const volts = phaseVolts(charger);
   if (!volts?.some((v) => v >= CONNECTED_FROM)) return undefined;
   const [a, b, c] = volts;
   return [weight(a), weight(b), weight(c)];
 }
 
-function relativeTo(largest: number, [a, b, c]: Phases): Phases {
+function relativeToLargest([a, b, c]: Phases): Phases {
+  const largest = Math.max(a, b, c);
   return [a / largest, b / largest, c / largest];
 }
 

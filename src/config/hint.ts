@@ -24,7 +24,8 @@ export function hint(path: string, option: Option<unknown>, got: unknown): strin
 type Mend = readonly [meant: (got: string, path: string) => unknown, how: string];
 
 /** Units that change nothing: not 5 min, not 1 kW. */
-const UNITS = /^\s*(\d+(?:\.\d+)?)\s*(?:[aAsvV%€$£]|[aA]mp(?:ere)?s?|sec(?:ond)?s?|[vV]olts?|[A-Z]{3})?\s*$/;
+const UNITS =
+  /^\s*(\d+(?:\.\d+)?)\s*(?:[aAsvV%\p{Currency_Symbol}]|[aA]mp(?:ere)?s?|sec(?:ond)?s?|[vV]olts?|[A-Z]{3})?\s*$/u;
 const DURATION = /^\s*(\d+(?:\.\d+)?)\s*(m|min|minutes?|h|hours?)\s*$/i;
 const YES = /^(?:true|yes|on|1|ja|oui|si)$/i;
 const NO = /^(?:false|no|off|0|nein|non)$/i;
@@ -34,7 +35,7 @@ const mends: readonly Mend[] = [
   [(got) => found(got.replace(',', '.'), UNITS), 'write a point, not a comma: '],
   [inSeconds, 'in seconds that is '],
   [(got) => (YES.test(got) ? true : NO.test(got) ? false : undefined), 'write '],
-  [(got) => got.trim().replace(/^["'“”„‘’]+|["'“”„‘’]+$/g, ''), 'write '],
+  [(got) => got.trim().replace(/^\p{Quotation_Mark}+|\p{Quotation_Mark}+$/gu, ''), 'write '],
   [(got) => got.toLowerCase(), 'write '],
   [(got) => got.toUpperCase(), 'write '],
   [(got, path) => likely[path]?.(got), 'write '],

@@ -19,11 +19,10 @@ export function allocate(sharing: Sharing, now: number): ReadonlyMap<TwcId, numb
   const circuit = circuitAmps(sharing);
   const division = new Division(claims, circuit, suspects(reserved, circuit, now), now);
   const least = sharing.limits.minAmpsPerTWC;
-  for (const rank of ['held', 'wants', 'rests'] as const) {
-    for (const claim of rotated(claims, now)) if (claim.rank === rank) division.giveLeast(claim, least);
-  }
+  const first = Math.floor(now / ROTATE_EVERY);
+  for (const rank of ['held', 'wants', 'rests'] as const) division.giveLeast(rank, least, first);
   division.fill(least, ({ most }) => most);
-  for (const claim of claims) if (claim.rank === 'idle') division.giveLeast(claim, least);
+  division.giveLeast('idle', least);
   // What no other charger can use goes to those that do not seem to need it.
   division.fill(least, ({ cap, most, resting }) => (resting ? most : cap));
   return division.shares;
@@ -50,71 +49,73 @@ function suspects(chargers: readonly Charger[], circuit: number, now: number): R
   return new Set(isOver ? sure.filter(({ amps, limit }) => amps >= limit - AT_LIMIT).map(({ id }) => id) : []);
 }
 
+/** What a charger was given, and what that takes from the circuit, A. */
+interface Account {
+  readonly claim: Claim;
+  readonly isSuspect: boolean;
+  given: number;
+  paid: number;
+}
+
 /** The amps that are left, and what was given of them. */
 class Division {
-  readonly #claims: readonly Claim[];
-  readonly #suspects: ReadonlySet<TwcId>;
+  readonly #accounts: readonly Account[];
   readonly #now: number;
-  readonly #given: Map<TwcId, number>;
   #left: number;
 
   constructor(claims: readonly Claim[], circuit: number, suspects: ReadonlySet<TwcId>, now: number) {
-    this.#claims = claims;
-    this.#suspects = suspects;
     this.#now = now;
     // What can not be stopped has its floor, whether the circuit has it or not.
     this.#left = claims.reduce((left, { floor }) => left - floor, circuit);
-    this.#given = new Map(claims.map(({ charger, rank }) => [charger.id, rank === 'held' ? V2_FLOOR : 0]));
+    this.#accounts = claims.map((claim) => {
+      const isHeld = claim.rank === 'held';
+      const isSuspect = suspects.has(claim.charger.id);
+      return { claim, isSuspect, given: isHeld ? V2_FLOOR : 0, paid: isHeld ? claim.floor : 0 };
+    });
   }
 
   get shares(): ReadonlyMap<TwcId, number> {
-    const heard = this.#claims.filter(({ rank }) => rank !== 'fixed');
-    return new Map(heard.map((claim) => [claim.charger.id, this.#has(claim)]));
+    const heard = this.#accounts.filter(({ claim }) => claim.rank !== 'fixed');
+    return new Map(heard.map(({ claim, given }) => [claim.charger.id, given]));
   }
 
-  giveLeast(claim: Claim, least: number): void {
-    if (claim.most >= least && this.#has(claim) < least) this.#give(claim, least);
+  /** To all of this rank as far as it goes, `first` in the order before the others. */
+  giveLeast(rank: Claim['rank'], least: number, first = 0): void {
+    const accounts = this.#accounts;
+    for (let i = 0; i < accounts.length; i++) {
+      const account = accounts[(first + i) % accounts.length];
+      if (account?.claim.rank !== rank || account.claim.most < least || account.given >= least) continue;
+      const cost = this.#cost(account, least);
+      if (cost - account.paid <= this.#left + ROUNDING) this.#give(account, least, cost);
+    }
   }
 
   /** Ampere by ampere to the charger that has least, so that none gets more while another could use it. */
   fill(least: number, bound: (claim: Claim) => number): void {
     for (;;) {
-      let poorest: Claim | undefined;
-      for (const one of this.#claims) {
-        const has = this.#has(one);
-        if (has < least || has >= bound(one) || (poorest && this.#has(poorest) <= has)) continue;
-        if (this.#price(one, has + 1) <= this.#left + ROUNDING) poorest = one;
+      let poorest: Account | undefined;
+      let price = 0;
+      for (const account of this.#accounts) {
+        const { claim, given, paid } = account;
+        if (given < least || given >= bound(claim) || (poorest && poorest.given <= given)) continue;
+        const cost = this.#cost(account, given + 1);
+        if (cost - paid > this.#left + ROUNDING) continue;
+        poorest = account;
+        price = cost;
       }
       if (!poorest) return;
-      this.#give(poorest, this.#has(poorest) + 1);
+      this.#give(poorest, poorest.given + 1, price);
     }
   }
 
-  #has({ charger }: Claim): number {
-    return this.#given.get(charger.id) ?? 0;
-  }
-
-  /** What it takes from the circuit to give a charger so much instead of what it has, A. */
-  #price(claim: Claim, amps: number): number {
-    const has = this.#has(claim);
-    const paid = has === V2_FLOOR && claim.rank === 'held' ? claim.floor : this.#cost(claim, has);
-    return this.#cost(claim, amps) - paid;
-  }
-
-  #cost({ charger }: Claim, amps: number): number {
+  #cost({ claim: { charger }, isSuspect }: Account, amps: number): number {
     const cost = costOf(charger, amps, this.#now);
-    return this.#suspects.has(charger.id) ? Math.max(cost, amps * SUSPECTED) : cost;
+    return isSuspect ? Math.max(cost, amps * SUSPECTED) : cost;
   }
 
-  #give(claim: Claim, amps: number): void {
-    const price = this.#price(claim, amps);
-    if (price > this.#left + ROUNDING) return;
-    this.#left -= price;
-    this.#given.set(claim.charger.id, amps);
+  #give(account: Account, amps: number, cost: number): void {
+    this.#left -= cost - account.paid;
+    account.given = amps;
+    account.paid = cost;
   }
-}
-
-function rotated(claims: readonly Claim[], now: number): readonly Claim[] {
-  const first = Math.floor(now / ROTATE_EVERY) % Math.max(1, claims.length);
-  return [...claims.slice(first), ...claims.slice(0, first)];
 }

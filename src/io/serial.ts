@@ -4,11 +4,14 @@ import { SerialPort } from 'serialport';
 import { deferred } from './deferred.ts';
 import type { Link, LinkSettings } from './link.ts';
 
+/** Bytes at once; a second of the bus. The library would keep buffers of 64 kB for what is read. */
+const MOST_UNREAD = 1_024;
 /** More unwritten bytes than this and the device takes nothing: what is said then would be stale. */
 const MOST_UNWRITTEN = 128;
 
 export async function openSerial(path: string, { mayWrite, received }: LinkSettings): Promise<Link> {
-  const port = new SerialPort({ path, baudRate: 9600, lock: true, hupcl: false, autoOpen: false });
+  const settings = { baudRate: 9600, lock: true, hupcl: false, highWaterMark: MOST_UNREAD } as const;
+  const port = new SerialPort({ path, ...settings, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(new Error(describeError(path, error))) : resolve()));
   });

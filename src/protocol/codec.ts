@@ -46,12 +46,12 @@ export function decode(frame: Uint8Array): Decoded {
 
 /** Encodes a message as the frame that a unit of that version sends. Throws a RangeError for a value outside its field. */
 export function encode(message: MasterMessage | SlaveMessage, version: Version = 2): Uint8Array {
-  const row: Row = sendable[message.name];
-  const frame = new Uint8Array(row.lengths[version]);
-  frame[0] = row.code >> 8;
-  frame[1] = row.code & 0xff;
+  const { code, lengths, fields } = sendable[message.name];
+  const frame = new Uint8Array(lengths[version]);
+  frame[0] = code >> 8;
+  frame[1] = code & 0xff;
   let at = 2;
-  for (const [name, field] of Object.entries(row.fields)) {
+  for (const [name, field] of fields) {
     // The message's type follows from the row, so the value has the field's type.
     field.write(message[name as keyof typeof message] as never, frame, at);
     at += field.size;
@@ -82,19 +82,24 @@ export function checksum(frame: Uint8Array): number {
   return sum & 0xff;
 }
 
-const sendable = { ...masterMessages, ...optInMessages, ...slaveMessages };
-
-/** A row by its name, with its fields ready to be walked over. */
-interface Known {
+/** A row with its name and its fields ready to be walked over. */
+interface Known extends Omit<Row, 'fields'> {
   readonly name: string;
-  readonly lengths: Row['lengths'];
   readonly fields: readonly [string, Row['fields'][string]][];
 }
 
+const known = Object.entries<Row>(messages).map(
+  ([name, row]): Known => ({ ...row, name, fields: Object.entries(row.fields) }),
+);
+
 const rowsByCode = new Map<number, readonly Known[]>();
-for (const [name, { code, lengths, fields }] of Object.entries<Row>(messages)) {
-  rowsByCode.set(code, [...(rowsByCode.get(code) ?? []), { name, lengths, fields: Object.entries(fields) }]);
-}
+for (const row of known) rowsByCode.set(row.code, [...(rowsByCode.get(row.code) ?? []), row]);
+
+const mayBeSent = { ...masterMessages, ...optInMessages, ...slaveMessages };
+// One row for each of these names.
+const sendable = Object.fromEntries(
+  known.filter(({ name }) => name in mayBeSent).map((row) => [row.name, row]),
+) as Readonly<Record<keyof typeof mayBeSent, Known>>;
 
 function read({ name, fields }: Known, frame: Uint8Array): Message | undefined {
   const message: Record<string, unknown> = { name };

@@ -17,7 +17,7 @@ export function isTwcId(text: string): text is TwcId {
 export const twcId: Field<TwcId> = {
   size: 2,
   // Four hex digits by construction.
-  read: (bytes, at) => hex(unsigned(bytes, at, 2), 4) as TwcId,
+  read: (bytes, at) => hex(bytes, at, 2) as TwcId,
   write: (value, bytes, at) => {
     if (!isTwcId(value)) throw new RangeError(`TWCID: expected four upper-case hex digits, got ${value}`);
     writeUnsigned(Number.parseInt(value, 16), bytes, at, 2);
@@ -27,7 +27,7 @@ export const twcId: Field<TwcId> = {
 /** One opaque byte as two upper-case hex digits, for example the sign `5F`. */
 export const hexByte: Field<string> = {
   size: 1,
-  read: (bytes, at) => hex(unsigned(bytes, at, 1), 2),
+  read: (bytes, at) => hex(bytes, at, 1),
   write: (value, bytes, at) => {
     if (!/^[0-9A-F]{2}$/.test(value)) throw new RangeError(`byte: expected two upper-case hex digits, got ${value}`);
     writeUnsigned(Number.parseInt(value, 16), bytes, at, 1);
@@ -170,6 +170,11 @@ function writeUnsigned(value: number, bytes: Uint8Array, at: number, size: numbe
   for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[at + i] = rest % 256;
 }
 
-function hex(value: number, digits: number): string {
-  return value.toString(16).toUpperCase().padStart(digits, '0');
+const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+
+/** Upper-case hex digits, two for each byte. */
+function hex(bytes: Uint8Array, at: number, size: number): string {
+  let digits = '';
+  for (let i = at; i < at + size; i++) digits += hexBytes[bytes[i] ?? 0] ?? '';
+  return digits;
 }

@@ -104,7 +104,9 @@ export class SessionTracker {
     for (const { id } of confirmed(fleet)) if (!this.#tracked.has(id)) this.#tracked.set(id, { ...untracked });
     const over: SessionRecord[] = [];
     for (const [id, one] of this.#tracked) {
-      over.push(...this.#look(one, fleet.get(id), now));
+      const charger = fleet.get(id);
+      if (charger === one.seen && now < this.#dueAt) continue;
+      over.push(...this.#look(one, charger, now));
       const isSurplus = this.#tracked.size > MOST_KEPT && !fleet.has(id) && one.session?.over !== false;
       if (isSurplus) this.#tracked.delete(id);
     }

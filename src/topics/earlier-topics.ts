@@ -26,6 +26,7 @@ export class EarlierTopics {
   readonly #instance: string;
   readonly #places: readonly Place[];
   #lookUntil = NEVER;
+  #prefixes: readonly string[] = [];
 
   /** `instance`: the name of this bridge. `prefixes`: those that it had before. */
   constructor(instance: string, prefixes: readonly string[]) {
@@ -33,9 +34,11 @@ export class EarlierTopics {
     this.#places = prefixes.map((prefix) => ({ prefix, state: 'looking', held: new Map() }));
   }
 
-  /** The prefixes under which something of ours may still be. */
+  /** The prefixes under which something of ours may still be; the same list as long as it is the same. */
   get prefixes(): readonly string[] {
-    return this.#places.flatMap(({ prefix, state }) => (state === 'done' ? [] : [prefix]));
+    const left = this.#places.filter(({ state }) => state !== 'done');
+    if (left.length !== this.#prefixes.length) this.#prefixes = left.map(({ prefix }) => prefix);
+    return this.#prefixes;
   }
 
   /** Those of which it is not known that they are ours alone. */

@@ -114,8 +114,9 @@ function look<Subject>(
 ): void {
   for (const shown of rows) {
     const { row, passes } = shown;
+    const isAgain = edge && passes && row.pace === 'measured';
+    if (!update(shown, row.value?.(subject, overview)) && !isAgain) continue;
     const atOnce = passes && (row.pace === 'discrete' ? (row.lasting?.(subject) ?? true) : edge);
-    if (!update(shown, row.value?.(subject, overview)) && !(atOnce && row.pace === 'measured')) continue;
     const { name, limit, payload } = shown;
     if (payload !== undefined) changes.push({ name, payload, limit, atOnce, rank: row.rank ?? 1 });
   }
