@@ -8,6 +8,7 @@ import { type DiscoverySettings, isAnnouncedAlike } from './home-assistant/devic
 import { EarlierTopics } from './topics/earlier-topics.ts';
 import { OtherBridges } from './topics/other-bridges.ts';
 import { type Publication, Publisher } from './topics/publisher.ts';
+import { rateLimitHint } from './topics/rate-limit-hint.ts';
 import { ReadBack, type ReadBackResult } from './topics/read-back.ts';
 import type { Change } from './topics/values.ts';
 
@@ -38,12 +39,14 @@ interface Due {
 }
 
 const nothing: Due = { subscriptions: [], publications: [] };
-/** What the broker keeps from an earlier run comes within this time after the subscription, before we announce anew. */
+/**
+ * What the broker keeps from an earlier run comes within this time after the subscription, before we announce anew; and as
+ * soon as this after it has sent us our status back, which was published after the subscription.
+ */
 const LOOK_FIRST = 200;
+const LOOK_ON = 40;
 const NEVER = Number.POSITIVE_INFINITY;
 const EMPTIED_RANK = 1;
-/** A value that is older than this does not look live, ms. */
-const SOON = 10_000;
 
 /** Times are monotonic milliseconds. */
 export class Mqtt {
@@ -113,6 +116,8 @@ export class Mqtt {
   /** A message came on a topic that we subscribed to. Gives the name of a topic of ours, undefined for another. */
   received(topic: string, payload: string, retained: boolean, now: number): string | undefined {
     this.#answerReadBack(this.#readBack.received(topic, payload, retained));
+    const isBack = topic === this.#status && payload === 'online' && !retained;
+    if (isBack && this.#announceAt !== NEVER) this.#announceAt = Math.min(this.#announceAt, now + LOOK_ON);
     if (topic === this.#instance && this.#others.received(payload, retained, now)) {
       for (const found of this.findings) this.#log('warn', `problem: ${describeFinding(found)}`);
     }
@@ -184,13 +189,8 @@ export class Mqtt {
   /** What the limit means for an owner who sees more than bare topics. */
   #hint(): void {
     this.#hinted = true;
-    const { ratelimit, discovery } = this.#settings;
-    if (discovery.mode === 'off' || ratelimit <= SOON) return;
-    const text = `power, current and energy come to Home Assistant at most every ${ratelimit / 1_000} s`;
-    this.#log(
-      'info',
-      `${text} (status.MQTT.ratelimit), and at once when a car begins or ends to charge; set it to 5 to see them live`,
-    );
+    const hint = rateLimitHint(this.#settings);
+    if (hint !== undefined) this.#log('info', hint);
   }
 
   /** Home Assistant is told what it does not know yet. */

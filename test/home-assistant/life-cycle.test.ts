@@ -77,6 +77,23 @@ describe('announcing', () => {
     expect(told(one, status)).toHaveLength(1);
   });
 
+  test('nothing is announced before what the broker keeps has come, which is before our own status comes back', () => {
+    const one = world('entity', { slaves: [], savedChargers: [known], keeps: () => false });
+    one.pass(30);
+    expect(one.value('TWC/status')).toBe('online');
+    hear(one, 'TWC/status', 'offline');
+    hear(one, 'TWC/status', 'online', true);
+    one.pass(60);
+    expect(told(one)).toEqual([]);
+    hear(one, 'TWC/status', 'online');
+    one.pass(60);
+    const first = told(one).length;
+    expect(first).toBeGreaterThan(0);
+    hear(one, 'TWC/status', 'online');
+    one.pass(1_000);
+    expect(told(one)).toHaveLength(first);
+  });
+
   test.each(['entity', 'device'] as const)(
     'in mode %s serial number and firmware lead to one more announcement, not within 5 s of the first',
     (mode) => {
