@@ -4,9 +4,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { slave, tesla } from '../world.ts';
+import { startBridge } from './bridge.ts';
 import { createFolder, type Folder } from './folder.ts';
 import { type Mosquitto, startMosquitto } from './mosquitto.ts';
 import { type Program, start } from './program.ts';
+import { createSerialServer } from './serial-server.ts';
+import { attach } from './slaves.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { until } from './until.ts';
 
@@ -27,7 +31,7 @@ const demanded: Readonly<Record<string, (value: unknown) => boolean>> = {
 /** As a charging charger is published. */
 const charging = {
   chargerLoadInW: '3588',
-  lifetimekWh: '924',
+  energy: '924.07',
   current: '5.2',
   voltagePhaseA: '230',
   voltagePhaseB: '231',
@@ -83,11 +87,30 @@ test('openWB gets all that it demands, as it wants it', async () => {
     () => `all values, but they are ${JSON.stringify(seen.values())}`,
   );
   await until(() => got('charge_state') === true && JSON.stringify(got('voltages')) === '[230,231,229]', 'the last');
-  expect(got('imported')).toBe(924_000);
+  expect(got('imported')).toBe(924_070);
   expect(got('currents')).toEqual([5.2, 5.2, 5.2]);
   expect(got('plug_state')).toBe(true);
   await publish({ chargeStatus: 'F' });
   await until(() => got('plug_state') === false && got('charge_state') === false, 'no car');
+});
+
+test.each([1, 2] as const)('a charger of version %i tells all that openWB demands', async (version) => {
+  if (!twc) throw new Error('no broker');
+  await using server = await createSerialServer();
+  await server.listen();
+  using _bus = attach(server, [slave('1A2B', { version, car: () => tesla })]);
+  await using _bridge = await startBridge(folder, {
+    'interface.port': server.port,
+    'status.MQTT.broker': twc.url,
+    'status.MQTT.ratelimit': 5,
+    // What docs/openwb.md tells to say of a charger without a meter.
+    chargers: { '1A2B': { volts: 230, phases: 3 } },
+  });
+  await until(
+    () => Object.entries(demanded).every(([name, fits]) => fits(got(name))) && got('charge_state') === true,
+    () => `all values, but they are ${JSON.stringify(seen.values())}`,
+    60_000,
+  );
 });
 
 test('the current that openWB sets is the limit, and 0 too', async () => {
