@@ -181,6 +181,60 @@ describe.concurrent('the main fuse', () => {
   });
 });
 
+describe.concurrent('a lease', () => {
+  const LEASE = 75;
+  const leased = { ...usual, 'control.leaseSeconds': LEASE, 'control.safeAmps': 7 };
+  const order = (limit: string, amps: number) =>
+    hass.ask('call_service', {
+      domain: 'number',
+      service: 'set_value',
+      service_data: { entity_id: limit, value: amps },
+    });
+
+  test('does not run out while the limit is repeated every minute', { timeout: 300_000 }, async () => {
+    const charger = puppet('1A2B');
+    charger.car = { ...tesla, amps: 32 };
+    await using _rig = await startRig(broker, [charger], { ...leased, 'status.MQTT.topicPrefix': 'Lease' });
+    await using all = await subscribe(broker.url, { filter: 'Lease/1A2B/#' });
+    using house = startHouse(hass, 'lease_house', charger, 1_000);
+    const charger_ = entities('lease_1a2b');
+    // Neither too much for the fuse nor room for more.
+    house.loads = [8.4, 8.4, 8.4];
+    await hass.shows(charger_.charging, 'on', 40_000);
+    await order(charger_.limit, 10);
+    await hass.shows(charger_.current, /^(9|10)/, 30_000);
+    const from = performance.now();
+    await hass.automate('lease', files.fuse, {
+      limit: charger_.limit,
+      charging: [charger_.charging],
+      current: charger_.current,
+      house: house.phases,
+      fuse: 20,
+      settle: 5,
+      raise_delay: 40,
+      renew: true,
+    });
+    const since = (name: string) => all.messages.filter(({ at, topic }) => at > from && topic === `Lease/1A2B/${name}`);
+    await until(() => since('set/limit').length > 0, 'it is repeated', 70_000);
+    await until(() => new Date().getSeconds() === 50, 'the next minute is near', 70_000);
+    // When it would have been repeated it is about to be raised, which takes a while.
+    house.loads = [0, 0, 0];
+    await until(() => Number(hass.state(charger_.limit)) > 10, 'the limit is raised', 70_000);
+    expect(since('limit').map(({ payload }) => payload)).not.toContain('7');
+  });
+
+  test('runs out when Home Assistant is silent', { timeout: 300_000 }, async () => {
+    await using _rig = await startRig(broker, [puppet('1A2B')], { ...leased, 'status.MQTT.topicPrefix': 'Silent' });
+    const { limit, charging } = entities('silent_1a2b');
+    await hass.shows(charging, 'on', 40_000);
+    const from = performance.now();
+    await order(limit, 10);
+    await hass.shows(limit, '10');
+    await hass.shows(limit, '7', (LEASE + 30) * 1_000);
+    expect(performance.now() - from).toBeGreaterThan((LEASE - 1) * 1_000);
+  });
+});
+
 describe.concurrent('when power is cheap', () => {
   test('a price decides, and a departure more', { timeout: 200_000 }, async () => {
     const charger = puppet('1A2B', { version: 1 });
