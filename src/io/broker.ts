@@ -219,8 +219,6 @@ async function clientOptions(node: Node, settings: BrokerSettings): Promise<ICli
     clean: true,
     reconnectPeriod: 0,
     keepalive: node.keepalive,
-    // A ping now and then costs less than to move its timer with every packet.
-    reschedulePings: false,
     ...(statusTopic && { will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE } }),
     ...(isEncrypted && { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
   };
