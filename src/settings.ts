@@ -35,6 +35,7 @@ export function bridgeSettings(config: Config, state: SavedState): Omit<BridgeSe
     limits: limitsOf(config),
     energyUnit: config['config.energyUnit'],
     savedChargers: state.chargers,
+    formerMaster: state.chargers.length === 0 && config['interface.port'].type !== 'simulator',
     discovery: {
       mode: config['homeassistant.discovery'],
       prefix: config['homeassistant.discoveryPrefix'],

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../src/config/load.ts';
 import { bridgeSettings } from '../src/settings.ts';
+import { id } from './world.ts';
 
 const known = {
   version: 1,
@@ -28,4 +29,13 @@ test.each([
 ])('Home Assistant links the page that is served at %j to %s', (listen, url) => {
   const config = parseConfig(`page:\n  listen: "${listen}"\n`, 'config.yaml');
   expect(bridgeSettings(config, known).discovery.pageUrl).toBe(url);
+});
+
+test.each([
+  ['/dev/ttyUSB0', [], true],
+  ['/dev/ttyUSB0', [{ id: id('1A2B') }], false],
+  ['simulator', [], false],
+])('on %s with %j remembered, another master may have been there until now: %s', (port, chargers, may) => {
+  const config = parseConfig(`interface:\n  port: ${port}\n`, 'config.yaml');
+  expect(bridgeSettings(config, { ...known, chargers }).formerMaster).toBe(may);
 });

@@ -11,6 +11,9 @@ export const houseUnit = fc.record({
   meterFactor: fc.integer({ min: 92, max: 108 }).map((percent) => percent / 100),
   echoesLimit: fc.boolean(),
   silentRelay: fc.boolean(),
+  /** What another master gave it until the bridge began, A, and for how many seconds it is not heard then. */
+  left: fc.constantFrom(0, 0, 6, 16, 32),
+  unheardFor: fc.constantFrom(0, 0, 0, 5, 15, 28),
 });
 export type HouseUnit = typeof houseUnit extends fc.Arbitrary<infer T> ? T : never;
 

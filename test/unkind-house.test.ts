@@ -3,7 +3,18 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Car, Slave } from '../src/simulator/slave.ts';
-import { changed, createWorld, heartbeats, id, limits, slave, tesla, type World } from './world.ts';
+import {
+  changed,
+  createWorld,
+  heartbeats,
+  id,
+  largestGap,
+  limits,
+  slave,
+  switchable,
+  tesla,
+  type World,
+} from './world.ts';
 
 describe('in an unkind house', () => {
   const full = { ...tesla, amps: 32 };
@@ -34,9 +45,12 @@ describe('in an unkind house', () => {
     expect(world.value('TWC/problem')).toContain('3C4D no longer answers');
   });
 
-  test.each([1, 2] as const)(
-    'a unit of version %i that is heard again by one word finds room before it is spoken to',
-    (version) => {
+  test.each([
+    [1, 0],
+    [2, 6],
+  ] as const)(
+    'a unit of version %i that is heard again by one word is told the least, and there is room for that',
+    (version, least) => {
       let lost = false;
       let answersLost = false;
       const other = slave('1A2B', { car: () => full });
@@ -63,10 +77,49 @@ describe('in an unkind house', () => {
       const words = heartbeats(world, '3C4D').filter(({ at }) => at > 300_000);
       expect(words.length).toBeGreaterThan(10);
       expect(new Set(words.map(({ message }) => ('limitAmps' in message ? message.limitAmps : undefined)))).toEqual(
-        new Set([6]),
+        new Set([least]),
       );
     },
   );
+
+  test('at the very first start nothing is raised before what another program gave has lapsed', () => {
+    const unheard = slave('3C4D', { car: () => full });
+    const order = {
+      sender: id('035D'),
+      receiver: id('3C4D'),
+      masterPluggedIn: false,
+      command: 9,
+      limitAmps: 16,
+    } as const;
+    unheard.received({ name: 'masterHeartbeatLimit', ...order }, 0);
+    const other = slave('1A2B', { car: () => full });
+    const world = createWorld({
+      slaves: [other, mumbling(unheard, () => world.now() < 25_000)],
+      limits: { ...limits, maxAmpsForSlaves: 20 },
+      formerMaster: true,
+    });
+    for (let second = 0; second < 60; second++) {
+      world.pass(1_000);
+      expect(other.amps(world.now()) + unheard.amps(world.now())).toBeLessThanOrEqual(20);
+    }
+    expect(Math.min(...offers(world, '1A2B').flatMap(({ at, amps }) => (amps > 6 ? [at] : [])))).toBeGreaterThan(
+      30_000,
+    );
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('10');
+  });
+
+  test('two units that come at the same moment do not keep a third waiting for its heartbeat', () => {
+    for (let at = 20_000; at < 21_000; at += 20) {
+      const late = (one: Slave, from: number) => switchable(one, () => world.now() >= from);
+      const unit = (name: string) => slave(name, { version: 1, answersAfter: 150 });
+      const world: World = createWorld({
+        slaves: [slave('1A2B', { answersAfter: 150 }), late(unit('3C4D'), at), late(unit('5E6F'), at + 250)],
+      });
+      world.pass(25_000);
+      expect(largestGap(heartbeats(world, '1A2B').map(({ at }) => at))).toBeLessThan(1_400);
+      expect(heartbeats(world, '5E6F').length).toBeGreaterThan(2);
+    }
+  });
 
   test('a unit that was given up gets no chance from a restart, but room when it is heard', () => {
     let lost = false;

@@ -14,6 +14,8 @@ const WAKES_WITHIN = 20_000;
 const WAKING_AMPS = 6;
 /** Another master is waited for, and then what it left is put right. */
 const AFTER_RIVAL = 45_000;
+/** What a master left before the start is put right by then; until then nothing comes to it. */
+const AFTER_START = 60_000;
 const STEP = 500;
 const GAP = 1_500;
 const SETTLES = 60_000;
@@ -24,6 +26,7 @@ interface Resident {
   readonly name: TwcId;
   readonly version: 1 | 2;
   readonly slave: Slave;
+  readonly heardFrom: number;
   car: Car | undefined;
   /** Whether the bridge has heard of this car while it was awake. */
   seen: boolean;
@@ -40,6 +43,8 @@ export class House {
   readonly #residents: Resident[];
   readonly #world: World;
   readonly #hardCircuit: number;
+  /** What the units were left with at the start, A. */
+  readonly #left: number;
   readonly #problems = new Set<string>();
   /** The times in which the bridge does not speak: it is down, or silent beside another master. */
   readonly #silences: { readonly from: number; readonly to: number; readonly rival: boolean }[] = [];
@@ -51,6 +56,8 @@ export class House {
 
   constructor(units: readonly HouseUnit[], { circuit, relay }: { circuit: number; relay: boolean }) {
     this.#residents = units.map((unit, i) => this.#settle(unit, names[i] ?? ''));
+    this.#left = units.reduce((sum, { left }) => sum + left, 0);
+    for (const [i, { left }] of units.entries()) if (left > 0) this.#rivalTells(i, left, 0);
     this.#hardCircuit = circuit;
     this.#circuit = circuit;
     this.#world = createWorld({
@@ -58,6 +65,7 @@ export class House {
       limits: { maxAmpsForSlaves: circuit, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 },
       relay,
       acknowledgesAfter: 50,
+      formerMaster: true,
       debug: false,
     });
   }
@@ -127,7 +135,7 @@ export class House {
     return [...this.#problems];
   }
 
-  #settle({ amps, version, ...unit }: HouseUnit, name: string): Resident {
+  #settle({ amps, version, left: _, unheardFor, ...unit }: HouseUnit, name: string): Resident {
     const car = amps === null ? undefined : { ...tesla, amps };
     const { silentRelay, echoesLimit, ...rest } = unit;
     const one: Resident = {
@@ -140,6 +148,7 @@ export class House {
         ...(silentRelay && { silentRelay }),
         ...(echoesLimit && { echoesLimit }),
       }),
+      heardFrom: unheardFor * 1_000,
       car,
       seen: false,
       wokeUnseenAt: Number.NEGATIVE_INFINITY,
@@ -156,15 +165,15 @@ export class House {
   #heardSlave(one: Resident): Slave {
     return changed(one.slave, {
       nextMessages: (now) => {
-        const heard = one.slave.nextMessages(now).filter((message) => this.#arrives(one, message));
+        const heard = one.slave.nextMessages(now).filter((message) => this.#arrives(one, message, now));
         for (const message of heard) if (message.name === 'slaveHeartbeat') this.#noteAnswer(one, now);
         return heard;
       },
     });
   }
 
-  #arrives(one: Resident, message: SlaveMessage): boolean {
-    if (one.loss === 'all') return false;
+  #arrives(one: Resident, message: SlaveMessage, now: number): boolean {
+    if (one.loss === 'all' || now < one.heardFrom) return false;
     if (one.loss === 'answers') return message.name === 'slaveLinkready';
     return one.loss === 'none' || one.lostAnswers++ % 3 === 0;
   }
@@ -191,20 +200,19 @@ export class House {
 
   #rivalSpeaks(): void {
     const turn = this.#rivalTurn++ % this.#residents.length;
-    const receiver = this.#residents[turn]?.name;
-    const limitAmps = this.#rivalAmps[turn] ?? 0;
-    if (!receiver) return;
-    const command = this.#residents[turn]?.version === 1 ? 0x05 : 0x09;
-    const order: MasterMessage = {
-      name: 'masterHeartbeatLimit',
-      sender: RIVAL,
-      receiver,
-      masterPluggedIn: false,
-      command,
-      limitAmps,
-    };
-    this.#world.overhear(order);
-    for (const { slave } of this.#residents) slave.received(order, this.#world.now());
+    const order = this.#rivalTells(turn, this.#rivalAmps[turn] ?? 0, this.#world.now());
+    if (order) this.#world.overhear(order);
+  }
+
+  /** Another master gives a unit a limit. */
+  #rivalTells(turn: number, limitAmps: number, now: number): MasterMessage | undefined {
+    const one = this.#residents[turn];
+    if (!one) return undefined;
+    const command = one.version === 1 ? 0x05 : 0x09;
+    const address = { sender: RIVAL, receiver: one.name, masterPluggedIn: false } as const;
+    const order = { name: 'masterHeartbeatLimit', ...address, command, limitAmps } as const;
+    for (const { slave } of this.#residents) slave.received(order, now);
+    return order;
   }
 
   #command(topic: string, amps: number): void {
@@ -220,7 +228,8 @@ export class House {
     if (this.#silences.some(({ from, to, rival }) => rival && now >= from && now <= to)) return;
     const sum = this.#residents.reduce((amps, { slave }) => amps + slave.amps(now), 0);
     const waking = this.#residents.filter(({ wokeUnseenAt }) => now - wokeUnseenAt < WAKES_WITHIN).length;
-    if (sum <= this.#hardCircuit + WAKING_AMPS * waking + ROUNDING) return;
+    const most = now < AFTER_START ? Math.max(this.#hardCircuit, this.#left) : this.#hardCircuit;
+    if (sum <= most + WAKING_AMPS * waking + ROUNDING) return;
     const each = this.#residents.map(({ name, slave }) => `${name} ${slave.amps(now).toFixed(1)}`).join(', ');
     if (this.#problems.size < 5) {
       this.#problems.add(`${now / 1_000} s: ${sum.toFixed(1)} of ${this.#hardCircuit} A: ${each}`);

@@ -72,6 +72,7 @@ export const defaults: BridgeSettings = {
   askPlugState: false,
   energyUnit: 'auto',
   savedChargers: [],
+  formerMaster: false,
   chargerSettings: new Map(),
   vehicles: new Map(),
   refresh: 0,

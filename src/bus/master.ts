@@ -7,6 +7,7 @@ import { type Fleet, isAddressed, senderOf } from '../charger/fleet.ts';
 import { isWorthSending } from '../charger/offer.ts';
 import type { Limits } from '../control/limits.ts';
 import { mayReturn, nextOffer } from '../control/next-offer.ts';
+import { raisesFrom } from '../control/sharing.ts';
 import type { Targets } from '../control/targets.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
 import type { TwcId } from '../protocol/field.ts';
@@ -20,6 +21,7 @@ import type { Statistics } from './statistics.ts';
 
 export interface MasterSettings extends ReceptionSettings {
   readonly limits: Limits;
+  readonly formerMaster: boolean;
   /** Whether the owner allows to work the relays of version 2 units. */
   readonly relay: boolean;
   /** Whether the owner allows to ask whether a car is plugged in. */
@@ -31,6 +33,9 @@ export interface MasterSettings extends ReceptionSettings {
 
 /** A heartbeat to each slave this often. */
 const HEARTBEAT_EVERY = 1_000;
+/** Newcomers do not keep the others waiting: they come behind those that are due so soon, and meanwhile nothing is asked. */
+const WELCOMED_AFTER = 250;
+const WELCOME_TAKES = 1_000;
 /** A character on the wire: ten bits at 9600 baud. */
 const CHARACTER = 10 / 9.6;
 /** How long after our last byte an answer may begin; real units answer within 150 ms. */
@@ -43,8 +48,6 @@ const QUIET_FOR = 25;
 const NOISE_AT_MOST = 100;
 /** A genuine master is heard within about this time; listen that long before the first word. */
 const LISTEN_FIRST = 1_000;
-/** A slave without a master says linkready every 10 s: nothing is raised before each had the time to say it. */
-const RAISE_AFTER = 12_000;
 const SIGN = '77';
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
@@ -76,6 +79,7 @@ export class Master implements BusRole {
   #lastByteAt = Number.NEGATIVE_INFINITY;
   #freeAt: number;
   #announced = 0;
+  #welcomedUntil = Number.NEGATIVE_INFINITY;
   #shuttingDown = false;
 
   constructor(settings: MasterSettings) {
@@ -134,7 +138,7 @@ export class Master implements BusRole {
   }
 
   #questionWakeAt(fleet: Fleet, now: number): number {
-    return this.#questionnaire.next(fleet.values(), now)?.at ?? Number.POSITIVE_INFINITY;
+    return Math.max(this.#questionnaire.next(fleet.values(), now)?.at ?? Number.POSITIVE_INFINITY, this.#welcomedUntil);
   }
 
   shutdown(fleet: Fleet): boolean {
@@ -181,8 +185,9 @@ export class Master implements BusRole {
   }
 
   #heartbeat(charger: Charger, fleet: Fleet, targets: Targets, now: number): MasterMessage {
-    const { id, limits, openedAt } = this.#settings;
-    const offer = nextOffer(charger, { fleet, limits, targets, raiseFrom: openedAt + RAISE_AFTER }, now);
+    const { id, limits, openedAt, formerMaster } = this.#settings;
+    const sharing = { fleet, limits, targets, raiseFrom: raisesFrom(openedAt, formerMaster) };
+    const offer = nextOffer(charger, sharing, now);
     const amps = this.#shuttingDown && offer !== undefined ? Math.min(offer, SHUTDOWN_AMPS) : offer;
     const address = { sender: id, receiver: charger.id, masterPluggedIn: false } as const;
     if (amps === undefined || !isWorthSending(charger, amps, now)) {
@@ -193,7 +198,7 @@ export class Master implements BusRole {
 
   #sendQuestion(fleet: Fleet, now: number): Outgoing | undefined {
     const next = this.#questionnaire.next(fleet.values(), now);
-    if (!next || next.at > now) return undefined;
+    if (!next || Math.max(next.at, this.#welcomedUntil) > now) return undefined;
     this.#questionnaire.asked(next.charger, next.question, now);
     return this.#send({ name: next.question.ask, sender: this.#settings.id, receiver: next.charger.id }, 2, now);
   }
@@ -222,15 +227,16 @@ export class Master implements BusRole {
   }
 
   /**
-   * A unit that announces itself gets its heartbeat at once, and one that answers for the first time its first limit, since
-   * it may hold a high one from an earlier master; but not before those that are due already.
+   * A unit that announces itself gets its heartbeat soon, and one that answers for the first time its first limit, since it
+   * may hold a high one from an earlier master; but not before those that are due by then.
    */
   #welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
     if (announces || fleet.get(id)?.online === false) this.#questionnaire.reopen(id);
     const reports = message.name === 'slaveHeartbeat' && !fleet.get(id)?.heartbeat;
-    if (!(announces || reports) || !this.#heartbeatAt.has(id)) return;
-    this.#heartbeatAt.set(id, now - HEARTBEAT_EVERY);
+    if (!announces && !reports) return;
+    this.#welcomedUntil = now + WELCOME_TAKES;
+    this.#heartbeatAt.set(id, now + WELCOMED_AFTER - HEARTBEAT_EVERY);
   }
 
   /** The answer did not come in time. A unit that is known to be away is not expected to answer. */

@@ -15,6 +15,8 @@ export interface BusSettings extends Omit<FleetSettings, 'most'> {
   readonly limits: Limits;
   readonly relay: boolean;
   readonly askPlugState: boolean;
+  /** Nothing is known of this bus: another program may have been its master until just now. */
+  readonly formerMaster: boolean;
   /** The chargers known from before a restart. */
   readonly savedChargers: readonly SavedCharger[];
   /** Epoch milliseconds of a monotonic moment. */

@@ -25,13 +25,19 @@ function drawnAmps(charger: Charger): number {
   return amps <= NO_LOAD ? 0 : amps;
 }
 
+/** The least that a unit can be told to take, A: one of version 1 can be stopped. */
+export function leastAmps({ version }: Charger): number {
+  return version === 1 ? 0 : V2_FLOOR;
+}
+
 /**
  * What it may hold that its own answers have not told, A. A unit that was given up has stopped its car by then, and every
  * word to it until it answers says the least: it goes on with no more (protocol 4.10).
  */
-export function unreadAmps({ mayHold = 0, givenUp, heartbeatSentAt }: Charger, now: number): number {
+export function unreadAmps(charger: Charger, now: number): number {
+  const { mayHold = 0, givenUp, heartbeatSentAt } = charger;
   const stopped = givenUp && now - (heartbeatSentAt ?? NEVER) >= RESERVED_FOR;
-  return stopped ? Math.min(mayHold, V2_FLOOR) : mayHold;
+  return stopped ? Math.min(mayHold, leastAmps(charger)) : mayHold;
 }
 
 /** A car that was taking more and more when its limit was lowered goes on for a while before it follows (protocol 4.6). */

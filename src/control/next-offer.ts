@@ -2,7 +2,7 @@
 // what is left when every other charger is counted with the highest of reported limit, last offer and draw (protocol 8.5).
 
 import type { Charger } from '../charger/charger.ts';
-import { hasFloor, hasLimitOrDraw, isReserved, reservedAmps, V2_FLOOR } from '../charger/commitment.ts';
+import { hasFloor, hasLimitOrDraw, isReserved, leastAmps, reservedAmps, V2_FLOOR } from '../charger/commitment.ts';
 import type { Fleet } from '../charger/fleet.ts';
 import { lastOffer } from '../charger/offer.ts';
 import { allocate } from './allocation.ts';
@@ -77,13 +77,12 @@ function raised(
 /**
  * A unit that was given up goes on with what it held, which others may have now: it is told the least first (protocol 4.10).
  * So is one that does not answer soon: it may hear us although we do not hear it, and hold whatever an earlier master gave
- * it. One of version 1 can be stopped.
+ * it.
  */
-function firstOffer({ version, givenUp, mayHold = 0, calledAt, since }: Charger, now: number): number | undefined {
-  if (mayHold === 0) return undefined;
-  if (givenUp) return V2_FLOOR;
-  if (now - (calledAt ?? since) < ANSWERS_SOON) return undefined;
-  return version === 1 ? 0 : V2_FLOOR;
+function firstOffer(charger: Charger, now: number): number | undefined {
+  const { givenUp, mayHold = 0, calledAt, since } = charger;
+  const waits = !givenUp && now - (calledAt ?? since) < ANSWERS_SOON;
+  return mayHold === 0 || waits ? undefined : leastAmps(charger);
 }
 
 /** What it holds from before can not be known: it gets its share once it holds nothing more than it needs. */

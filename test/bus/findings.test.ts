@@ -162,7 +162,7 @@ describe('a charger', () => {
       world.pass(500);
       const asked = world.said.slice(before).some(({ message }) => message.name.startsWith('masterHeartbeat'));
       if (asked) {
-        world.pass(100);
+        world.pass(350);
         world.overhear({
           name: 'slaveHeartbeat',
           sender: id('1A2B'),
@@ -172,7 +172,7 @@ describe('a charger', () => {
           actualAmps: 0,
         });
       }
-      world.pass(400);
+      world.pass(150);
     }
     expect(problem(world)).toMatch(/\d+ % of the answers come too late: a serial server holds bytes back/);
   });

@@ -6,6 +6,7 @@ import { Document } from 'yaml';
 import type { Written } from '../../src/config/options.ts';
 import type { Folder } from './folder.ts';
 import { type Program, type ProgramSettings, start } from './program.ts';
+import { remember } from './remembered.ts';
 
 export const artifact = fileURLToPath(new URL('../../dist/twc2mqtt.js', import.meta.url));
 
@@ -34,7 +35,10 @@ const usual: Written = {
   'homeassistant.discovery': 'off',
 };
 
-/** Writes the configuration into the folder and starts the bridge; what it remembers stays in the folder too. */
+/**
+ * Writes the configuration into the folder and starts the bridge; what it remembers stays in the folder too. It knows the
+ * chargers on its cable from before.
+ */
 export async function startBridge(
   folder: Folder,
   settings: Written,
@@ -43,6 +47,7 @@ export async function startBridge(
 ): Promise<RunningBridge> {
   const file = folder.file('bridge.yaml');
   await writeFile(file, yaml({ ...usual, ...settings }));
+  await remember(folder.file('twc2mqtt-bridge.state.json'), settings);
   return startConfigured(file, environment, build);
 }
 

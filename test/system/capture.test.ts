@@ -70,8 +70,8 @@ test.concurrent('a bridge that is running is captured between two signals', asyn
   using _bus = attach(pty, [slave('1A2B', { car: () => ({ ...tesla, vin: '' }) }), slave('3C4D', { version: 1 })]);
   await using bridge = await twc2mqtt('--config', await configured(folder, pty.port, broker.url));
   // Both charge with what they are given, and nothing changes any more.
-  await subscriber.sees('TWC/1A2B/ampsInUse', '15.2', 40_000);
-  await subscriber.sees('TWC/3C4D/ampsInUse', '15.2', 40_000);
+  await subscriber.sees('TWC/1A2B/ampsInUse', '15.2', 80_000);
+  await subscriber.sees('TWC/3C4D/ampsInUse', '15.2', 80_000);
   await subscriber.sees('TWC/1A2B/state', '1', 30_000);
   bridge.child.kill('SIGUSR2');
   const path =
@@ -101,7 +101,7 @@ test.concurrent('capture runs the bridge and has everything from the first byte 
   const config = await configured(folder, pty.port, broker.url);
   const path = folder.file('problem.jsonl');
   await using bridge = await twc2mqtt('capture', path, '--config', config);
-  await subscriber.sees('TWC/1A2B/currentVehicleVIN', tesla.vin, 40_000);
+  await subscriber.sees('TWC/1A2B/currentVehicleVIN', tesla.vin, 80_000);
   await subscriber.sees('TWC/3C4D/serialNumber', 'A18K0003C4D', 40_000);
   expect(await bridge.end('SIGTERM')).toBe(0);
   expect((await entries(path)).at(-1)).toMatchObject({ end: 'the bridge has ended' });

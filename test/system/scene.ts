@@ -10,6 +10,7 @@ import { type Detour, startDetour } from './detour.ts';
 import { createFolder, type Folder } from './folder.ts';
 import { type Mosquitto, type MosquittoSettings, startMosquitto } from './mosquitto.ts';
 import { createPty, type Pty, type PtySettings } from './pty.ts';
+import { connected } from './remembered.ts';
 import { createSerialServer } from './serial-server.ts';
 import { attach, type Slaves, type SlavesSettings } from './slaves.ts';
 import { type Subscriber, type SubscriberSettings, subscribe } from './subscriber.ts';
@@ -54,12 +55,15 @@ export async function createScene(settings: SceneSettings = {}): Promise<Scene> 
     const cable: Cable = settings.cable === 'tcp' ? server : pty;
     const subscriber = things.use(await subscribe(broker.url, settings.login));
     const car = (now: number) => ({ ...tesla, amps: 10 + (now % 5_000) / 1_000 });
-    const bus = things.use(attach(cable, [slave('1A2B', { car })], settings.line && { line: settings.line }));
+    const slaves = [slave('1A2B', { car })];
+    const bus = things.use(attach(cable, slaves, settings.line && { line: settings.line }));
+    const port = cable === server ? `tcp://127.0.0.1:${detour.port}` : pty.port;
+    connected(port, slaves);
     const bridge = things.use(
       await startBridge(
         folder,
         {
-          'interface.port': cable === server ? `tcp://127.0.0.1:${detour.port}` : pty.port,
+          'interface.port': port,
           'status.MQTT.broker': broker.url,
           ...settings.config,
         },

@@ -22,7 +22,7 @@ async function configuration(port: number, device: string): Promise<string> {
   return yaml.replace('tcp,2000', `tcp,127.0.0.1,${port}`).replace(/serialdev,[^,]+/, `serialdev,${device}`);
 }
 
-test('the bridge works through ser2net as documented, also when that is restarted', { timeout: 120_000 }, async () => {
+test('the bridge works through ser2net as documented, also when that is restarted', { timeout: 180_000 }, async () => {
   await using broker = await startMosquitto();
   await using pty = await createPty();
   await using folder = await createFolder();
@@ -37,7 +37,7 @@ test('the bridge works through ser2net as documented, also when that is restarte
     'interface.port': `socket://127.0.0.1:${port}`,
     'status.MQTT.broker': broker.url,
   });
-  await subscriber.sees('TWC/1A2B/ampsInUse', /^1[0-9]/, 40_000);
+  await subscriber.sees('TWC/1A2B/ampsInUse', /^1[0-9]/, 80_000);
   await server.end('SIGKILL');
   await bridge.says(/warn .*127\.0\.0\.1/, 20_000);
   server = await serve();

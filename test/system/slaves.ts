@@ -7,6 +7,7 @@ import { createSimulatedBus } from '../../src/simulator/bus.ts';
 import type { Slave } from '../../src/simulator/slave.ts';
 import { changed } from '../world.ts';
 import type { Cable } from './cable.ts';
+import { connected } from './remembered.ts';
 
 export interface Slaves extends Disposable {
   /** Everything valid that came from the bridge. */
@@ -40,6 +41,7 @@ export function attach(cable: Cable, slaves: readonly Slave[], settings: SlavesS
   const ear = new Cutter();
   let timer: NodeJS.Timeout | undefined;
   const bus = createSimulatedBus(slaves.map(watched));
+  connected(cable.port, slaves);
 
   function watched(slave: Slave): Slave {
     return changed(slave, {
