@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Car, Slave } from '../src/simulator/slave.ts';
+import { turns } from './unkind-turns.ts';
 import {
   changed,
   createWorld,
@@ -141,6 +142,26 @@ describe('in an unkind house', () => {
       world.pass(1_000);
       expect(other.amps(world.now()) + lossy.amps(world.now())).toBeLessThanOrEqual(20);
     }
+    expect(lossy.amps(world.now())).toBeGreaterThan(5);
+  });
+
+  test('a unit that is heard again waits until what others were given just now may be taken back', () => {
+    let lost = false;
+    const other = slave('1A2B', { car: () => full });
+    const lossy = slave('3C4D', { car: () => full });
+    const world = createWorld({
+      slaves: [other, mumbling(lossy, () => lost)],
+      limits: { ...limits, maxAmpsForSlaves: 20 },
+    });
+    world.pass(120_000);
+    lost = true;
+    while (world.value('TWC/1A2B/ampsOffered') !== '20') world.pass(1_000);
+    lost = false;
+    for (let second = 0; second < 90; second++) {
+      world.pass(1_000);
+      expect(other.amps(world.now()) + lossy.amps(world.now())).toBeLessThanOrEqual(20);
+    }
+    expect(turns(world, '1A2B', 0)).toEqual([]);
     expect(lossy.amps(world.now())).toBeGreaterThan(5);
   });
 

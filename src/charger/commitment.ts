@@ -35,9 +35,13 @@ export function leastAmps({ version }: Charger): number {
  * word to it until it answers says the least: it goes on with no more (protocol 4.10).
  */
 export function unreadAmps(charger: Charger, now: number): number {
-  const { mayHold = 0, givenUp, heartbeatSentAt } = charger;
-  const stopped = givenUp && now - (heartbeatSentAt ?? NEVER) >= RESERVED_FOR;
-  return stopped ? Math.min(mayHold, leastAmps(charger)) : mayHold;
+  const { mayHold = 0 } = charger;
+  return hasStopped(charger, now) ? Math.min(mayHold, leastAmps(charger)) : mayHold;
+}
+
+/** It was given up so long ago that it has stopped its car: it takes nothing before it is spoken to again. */
+export function hasStopped({ givenUp, heartbeatSentAt }: Charger, now: number): boolean {
+  return givenUp && now - (heartbeatSentAt ?? NEVER) >= RESERVED_FOR;
 }
 
 /** A car that was taking more and more when its limit was lowered goes on for a while before it follows (protocol 4.6). */

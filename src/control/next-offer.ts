@@ -2,7 +2,15 @@
 // what is left when every other charger is counted with the highest of reported limit, last offer and draw (protocol 8.5).
 
 import type { Charger } from '../charger/charger.ts';
-import { hasFloor, hasLimitOrDraw, isReserved, leastAmps, reservedAmps, V2_FLOOR } from '../charger/commitment.ts';
+import {
+  hasFloor,
+  hasLimitOrDraw,
+  hasStopped,
+  isReserved,
+  leastAmps,
+  reservedAmps,
+  V2_FLOOR,
+} from '../charger/commitment.ts';
 import type { Fleet } from '../charger/fleet.ts';
 import { lastOffer } from '../charger/offer.ts';
 import { allocate } from './allocation.ts';
@@ -97,9 +105,11 @@ function keptOffer(charger: Charger, now: number): number | undefined {
   return offered === 0 && hasFloor(charger, now) && hasLimitOrDraw(charger) ? V2_FLOOR : offered;
 }
 
+/** A unit that waits to be spoken to again takes nothing yet: room for it is made without haste. */
 function mustLower(charger: Charger, sharing: Sharing, now: number): boolean {
-  const own = reservedAmps(charger, now);
-  return own > headroom(charger, sharing, now) + FLICKER || heldAmps(charger) > hardCapOf(charger, sharing.limits);
+  const taking = others(charger, sharing.fleet, now).filter((other) => !hasStopped(other, now));
+  const taken = sum([charger, ...taking], (one) => reservedAmps(one, now));
+  return taken > circuitAmps(sharing) + FLICKER || heldAmps(charger) > hardCapOf(charger, sharing.limits);
 }
 
 function mayLower({ offer }: Charger, { targets }: Sharing, now: number): boolean {

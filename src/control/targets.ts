@@ -1,7 +1,7 @@
 // What people want of the chargers: set points that came as commands, bounded by the configuration.
 
 import { savedId } from '../charger/saved.ts';
-import type { TwcId } from '../protocol/field.ts';
+import { isTwcId, type TwcId } from '../protocol/field.ts';
 import { integer, object, optional, record, type TypeOf, yesOrNo } from '../schema.ts';
 import type { Limits } from './limits.ts';
 
@@ -95,7 +95,10 @@ export class Control {
         this.#chargeNow = undefined;
         break;
     }
-    this.#targets = this.#targetsSince(now);
+    const targets = this.#targetsSince(now);
+    // What is asked for again is nothing new.
+    const since = this.#areWanted(targets) ? this.#targets.since : now;
+    this.#targets = { ...targets, since };
   }
 
   /** Time passed: what has run out is over. True if something was. */
@@ -139,6 +142,11 @@ export class Control {
     };
   }
 
+  #areWanted(targets: Targets): boolean {
+    const ids = Object.keys(this.#setPoints.chargers).filter(isTwcId);
+    return targets.circuit === this.#targets.circuit && ids.every((id) => isSame(targets.of(id), this.#targets.of(id)));
+  }
+
   #ofCharger(id: TwcId, change: SetPoints['chargers'][string]): SetPoints {
     const { chargers } = this.#setPoints;
     return { ...this.#setPoints, chargers: { ...chargers, [id]: { ...chargers[id], ...change } } };
@@ -146,6 +154,10 @@ export class Control {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+function isSame(one: Target, other: Target): boolean {
+  return one.limit === other.limit && one.enabled === other.enabled;
+}
 
 /** A command as a person would say it. */
 export function describeCommand(command: Command): string {

@@ -42,6 +42,23 @@ test('what was saved under a larger configuration stays within this one', () => 
   expect(control(never, saved).now()).toEqual({ circuit: 40, limit: 32, enabled: true });
 });
 
+test('only what is asked for anew is new: a limit that a program repeats is not', () => {
+  const one = new Control(limits, never, nothing, 0);
+  const since = (command: Command, now: number) => {
+    one.apply(command, now);
+    return one.targets.since;
+  };
+  expect(since(circuit(20), 1)).toBe(1);
+  expect(since(circuit(20), 2)).toBe(1);
+  expect(since(limit(32), 3)).toBe(1);
+  expect(since(limit(16), 4)).toBe(4);
+  expect(since(limit(16), 5)).toBe(4);
+  expect(since({ type: 'charging', charger: unit, enabled: false }, 6)).toBe(6);
+  expect(since({ type: 'chargeNow', amps: 20, seconds: 60 }, 7)).toBe(7);
+  expect(since({ type: 'chargeNow', amps: 20, seconds: 90 }, 8)).toBe(7);
+  expect(since({ type: 'chargeNowEnd' }, 9)).toBe(9);
+});
+
 describe('charging now', () => {
   test('is for all, whatever was set, and ends by itself', () => {
     const one = control();
