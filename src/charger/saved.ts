@@ -33,6 +33,7 @@ const fields = {
   heldAmps: optional(number(0, 80)),
 };
 const names = Object.keys(fields) as (keyof typeof fields)[];
+const factNames = [...names.filter((name) => name !== 'id'), 'excess', 'energy'] as const;
 
 export const savedCharger = object({ ...fields, excess: optional(savedExcess), energy: optional(savedEnergy) });
 
@@ -56,33 +57,45 @@ export function fromSaved(
   return { ...restoredCharger, givenUp: true, heartbeatSentAt: now - Math.max(0, wallNow - givenUpAt) };
 }
 
-/** `wallClock` gives epoch milliseconds of a monotonic moment. */
-export function toSaved(charger: Charger, wallClock = (now: number) => now): SavedCharger {
-  const energy = toSavedEnergy(charger.energy, wallClock);
-  const excess = toSavedExcess(charger.excess);
-  const known = {
-    ...charger,
-    relayOpen: charger.relay.openSince !== undefined,
-    carSeen: charger.plugged.carAt !== undefined,
-    ...givenUp(charger, wallClock),
-  };
-  const told = names.flatMap((name) => {
-    const each = known[name];
-    return each === undefined || each === false || each === '' ? [] : [[name, each] as const];
-  });
-  // Every field but the id may be missing.
-  return { ...Object.fromEntries(told), id: charger.id, ...(excess && { excess }), ...(energy && { energy }) };
+type Facts = Readonly<Record<Exclude<(typeof names)[number], 'id'> | 'excess' | 'energy', unknown>>;
+
+/** What is saved of a charger is made of these and nothing else; moments are monotonic. */
+function factsOf(charger: Charger) {
+  const { version, ratedAmps, serialNumber, firmware, lastVin, relay, plugged, excess, energy } = charger;
+  const { givenUp, heartbeatSentAt, since, mayHold } = charger;
+  return {
+    version,
+    ratedAmps,
+    serialNumber,
+    firmware,
+    lastVin,
+    relayOpen: relay.openSince !== undefined,
+    carSeen: plugged.carAt !== undefined,
+    givenUpAt: givenUp ? (heartbeatSentAt ?? since) : undefined,
+    // What it held is known only of a unit that was heard before it was given up.
+    heldAmps: givenUp && mayHold !== undefined && mayHold < hardwareAmps(charger) ? mayHold : undefined,
+    excess: excess.byLimit,
+    energy: energy.snapshot,
+  } satisfies Facts;
 }
 
-/** What it held is known only of a unit that was heard before it was given up. */
-function givenUp(charger: Charger, wallClock: (now: number) => number): Pick<SavedCharger, 'givenUpAt' | 'heldAmps'> {
-  const { heartbeatSentAt, mayHold } = charger;
-  if (!charger.givenUp) return {};
-  const isKnown = mayHold !== undefined && mayHold < hardwareAmps(charger);
-  return {
-    givenUpAt: Math.round(wallClock(heartbeatSentAt ?? charger.since)),
-    ...(isKnown && { heldAmps: mayHold }),
+function areSame(some: Facts, others: Facts): boolean {
+  return factNames.every((name) => some[name] === others[name]);
+}
+
+/** `wallClock` gives epoch milliseconds of a monotonic moment. */
+export function toSaved(charger: Charger, wallClock = (now: number) => now): SavedCharger {
+  const { givenUpAt, ...facts } = factsOf(charger);
+  const known = {
+    ...facts,
+    id: charger.id,
+    givenUpAt: givenUpAt === undefined ? undefined : Math.round(wallClock(givenUpAt)),
+    excess: toSavedExcess(charger.excess),
+    energy: toSavedEnergy(charger.energy, wallClock),
   };
+  const told = Object.entries(known).filter(([, one]) => one !== undefined && one !== false && one !== '');
+  // Every field but the id may be missing.
+  return { ...Object.fromEntries(told), id: charger.id };
 }
 
 export function sameSaved(some: readonly SavedCharger[], others: readonly SavedCharger[]): boolean {
@@ -106,26 +119,6 @@ function sameTime(one: number | undefined, other: number | undefined): boolean {
   return one === undefined || other === undefined ? one === other : Math.abs(one - other) < SAME_FOR;
 }
 
-/** What is saved of a charger is made of these and nothing else. */
-const sources: readonly ((charger: Charger) => unknown)[] = [
-  ({ version }) => version,
-  ({ ratedAmps }) => ratedAmps,
-  ({ serialNumber }) => serialNumber,
-  ({ firmware }) => firmware,
-  ({ lastVin }) => lastVin,
-  ({ relay }) => relay.openSince !== undefined,
-  ({ plugged }) => plugged.carAt !== undefined,
-  ({ givenUp }) => givenUp,
-  ({ givenUp, heartbeatSentAt, since }) => givenUp && (heartbeatSentAt ?? since),
-  ({ givenUp, mayHold }) => givenUp && mayHold,
-  ({ excess }) => excess.byLimit,
-  ({ energy }) => energy.snapshot,
-];
-
-function isSavedAlike(one: Charger, other: Charger): boolean {
-  return one === other || sources.every((source) => source(one) === source(other));
-}
-
 /** The wall clock was set when it moved by more, ms. */
 const CLOCK_WAS_SET = 1_000;
 
@@ -137,7 +130,7 @@ export class SavedChargers {
   #fleet: Fleet | undefined;
   #epoch = Number.NaN;
   /** What was made of each charger: most messages change nothing that is saved. */
-  #made: ReadonlyMap<TwcId, { readonly charger: Charger; readonly saved: SavedCharger }> = new Map();
+  #made: ReadonlyMap<TwcId, { readonly facts: Facts; readonly saved: SavedCharger }> = new Map();
 
   /** `wallClock` gives epoch milliseconds of a monotonic moment. */
   constructor(saved: readonly SavedCharger[], wallClock: (now: number) => number) {
@@ -152,17 +145,19 @@ export class SavedChargers {
 
   update(fleet: Fleet): void {
     if (fleet === this.#fleet) return;
+    const last = this.#fleet;
     this.#fleet = fleet;
     const epoch = this.#wallClock(0);
     const isSet = !(Math.abs(epoch - this.#epoch) < CLOCK_WAS_SET);
     if (isSet) this.#epoch = epoch;
     const made = confirmed(fleet).map((charger) => {
       const before = isSet ? undefined : this.#made.get(charger.id);
-      if (before && isSavedAlike(before.charger, charger)) return before;
-      return { charger, saved: toSaved(charger, this.#wallClock) };
+      if (before && last?.get(charger.id) === charger) return before;
+      const facts = factsOf(charger);
+      return before && areSame(before.facts, facts) ? before : { facts, saved: toSaved(charger, this.#wallClock) };
     });
-    if (made.length === this.#made.size && made.every((one) => one === this.#made.get(one.charger.id))) return;
-    this.#made = new Map(made.map((one) => [one.charger.id, one]));
+    if (made.length === this.#made.size && made.every((one) => one === this.#made.get(one.saved.id))) return;
+    this.#made = new Map(made.map((one) => [one.saved.id, one]));
     const newest = made.map(({ saved }) => saved);
     if (!sameSaved(newest, this.#chargers)) this.#chargers = newest;
   }
