@@ -15,17 +15,24 @@ import { attach, type Slaves } from './slaves.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { observe, until } from './until.ts';
 
-/** What is told of a charger that does not exist, and measured values that this charger never said. */
+/** What is told of a charger that does not exist, and measured values that this charger never said once it was met. */
 function wrongValues(subscriber: Subscriber, bus: Slaves, ids: readonly string[]): string[] {
   const said = new Map(ids.map((id) => [id, truths(bus, id)]));
   return subscriber.messages
-    .filter(({ topic, payload }) => {
+    .filter(({ topic, payload, at }) => {
       const [, id, name = ''] = /^TWC\/([0-9A-F]{4})\/(.*)$/.exec(topic) ?? [];
       if (id === undefined) return false;
       const truth = said.get(id);
+      if (at < metAt(subscriber, id)) return false;
       return !truth || truth[name]?.has(payload) === false;
     })
     .map(({ topic, payload }) => `${topic} ${payload}`);
+}
+
+/** A bridge that knows a charger from before says that it is not heard until it is. */
+function metAt(subscriber: Subscriber, id: string): number {
+  const topic = `TWC/${id}/availability`;
+  return subscriber.messages.find((one) => one.topic === topic && one.payload === 'online')?.at ?? 0;
 }
 
 function truths(bus: Slaves, id: string): Record<string, ReadonlySet<string>> {
