@@ -38,6 +38,8 @@ const happening = fc.oneof(
     seconds: fc.integer({ min: 2, max: 90 }),
     amps: fc.array(fc.constantFrom(0, 6, 16, 32), { minLength: 3, maxLength: 3 }),
   }),
+  fc.record({ type: fc.constant('power'), seconds: fc.integer({ min: 2, max: 120 }) }),
+  fc.record({ type: fc.constant('cable'), seconds: fc.integer({ min: 1, max: 90 }) }),
   fc.record({ type: fc.constant('limit'), amps: fc.constantFrom(0, 6, 10, 16, 32, 32) }),
   fc.record({ type: fc.constant('charging'), enabled: fc.boolean() }),
   fc.record({ type: fc.constant('circuit'), amps: fc.constantFrom(0, 3, 8, 16, 24, 32, 40) }),

@@ -32,6 +32,8 @@ interface Resident {
   seen: boolean;
   wokeUnseenAt: number;
   loss: Loss;
+  /** Until when it has no power. */
+  offUntil: number;
   lostAnswers: number;
   /** When the bridge heard its answers. */
   readonly answeredAt: number[];
@@ -53,6 +55,8 @@ export class House {
   #rivalAmps: readonly number[] = [];
   #rivalTurn = 0;
   #calmFrom = Number.POSITIVE_INFINITY;
+  /** When the adapter is plugged in again, where it is not. */
+  #pluggedAt: number | undefined;
 
   constructor(units: readonly HouseUnit[], { circuit, relay }: { circuit: number; relay: boolean }) {
     this.#residents = units.map((unit, i) => this.#settle(unit, names[i] ?? ''));
@@ -74,6 +78,7 @@ export class House {
   live(second: number): void {
     while (this.#world.now() < second * 1_000) {
       if (this.#world.now() < this.#rivalUntil) this.#rivalSpeaks();
+      if (this.#pluggedAt !== undefined && this.#world.now() >= this.#pluggedAt) this.#plugAdapter();
       this.#world.pass(STEP);
       this.#audit();
     }
@@ -103,6 +108,12 @@ export class House {
         this.#rivalUntil = this.#world.now() + what.seconds * 1_000;
         this.#silences.push({ from: this.#world.now(), to: this.#rivalUntil + AFTER_RIVAL, rival: true });
         break;
+      case 'power':
+        one.offUntil = this.#world.now() + what.seconds * 1_000;
+        break;
+      case 'cable':
+        this.#unplugAdapter(what.seconds * 1_000);
+        break;
       case 'limit':
         one.limit = what.amps;
         this.#command(`${one.name}/set/limit`, what.amps);
@@ -123,6 +134,8 @@ export class House {
   calm(): void {
     this.#calmFrom = this.#world.now();
     this.#rivalUntil = Math.min(this.#rivalUntil, this.#calmFrom);
+    for (const one of this.#residents) one.offUntil = Math.min(one.offUntil, this.#calmFrom);
+    if (this.#pluggedAt !== undefined) this.#plugAdapter();
   }
 
   /** What was not as it should be. */
@@ -144,7 +157,7 @@ export class House {
       slave: slave(name, {
         ...rest,
         version,
-        car: () => one.car,
+        car: (now) => (now < one.offUntil ? undefined : one.car),
         ...(silentRelay && { silentRelay }),
         ...(echoesLimit && { echoesLimit }),
       }),
@@ -153,6 +166,7 @@ export class House {
       seen: false,
       wokeUnseenAt: Number.NEGATIVE_INFINITY,
       loss: 'none',
+      offUntil: Number.NEGATIVE_INFINITY,
       lostAnswers: 0,
       answeredAt: [],
       charging: true,
@@ -164,6 +178,7 @@ export class House {
   /** The unit as it is heard through its line. */
   #heardSlave(one: Resident): Slave {
     return changed(one.slave, {
+      received: (message, now) => void (now < one.offUntil || one.slave.received(message, now)),
       nextMessages: (now) => {
         const heard = one.slave.nextMessages(now).filter((message) => this.#arrives(one, message, now));
         for (const message of heard) if (message.name === 'slaveHeartbeat') this.#noteAnswer(one, now);
@@ -173,7 +188,7 @@ export class House {
   }
 
   #arrives(one: Resident, message: SlaveMessage, now: number): boolean {
-    if (one.loss === 'all' || now < one.heardFrom) return false;
+    if (one.loss === 'all' || now < one.heardFrom || now < one.offUntil) return false;
     if (one.loss === 'answers') return message.name === 'slaveLinkready';
     return one.loss === 'none' || one.lostAnswers++ % 3 === 0;
   }
@@ -195,7 +210,20 @@ export class House {
   #restart(after: number): void {
     const from = this.#world.now();
     this.#silences.push({ from, to: from + after + 2_000, rival: false });
+    this.#pluggedAt = undefined;
     this.#world.restart(after);
+  }
+
+  #unplugAdapter(duration: number): void {
+    const from = this.#world.now();
+    this.#silences.push({ from, to: from + duration + 2_000, rival: false });
+    this.#pluggedAt = from + duration;
+    this.#world.input({ type: 'link', up: false, reason: 'it was unplugged' });
+  }
+
+  #plugAdapter(): void {
+    this.#pluggedAt = undefined;
+    this.#world.input({ type: 'link', up: true });
   }
 
   #rivalSpeaks(): void {
@@ -211,7 +239,7 @@ export class House {
     const command = one.version === 1 ? 0x05 : 0x09;
     const address = { sender: RIVAL, receiver: one.name, masterPluggedIn: false } as const;
     const order = { name: 'masterHeartbeatLimit', ...address, command, limitAmps } as const;
-    for (const { slave } of this.#residents) slave.received(order, now);
+    if (now >= one.offUntil) one.slave.received(order, now);
     return order;
   }
 
