@@ -165,6 +165,33 @@ describe('in an unkind house', () => {
     expect(lossy.amps(world.now())).toBeGreaterThan(5);
   });
 
+  test('a unit that is heard again while its car still follows what it had is not thought to take too much', () => {
+    const lossy = slave('1A2B', { car: () => full });
+    let lost = false;
+    let backAt = Number.NEGATIVE_INFINITY;
+    const world: World = createWorld({
+      slaves: [
+        changed(lossy, {
+          nextMessages: (now) =>
+            lossy.nextMessages(now).flatMap((message) => {
+              if (lost) return [];
+              const follows = now - backAt < 8_000 && message.name === 'slaveHeartbeat';
+              return [follows ? { ...message, actualAmps: 15.2 } : message];
+            }),
+        }),
+      ],
+      limits: { ...limits, maxAmpsForSlaves: 16 },
+    });
+    world.pass(60_000);
+    lost = true;
+    world.pass(40_000);
+    lost = false;
+    backAt = world.now();
+    world.pass(120_000);
+    expect(world.value('TWC/1A2B/ampsOffered')).toBe('16');
+    expect(world.logs.filter((line) => line.includes('more than its limit'))).toEqual([]);
+  });
+
   test('a unit that is told much by another master and then is not heard is told 6 A soon', () => {
     const lossy = slave('3C4D', { car: () => full });
     let lost = false;

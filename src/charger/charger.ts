@@ -60,6 +60,8 @@ export interface Offer {
   /** The last time that it was lowered, and the most that it was before. */
   readonly lowered: { readonly from: number; readonly at: number } | undefined;
   readonly raisedAt: number | undefined;
+  /** When it was told something although it was not known what it had before. */
+  readonly takenOverAt?: number | undefined;
 }
 
 export interface Heartbeat {

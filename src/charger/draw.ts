@@ -1,7 +1,7 @@
 // How a charger's draw compares with its limit: too much, less than it could, or a limit that it does not take.
 
 import { isState } from '../protocol/states.ts';
-import { CHARGING_FROM, type Charger, FOLLOWS_WITHIN, type Heartbeat } from './charger.ts';
+import { CHARGING_FROM, type Charger, FOLLOWS_WITHIN, type Heartbeat, hardwareAmps } from './charger.ts';
 import { explicableExcess, withDraw } from './excess.ts';
 
 const OVER_FOR = 10_000;
@@ -80,7 +80,8 @@ function sleeps(offer: Charger['offer'], heartbeat: Heartbeat): boolean {
 }
 
 /** The highest limit that its car may still be following, A. */
-function limitLately({ offer }: Charger, { limitAmps, at }: Heartbeat): number {
-  const before = offer?.lowered && at - offer.lowered.at < FOLLOWS_WITHIN ? offer.lowered.from : 0;
-  return Math.max(limitAmps, offer?.amps ?? 0, before);
+function limitLately(charger: Charger, { limitAmps, at }: Heartbeat): number {
+  const { amps = 0, lowered, takenOverAt } = charger.offer ?? {};
+  if (takenOverAt !== undefined && at - takenOverAt < FOLLOWS_WITHIN) return hardwareAmps(charger);
+  return Math.max(limitAmps, amps, lowered && at - lowered.at < FOLLOWS_WITHIN ? lowered.from : 0);
 }

@@ -54,9 +54,9 @@ function isStuck({ charging, heartbeat }: Charger): boolean {
 
 /** When it was last raised and lowered. */
 function turn(offer: Offer | undefined, before: number | undefined, amps: number, now: number) {
-  const { lowered, raisedAt } = offer ?? {};
-  if (before === undefined || before === amps) return { lowered, raisedAt };
-  if (amps > before) return { lowered, raisedAt: now };
+  const { lowered, raisedAt, takenOverAt = before === undefined ? now : undefined } = offer ?? {};
+  if (before === undefined || before === amps) return { lowered, raisedAt, takenOverAt };
+  if (amps > before) return { lowered, raisedAt: now, takenOverAt };
   const from = lowered && now - lowered.at < FOLLOWS_WITHIN ? Math.max(lowered.from, before) : before;
-  return { lowered: { from, at: now }, raisedAt };
+  return { lowered: { from, at: now }, raisedAt, takenOverAt };
 }

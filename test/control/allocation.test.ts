@@ -345,8 +345,12 @@ function targetsOf({ maxAmpsForSlaves, maxAmpsPerTWC }: Limits): Targets {
   return { since: 0, circuit: maxAmpsForSlaves, of: () => ({ limit: maxAmpsPerTWC, enabled: true }) };
 }
 
+/** What a unit without a load reports is no draw. */
+const NO_LOAD = 0.25;
+
 function inForce({ heartbeat, offer, mayHold }: Charger): number {
-  return Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0, mayHold ?? 0, heartbeat?.actualAmps ?? 0);
+  const { limitAmps = 0, actualAmps = 0 } = heartbeat ?? {};
+  return Math.max(limitAmps, offer?.amps ?? 0, mayHold ?? 0, actualAmps > NO_LOAD ? actualAmps : 0);
 }
 
 function anyLimits(): Arbitrary<Limits> {
