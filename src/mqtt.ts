@@ -133,7 +133,7 @@ export class Mqtt {
 
   /** These topics say something else from now on. */
   publish(changes: readonly Change[]): void {
-    for (const { name, ...change } of changes) this.#publisher.want({ topic: `${this.#place}${name}`, ...change });
+    for (const change of changes) this.#publisher.want({ ...change, topic: `${this.#place}${change.name}` });
   }
 
   /** This topic is due once more. */
