@@ -29,15 +29,22 @@ export interface Nodes {
 const PATIENT = { connectWithin: 10_000, answersWithin: 20_000, keepalive: 15 };
 /** Where there is another, one that does not answer is left sooner. */
 const IMPATIENT = { connectWithin: 1_000, answersWithin: 8_000, keepalive: 5 };
+/**
+ * A cluster to which thousands come at once takes them one after the other, longest for the last. Were all of them to leave
+ * before that, none would be taken.
+ */
+const MOST_PATIENT = 60_000;
 
-export function createNodes(): Nodes {
+/** `clock` in milliseconds. */
+export function createNodes(clock = () => performance.now()): Nodes {
   let next = 0;
-  /** All of them may be far away, not gone: when none has answered they are given more time. */
+  /** All of them may be far away or busy, not gone: when none has answered in time they are given more of it. */
   let { connectWithin } = IMPATIENT;
 
   return {
     async open(urls, open, signal) {
       const reasons: Error[] = [];
+      const from = clock();
       for (let tried = 0; tried < urls.length && !signal.aborted; tried++) {
         const place = next % urls.length;
         const url = urls[place] ?? '';
@@ -53,7 +60,7 @@ export function createNodes(): Nodes {
           next++;
         }
       }
-      connectWithin = Math.min(2 * connectWithin, PATIENT.connectWithin);
+      if (clock() - from >= connectWithin) connectWithin = Math.min(2 * connectWithin, MOST_PATIENT);
       throw together(reasons);
     },
   };

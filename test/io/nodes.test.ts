@@ -1,6 +1,6 @@
 // The nodes of a cluster: which one is used, and when another.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/io/deferred.ts';
 import { createNodes } from '../../src/io/nodes.ts';
 import { Refusal } from '../../src/io/retry.ts';
@@ -47,20 +47,38 @@ test('when none can be opened all reasons are told, and a refused password is on
   await expect(opening).rejects.toBeInstanceOf(Refusal);
 });
 
-test('one that does not answer is left soon where there are others, and later when none has answered', async () => {
-  const nodes = createNodes();
-  const patience = async (list: readonly string[]) => {
-    const given: number[] = [];
-    const fail = async ({ connectWithin }: { connectWithin: number }) => {
-      given.push(connectWithin);
-      throw new Error('silent');
+describe('one that does not answer is left soon where there are others', () => {
+  const createWorld = () => {
+    let now = 0;
+    const nodes = createNodes(() => now);
+    /** How long each of the list was given; each fails after a part of that. */
+    return async (list: readonly string[], part = 1) => {
+      const given: number[] = [];
+      const fail = async ({ connectWithin }: { connectWithin: number }) => {
+        given.push(connectWithin);
+        now += part * connectWithin;
+        throw new Error('silent');
+      };
+      await nodes.open(list, fail, never).catch(() => {});
+      return given;
     };
-    await nodes.open(list, fail, never).catch(() => {});
-    return given;
   };
-  expect(await patience(urls)).toEqual([1_000, 1_000, 1_000]);
-  expect(await patience(urls)).toEqual([2_000, 2_000, 2_000]);
-  expect(await patience(['mqtt://alone'])).toEqual([10_000]);
+
+  test('and later when none has answered', async () => {
+    const patience = createWorld();
+    expect(await patience(urls)).toEqual([1_000, 1_000, 1_000]);
+    expect(await patience(urls)).toEqual([2_000, 2_000, 2_000]);
+    expect(await patience(['mqtt://alone'])).toEqual([10_000]);
+    // Many that come at once may have to wait for longer than a single one ever would.
+    for (let round = 0; round < 5; round++) await patience(urls);
+    expect(await patience(urls)).toEqual([60_000, 60_000, 60_000]);
+  });
+
+  test('but not later when all have refused at once', async () => {
+    const patience = createWorld();
+    for (let round = 0; round < 5; round++) await patience(urls, 0.01);
+    expect(await patience(urls)).toEqual([1_000, 1_000, 1_000]);
+  });
 });
 
 function gone(): Promise<void> {

@@ -102,13 +102,30 @@ test('in a real cluster of RabbitMQ a node is killed under load, and every value
       () => held.every((topic) => late.value(topic) !== undefined),
       () => `all topics, without ${held.filter((topic) => late.value(topic) === undefined)}`,
     );
-  // The node that we use now holds every value.
-  await using late = await subscribe(second.url, { filter: held });
-  await complete(late);
-  expect(new Set(late.messages.filter(({ retained }) => retained).map(({ topic }) => topic))).toEqual(new Set(held));
-  // RabbitMQ brings what a node holds to no other node, so there the next refresh brings it.
-  await using later = await subscribe(third.url, { filter: held });
-  await complete(later);
+  {
+    // The node that we use now holds every value.
+    await using late = await subscribe(second.url, { filter: held });
+    await complete(late);
+    const kept = late.messages.filter(({ retained }) => retained).map(({ topic }) => topic);
+    expect(new Set(kept)).toEqual(new Set(held));
+    // RabbitMQ brings what a node holds to no other node, so there the next refresh brings it.
+    await using later = await subscribe(third.url, { filter: held });
+    await complete(later);
+  }
+
+  // The first is back, which is no reason to go there; then the one that we use is gone as well, at any time.
+  const { length } = connections();
+  await first.start();
+  await using atFirst = await subscribe(first.url, { filter: 'TWC/#' });
+  await flows(atFirst, performance.now());
+  await observe(3_000 * Math.random());
+  expect(connections()).toHaveLength(length);
+  const again = performance.now();
+  await second.kill();
+  const tookAgain = await flows(atFirst, again);
+  console.info(`another node is gone: values at the one that was back after ${Math.round(tookAgain)} ms`);
+  expect(tookAgain).toBeLessThan(10_000);
+  expect(connections().at(-1)).toContain(third.url);
   clearInterval(timer);
   // And no charger has noticed.
   expect(largestGap(bus.heartbeats('1A2B').slice(3))).toBeLessThan(2_000);

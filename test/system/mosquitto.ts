@@ -79,7 +79,7 @@ export async function startMosquitto({
 
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await program?.end(signal);
-    lines.push(...(program?.lines ?? []));
+    for (const line of program?.lines ?? []) lines.push(line);
     program = undefined;
   }
 
