@@ -41,7 +41,7 @@ export interface SceneSettings {
   readonly line?: SlavesSettings['line'];
 }
 
-const FLOWS_WITHIN = 45_000;
+const FLOWS_WITHIN = 75_000;
 
 export async function createScene(settings: SceneSettings = {}): Promise<Scene> {
   const things = new AsyncStack();
