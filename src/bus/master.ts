@@ -35,7 +35,7 @@ export interface MasterSettings extends ReceptionSettings {
 const HEARTBEAT_EVERY = 1_000;
 /** Newcomers do not keep the others waiting: they come behind those that are due so soon, and meanwhile nothing is asked. */
 const WELCOMED_AFTER = 250;
-const WELCOME_TAKES = 1_000;
+const WELCOME_TAKES = 500;
 /** A character on the wire: ten bits at 9600 baud. */
 const CHARACTER = 10 / 9.6;
 /** How long after our last byte an answer may begin; real units answer within 150 ms. */
