@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'mqtt-packet';
+import { createNodes, type Node } from '../../src/io/nodes.ts';
 import { pause } from '../../src/io/retry.ts';
 import { until } from '../../test/system/until.ts';
 import { round, type Spread, spread } from './figures.ts';
@@ -45,26 +46,27 @@ interface Outage {
 const SLOWEST = 300_000;
 /** So many connect at once at first: a broker has a short queue for those that knock. */
 const BURST = 100;
+const NEVER = new AbortController().signal;
 /** Packets from the broker are an answer to CONNECT or to PUBLISH, and both have this size. */
 const ANSWER = 4;
 
 class Site {
-  readonly #urls: readonly URL[];
+  readonly #urls: readonly string[];
   readonly #packets: readonly Buffer[];
   readonly #clientId: string;
+  /** As a bridge does it. */
+  readonly #nodes = createNodes();
   #socket: Socket | undefined;
   #answered = 0;
   #sentAt: number | undefined;
   #next = 0;
-  #node = 0;
-  #downSince = performance.now();
   /** When all topics were taken in this connection; undefined before. */
   currentAt: number | undefined;
 
   constructor(site: number, urls: readonly string[], topics: ReadonlyMap<string, string>) {
     this.#clientId = `site-${site}`;
-    this.#urls = urls.map((url) => new URL(url));
-    this.#node = site % urls.length;
+    const first = site % urls.length;
+    this.#urls = [...urls.slice(first), ...urls.slice(0, first)];
     this.#packets = [...topics].map(([topic, payload], i) =>
       generate({
         cmd: 'publish',
@@ -78,23 +80,41 @@ class Site {
     );
   }
 
-  /** Connects, and publishes everything. */
-  open(acknowledged: (took: number) => void): void {
-    const { hostname, port } = this.#urls[this.#node % this.#urls.length] ?? new URL('mqtt://127.0.0.1');
+  /** Connects, and publishes everything; again and again. */
+  async keepOpen(acknowledged: (took: number) => void): Promise<never> {
+    let downSince = performance.now();
+    for (;;) {
+      const open = (node: Node) => this.#connect(node, acknowledged);
+      const opened = await this.#nodes.open(this.#urls, open, NEVER).catch(() => undefined);
+      await opened?.closed;
+      if (opened) downSince = performance.now();
+      this.currentAt = undefined;
+      this.#sentAt = undefined;
+      await sleep(pause(performance.now() - downSince));
+    }
+  }
+
+  /** Resolves when the node has taken us; rejects when it is gone or takes too long. */
+  async #connect({ url, clientSuffix, connectWithin }: Node, acknowledged: (took: number) => void) {
+    const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     this.#socket = socket;
     this.#answered = 0;
-    const clientId = `${this.#clientId}-${this.#node % this.#urls.length}`;
-    socket.on('connect', () => socket.write(generate({ cmd: 'connect', clientId, keepalive: 60, clean: true })));
+    const clientId = `${this.#clientId}${clientSuffix}`;
+    socket.on('connect', () => socket.write(generate({ cmd: 'connect', clientId, keepalive: 0, clean: true })));
     socket.on('error', () => {});
-    socket.on('data', (bytes) => this.#received(bytes, acknowledged));
-    socket.on('close', () => {
-      if (this.currentAt !== undefined) this.#downSince = performance.now();
-      this.currentAt = undefined;
-      this.#sentAt = undefined;
-      this.#node++;
-      setTimeout(() => this.open(acknowledged), pause(performance.now() - this.#downSince));
+    const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    const late = setTimeout(() => socket.destroy(), connectWithin);
+    const isTaken = await new Promise<boolean>((resolve) => {
+      void closed.then(() => resolve(false));
+      // The first answer is that to CONNECT, and its last byte is 0 where we are welcome.
+      socket.once('data', (bytes) => resolve(bytes[ANSWER - 1] === 0));
+      socket.on('data', (bytes) => this.#received(bytes, acknowledged));
     });
+    clearTimeout(late);
+    if (isTaken) return { closed };
+    socket.destroy();
+    throw new Error(`${url}: not taken`);
   }
 
   /** Publishes one topic more, unless one is still on its way. */
@@ -126,7 +146,7 @@ export async function replay(urls: readonly string[], settings: Settings, outage
   const areCurrent = () => sites.every(({ currentAt }) => currentAt !== undefined);
   const from = performance.now();
   for (const [i, site] of sites.entries()) {
-    site.open((ms) => took.push(ms));
+    void site.keepOpen((ms) => took.push(ms));
     if (i % BURST === BURST - 1) await sleep(100);
   }
   await until(areCurrent, () => `all sites, ${missing(sites)} are missing`, SLOWEST);

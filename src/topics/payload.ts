@@ -53,5 +53,5 @@ export function readMinutes(text: string, { min, max }: Range): number | Expecte
 
 /** A decimal number; NaN for anything else. */
 function readNumber(text: string): number {
-  return /^-?\d{1,6}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  return /^-?\d{1,6}(\.\d{1,20})?$/.test(text.trim()) ? Number(text) : Number.NaN;
 }

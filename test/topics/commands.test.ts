@@ -43,6 +43,9 @@ test.each<[string, string, object]>([
   ['control/maxAmps', '-3.2', { type: 'circuit', amps: 0 }],
   ['control/maxAmps', '12.7', { type: 'circuit', amps: 12 }],
   ['control/chargeNow', '20,3600', { type: 'chargeNow', amps: 20, seconds: 3_600 }],
+  // As Home Assistant hands it on from evcc.
+  ['1A2B/set/limit', '7.263768115942029', { type: 'limit', charger: '1A2B', amps: 7 }],
+  ['1A2B/set/limit', '15.000000000000002', { type: 'limit', charger: '1A2B', amps: 15 }],
   ['control/chargeNow', '20.5, 90.5', { type: 'chargeNow', amps: 20, seconds: 90 }],
   ['control/chargeNow', '99,60', { type: 'chargeNow', amps: 40, seconds: 60 }],
   ['control/chargeNow', 'start', { type: 'chargeNow', amps: 40, seconds: 3_600 }],
