@@ -165,6 +165,21 @@ describe('in an unkind house', () => {
     expect(lossy.amps(world.now())).toBeGreaterThan(5);
   });
 
+  test('a unit of which only its first word is ever heard keeps what it may have of our heartbeats', () => {
+    const unheard = slave('3C4D', { car: () => full });
+    const other = slave('1A2B', { car: () => full });
+    const announces = changed(unheard, {
+      nextMessages: (now) => unheard.nextMessages(now).filter(({ name }) => now > 5_000 && name === 'slaveLinkready'),
+    });
+    const world = createWorld({ slaves: [other, announces], limits: { ...limits, maxAmpsForSlaves: 20 } });
+    for (let second = 0; second < 300; second++) {
+      world.pass(1_000);
+      expect(other.amps(world.now()) + unheard.amps(world.now())).toBeLessThanOrEqual(20);
+    }
+    expect(turns(world, '1A2B', 0)).toEqual([]);
+    expect(world.value('TWC/problem')).toContain('3C4D');
+  });
+
   test('a unit that is heard again while its car still follows what it had is not thought to take too much', () => {
     const lossy = slave('1A2B', { car: () => full });
     let lost = false;

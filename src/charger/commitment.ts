@@ -36,7 +36,12 @@ export function leastAmps({ version }: Charger): number {
  */
 export function unreadAmps(charger: Charger, now: number): number {
   const { mayHold = 0 } = charger;
-  return hasStopped(charger, now) ? Math.min(mayHold, leastAmps(charger)) : mayHold;
+  return hasStopped(charger, now) || isNoise(charger, now) ? Math.min(mayHold, leastAmps(charger)) : mayHold;
+}
+
+/** It was heard once only, and told the least since: noise that looked like a frame, or a unit that hears us and is not heard. */
+export function isNoise({ confirmed, heardAt, since }: Charger, now: number): boolean {
+  return !confirmed && now - (heardAt ?? since) >= CONFIRMED_WITHIN;
 }
 
 /** It was given up so long ago that it has stopped its car: it takes nothing before it is spoken to again. */
@@ -85,12 +90,12 @@ export function hasLimitOrDraw(charger: Charger): boolean {
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** A unit heard once and never again within this time was noise; without a master it says hello every 10 s. */
+/** A unit heard once only is spoken to for this long; without a master it says hello every 10 s. */
 export const CONFIRMED_WITHIN = 12_000;
 
 /** Until when its amps are not free for others. */
 export function reservedUntil({ confirmed, heardAt, heartbeatSentAt, calledAt, since }: Charger): number {
-  if (!confirmed) return (heardAt ?? since) + CONFIRMED_WITHIN;
+  if (!confirmed && heartbeatSentAt === undefined) return (heardAt ?? since) + CONFIRMED_WITHIN;
   const last = Math.max(heardAt ?? NEVER, heartbeatSentAt ?? NEVER, calledAt ?? NEVER);
   return (last === NEVER ? since : last) + RESERVED_FOR;
 }

@@ -5,7 +5,7 @@ import type { TwcId } from '../protocol/field.ts';
 import { type Message, slaveMessages } from '../protocol/messages.ts';
 import { CALLED_FOR, type Charger, hardwareAmps, newCharger } from './charger.ts';
 import type { AllChargerSettings } from './charger-settings.ts';
-import { CONFIRMED_WITHIN, isReserved, reservedUntil } from './commitment.ts';
+import { CONFIRMED_WITHIN, isNoise, isReserved, reservedUntil } from './commitment.ts';
 import type { EnergyUnit } from './energy.ts';
 import { withOffer } from './offer.ts';
 import { withMasterFlag } from './plug.ts';
@@ -122,7 +122,7 @@ function withHeartbeatSent(charger: Charger, now: number): Charger {
 function withRoom(fleet: Fleet, most: number, now: number): Fleet | undefined {
   if (fleet.size < most) return fleet;
   const gone = [...fleet.values()]
-    .filter((charger) => !isReserved(charger, now))
+    .filter((charger) => !isReserved(charger, now) || isNoise(charger, now))
     .sort((a, b) => reservedUntil(a) - reservedUntil(b))[0];
   if (!gone) return undefined;
   const room = new Map(fleet);
