@@ -404,6 +404,26 @@ describe('listening beside a genuine master', () => {
   });
 });
 
+describe('an adapter that was away for a minute', () => {
+  test.each([true, false])(
+    'gets a known charger its heartbeat at once (known from before a restart: %s)',
+    (isKnown) => {
+      const savedChargers = isKnown ? [{ id: id('1A2B'), version: 2 as const }] : [];
+      const world = createWorld({ slaves: [slave('1A2B')], savedChargers });
+      world.pass(20_000);
+      world.input({ type: 'link', up: false, reason: 'unplugged' });
+      world.pass(60_000);
+      const back = world.now();
+      world.input({ type: 'link', up: true });
+      world.pass(2_000);
+      const heartbeats = world.said.filter(
+        ({ at, message }) => at >= back && message.name.startsWith('masterHeartbeat'),
+      );
+      expect(heartbeats[0]?.at).toBeLessThan(back + 1_500);
+    },
+  );
+});
+
 describe('the end', () => {
   test('chargers are told 6 A before the bridge leaves, and it leaves within a second', () => {
     const world = createWorld({ slaves: [slave('1A2B'), slave('3C4D')] });

@@ -69,9 +69,11 @@ function wasSpokenToInVain({ heardAt, heartbeatSentAt }: Charger): boolean {
 }
 
 /** When a unit that has been spoken to without having been heard is given up. */
-function chanceEndsAt({ online, givenUp, calledAt, heartbeatSentAt }: Charger): number {
-  const called = !online && !givenUp && calledAt !== undefined && (heartbeatSentAt ?? 0) > calledAt;
-  return called ? calledAt + CALLED_FOR : Number.POSITIVE_INFINITY;
+function chanceEndsAt({ online, givenUp, calledAt, heardAt, heartbeatSentAt }: Charger): number {
+  const isOpen = !online && !givenUp && calledAt !== undefined && (heartbeatSentAt ?? 0) > calledAt;
+  // One that was heard since has used its chance.
+  const wasHeard = isOpen && heardAt !== undefined && heardAt > calledAt;
+  return isOpen && !wasHeard ? calledAt + CALLED_FOR : Number.POSITIVE_INFINITY;
 }
 
 /** When `advanceCharger` may change something although no message comes. */
