@@ -19,6 +19,14 @@ import {
 
 describe('in an unkind house', () => {
   const full = { ...tesla, amps: 32 };
+
+  /** Two units with hungry cars on 20 A, of which one is not heard while it is lost. */
+  function two(isLost: () => boolean) {
+    const other = slave('1A2B', { car: () => full });
+    const lossy = slave('3C4D', { car: () => full });
+    const slaves = [other, mumbling(lossy, isLost)];
+    return { other, lossy, world: createWorld({ slaves, limits: { ...limits, maxAmpsForSlaves: 20 } }) };
+  }
   const offers = (world: World, name: string) =>
     heartbeats(world, name).flatMap(({ at, message }) =>
       message.name === 'masterHeartbeatLimit' ? [{ at, amps: message.limitAmps }] : [],
@@ -124,12 +132,7 @@ describe('in an unkind house', () => {
 
   test('a unit that was given up gets no chance from a restart, but room when it is heard', () => {
     let lost = false;
-    const other = slave('1A2B', { car: () => full });
-    const lossy = slave('3C4D', { car: () => full });
-    const world = createWorld({
-      slaves: [other, mumbling(lossy, () => lost)],
-      limits: { ...limits, maxAmpsForSlaves: 20 },
-    });
+    const { world, other, lossy } = two(() => lost);
     world.pass(120_000);
     lost = true;
     world.pass(180_000);
@@ -147,12 +150,7 @@ describe('in an unkind house', () => {
 
   test('a unit that is heard again waits until what others were given just now may be taken back', () => {
     let lost = false;
-    const other = slave('1A2B', { car: () => full });
-    const lossy = slave('3C4D', { car: () => full });
-    const world = createWorld({
-      slaves: [other, mumbling(lossy, () => lost)],
-      limits: { ...limits, maxAmpsForSlaves: 20 },
-    });
+    const { world, other, lossy } = two(() => lost);
     world.pass(120_000);
     lost = true;
     while (world.value('TWC/1A2B/ampsOffered') !== '20') world.pass(1_000);

@@ -25,6 +25,7 @@ import { relayWithAck, relayWithDraw } from './relay.ts';
 import { concluded, withPart } from './vin.ts';
 
 const CHARGING_ENDS_AFTER = 5_000;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** No unit draws more and no phase has more: such a frame is noise that passed the checksum. */
 const MOST_AMPS = 100;
@@ -69,11 +70,11 @@ function wasSpokenToInVain({ heardAt, heartbeatSentAt }: Charger): boolean {
 }
 
 /** When a unit that has been spoken to without having been heard is given up. */
-function chanceEndsAt({ online, givenUp, calledAt, heardAt, heartbeatSentAt }: Charger): number {
-  const isOpen = !online && !givenUp && calledAt !== undefined && (heartbeatSentAt ?? 0) > calledAt;
+function chanceEndsAt({ online, givenUp, calledAt, heardAt = NEVER, heartbeatSentAt = 0 }: Charger): number {
+  if (online || givenUp || calledAt === undefined) return Number.POSITIVE_INFINITY;
   // One that was heard since has used its chance.
-  const wasHeard = isOpen && heardAt !== undefined && heardAt > calledAt;
-  return isOpen && !wasHeard ? calledAt + CALLED_FOR : Number.POSITIVE_INFINITY;
+  const isOpen = heartbeatSentAt > calledAt && heardAt <= calledAt;
+  return isOpen ? calledAt + CALLED_FOR : Number.POSITIVE_INFINITY;
 }
 
 /** When `advanceCharger` may change something although no message comes. */
