@@ -196,8 +196,9 @@ export class SessionTracker {
   }
 
   /**
-   * What subscribers have seen is saved at once, so that a bridge that is killed does not say less than before; and where a
-   * session began or ended, since what was recorded must not be recorded again.
+   * What subscribers have seen is saved at once, so that a bridge that is killed does not say less than before, and the energy
+   * whenever that of the charger is, of which it is a part: what lies between the two would be lost. And where a session began or
+   * ended, since what was recorded must not be recorded again.
    */
   #save(now: number): void {
     const all = [...this.#tracked.values()].flatMap(({ session, last }) => (session ? [{ session, last }] : []));
@@ -232,5 +233,5 @@ function shownKWh({ amounts }: Session): number {
 function isSavedAlike(one: Session, other: Session | undefined): boolean {
   if (one === other) return true;
   if (one.charger !== other?.charger || one.start !== other.start || one.over !== other.over) return false;
-  return one.vin === other.vin && shownKWh(one) === shownKWh(other);
+  return one.vin === other.vin && one.amounts.kWh === other.amounts.kWh;
 }
