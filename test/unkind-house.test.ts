@@ -244,6 +244,31 @@ describe('in an unkind house', () => {
     expect(world.value('TWC/3C4D/ampsOffered')).toBe('16');
   });
 
+  test.each([1, 2] as const)(
+    'a car that comes home waits for no others that slept when the bridge was away, on version %i',
+    (version) => {
+      let mood: Car = full;
+      let isHome = false;
+      const sleepers = ['1A2B', '3C4D'].map((name) => slave(name, { car: () => mood }));
+      const last = slave('5E6F', { version, car: () => (isHome ? full : undefined) });
+      const world = createWorld({ slaves: [...sleepers, last] });
+      world.pass(120_000);
+      mood = { ...full, mood: 'asleep' };
+      world.pass(120_000);
+      world.restart(2_000);
+      world.pass(60_000);
+      isHome = true;
+      world.pass(60_000);
+      expect(last.amps(world.now())).toBeGreaterThan(16);
+      mood = full;
+      for (let second = 0; second < 60; second++) {
+        world.pass(1_000);
+        const amps = [...sleepers, last].map((one) => one.amps(world.now()));
+        expect(amps.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(32);
+      }
+    },
+  );
+
   test('a unit whose meter reads 8 % high beside one that may not charge keeps its limit', () => {
     const slaves = [
       slave('1A2B', { car: () => full, meterFactor: 1.08 }),

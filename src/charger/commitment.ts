@@ -50,13 +50,14 @@ export function hasStopped({ givenUp, heartbeatSentAt }: Charger, now: number): 
 }
 
 /** A car that was taking more and more when its limit was lowered goes on for a while before it follows (protocol 4.6). */
-function goesOnTo({ online, offer, draw }: Charger, now: number): number {
+function goesOnTo({ online, offer, draw, heartbeat }: Charger, now: number): number {
   const lowered = online ? offer?.lowered : undefined;
   if (!lowered || now - lowered.at >= FOLLOWS_WITHIN) return 0;
-  return draw.roseAt !== undefined && now - draw.roseAt < RISES_FOR ? lowered.from : 0;
+  if (draw.roseAt === undefined || !heartbeat) return 0;
+  return heartbeat.at - draw.roseAt < RISES_FOR ? lowered.from : 0;
 }
 
-/** A draw that has not risen for this long does not go on rising, ms. */
+/** A draw that was heard and has not risen for this long does not go on rising, ms. Lost answers tell nothing. */
 const RISES_FOR = 4_000;
 
 /** The amps of the circuit that a charger may be using or may start to use without being asked. */

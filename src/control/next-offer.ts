@@ -9,6 +9,7 @@ import {
   isReserved,
   leastAmps,
   reservedAmps,
+  unreadAmps,
   V2_FLOOR,
 } from '../charger/commitment.ts';
 import type { Fleet } from '../charger/fleet.ts';
@@ -93,10 +94,14 @@ function firstOffer(charger: Charger, now: number): number | undefined {
   return mayHold === 0 || waits ? undefined : leastAmps(charger);
 }
 
-/** What it holds from before can not be known: it gets its share once it holds nothing more than it needs. */
+/**
+ * What it holds from before can not be known: it gets its share once it holds nothing more than it needs. One that may hold
+ * more is told so whatever the others have: two of them would wait for each other.
+ */
 function leastOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {
   if (!hasFloor(charger, now)) return 0;
-  return headroom(charger, sharing, now) >= V2_FLOOR ? V2_FLOOR : undefined;
+  const lowers = unreadAmps(charger, now) > V2_FLOOR;
+  return lowers || headroom(charger, sharing, now) >= V2_FLOOR ? V2_FLOOR : undefined;
 }
 
 /** What it has goes on; a version 2 unit that answers 0 A with its lowest is not told 0 A again (protocol 4.9, 10). */
