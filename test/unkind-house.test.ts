@@ -91,6 +91,26 @@ describe('in an unkind house', () => {
     },
   );
 
+  test('two units that say hello at the same moment and do not answer do not keep a third waiting', () => {
+    let lost = false;
+    const away = ['3C4D', '5E6F'].map((name) => mumbling(slave(name), () => lost));
+    const world = createWorld({ slaves: [slave('1A2B', { answersAfter: 150 }), ...away] });
+    const hello = (name: string) =>
+      world.overhear({ name: 'slaveLinkready', sender: id(name), sign: '77', maxAmps: 32 });
+    world.pass(25_000);
+    lost = true;
+    world.pass(90_000);
+    for (let time = 0; time < 25; time++) {
+      // At another moment between two heartbeats each time.
+      world.pass(20_020);
+      hello('3C4D');
+      world.pass(60);
+      hello('5E6F');
+    }
+    expect(heartbeats(world, '5E6F').length).toBeGreaterThan(100);
+    expect(largestGap(heartbeats(world, '1A2B').map(({ at }) => at))).toBeLessThan(1_400);
+  });
+
   test('at the very first start nothing is raised before what another program gave has lapsed', () => {
     const unheard = slave('3C4D', { car: () => full });
     const order = {

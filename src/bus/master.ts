@@ -33,7 +33,7 @@ export interface MasterSettings extends ReceptionSettings {
 
 /** A heartbeat to each slave this often. */
 const HEARTBEAT_EVERY = 1_000;
-/** Newcomers do not keep the others waiting: they come behind those that are due so soon, and meanwhile nothing is asked. */
+/** Newcomers keep no other waiting: they come behind those due so soon, one by one, and meanwhile nothing is asked. */
 const WELCOMED_AFTER = 250;
 const WELCOME_TAKES = 500;
 /** A character on the wire: ten bits at 9600 baud. */
@@ -49,6 +49,7 @@ const NOISE_AT_MOST = 100;
 /** A genuine master is heard within about this time; listen that long before the first word. */
 const LISTEN_FIRST = 1_000;
 const SIGN = '77';
+const HEARTBEAT_ANSWER = 0xfde0;
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
 
@@ -58,8 +59,6 @@ interface Transaction {
   readonly answer: number;
   readonly until: number;
 }
-
-const HEARTBEAT_ANSWER = 0xfde0;
 
 /** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
 const SHUTDOWN_AMPS = 6;
@@ -233,10 +232,10 @@ export class Master implements BusRole {
   #welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
     if (announces || fleet.get(id)?.online === false) this.#questionnaire.reopen(id);
-    const reports = message.name === 'slaveHeartbeat' && !fleet.get(id)?.heartbeat;
-    if (!announces && !reports) return;
-    this.#welcomedUntil = now + WELCOME_TAKES;
-    this.#heartbeatAt.set(id, now + WELCOMED_AFTER - HEARTBEAT_EVERY);
+    if (!announces && (message.name !== 'slaveHeartbeat' || fleet.get(id)?.heartbeat)) return;
+    const from = announces ? Math.min(Math.max(now, this.#welcomedUntil), now + WELCOME_TAKES) : now;
+    this.#welcomedUntil = from + WELCOME_TAKES;
+    this.#heartbeatAt.set(id, from + WELCOMED_AFTER - HEARTBEAT_EVERY);
   }
 
   /** The answer did not come in time. A unit that is known to be away is not expected to answer. */
