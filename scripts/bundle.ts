@@ -2,7 +2,8 @@
 
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { commands } from '../src/commands/commands.ts';
 import { page } from './page.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -12,30 +13,14 @@ const prebuilds = `${root}node_modules/@serialport/bindings-cpp/prebuilds`;
 export async function bundle(folder: string, wanted: (native: string) => boolean = () => true): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const { metafile } = await build({
-    ...common,
-    // Parts that only some configurations need are files of their own, and so are the modules of Node.js that they load.
+  const apart = new Map<string, string>();
+  const bridge = await build({
+    ...parts,
     entryPoints: { main: 'src/main.ts' },
     outdir: folder,
-    splitting: true,
-    chunkNames: '[name]-[hash]',
-    metafile: true,
-    alias: {
-      // WebSocket and SOCKS are transports that we do not have; Node's own streams are what readable-stream copies.
-      ws: './scripts/absent.ts',
-      socks: './scripts/absent.ts',
-      'readable-stream': 'node:stream',
-      // The library without its parsers and its mock.
-      serialport: './node_modules/serialport/dist/serialport.js',
-    },
-    plugins: [page, binding, lateTls, lateExports, silent],
-    // Asked for by packages that run in browsers too; to ask loads parts of Node.js that are not needed.
-    define: { navigator: 'undefined' },
-    banner: {
-      // Bundled CommonJS packages expect require.
-      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-    },
+    plugins: [setApart(apart), ...plugins],
   });
+  const others = await build({ ...parts, entryPoints: Object.fromEntries(apart), outdir: folder });
   await build({
     ...common,
     entryPoints: { twc2mqtt: 'src/start.ts' },
@@ -47,7 +32,8 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
   for (const native of (await readdir(prebuilds, { recursive: true })).filter((path) => path.endsWith('.node'))) {
     if (wanted(native)) await cp(`${prebuilds}/${native}`, `${folder}/prebuilds/${native}`);
   }
-  await writeFile(`${folder}/LICENSES.txt`, await licences(packagesIn(metafile)));
+  const packages = [bridge, others].flatMap(({ metafile }) => packagesIn(metafile));
+  await writeFile(`${folder}/LICENSES.txt`, await licences([...new Set(packages)].sort()));
 }
 
 const shebang = '#!/usr/bin/env node';
@@ -63,6 +49,24 @@ const common = {
   minifySyntax: true,
   legalComments: 'none',
 } as const;
+
+/**
+ * Commands that do not run the bridge share no file with it: what both use would be many small files, and each takes a
+ * millisecond at the start. Adds them to the map, by their names.
+ */
+function setApart(apart: Map<string, string>): Plugin {
+  return {
+    name: 'set-apart',
+    setup(building) {
+      building.onResolve({ filter: /^\.\/[a-z]+\.ts$/ }, ({ path, kind, importer, resolveDir }) => {
+        const [name = ''] = path.slice(2).split('.');
+        if (kind !== 'dynamic-import' || !importer.endsWith('/commands.ts') || commands[name]?.lasts) return undefined;
+        apart.set(name, `${resolveDir}/${name}.ts`);
+        return { path: `./${name}.js`, external: true };
+      });
+    },
+  };
+}
 
 /** The file that is started brings nothing with it: even to find another file sets the engine to work. */
 const late: Plugin = {
@@ -131,6 +135,31 @@ const lateExports: Plugin = {
     });
   },
 };
+
+const plugins = [page, binding, lateTls, lateExports, silent];
+
+/** Parts that only some configurations need are files of their own, and so are the modules of Node.js that they load. */
+const parts = {
+  ...common,
+  splitting: true,
+  chunkNames: '[name]-[hash]',
+  metafile: true,
+  alias: {
+    // WebSocket and SOCKS are transports that we do not have; Node's own streams are what readable-stream copies.
+    ws: './scripts/absent.ts',
+    socks: './scripts/absent.ts',
+    'readable-stream': 'node:stream',
+    // The library without its parsers and its mock.
+    serialport: './node_modules/serialport/dist/serialport.js',
+  },
+  plugins,
+  // Asked for by packages that run in browsers too; to ask loads parts of Node.js that are not needed.
+  define: { navigator: 'undefined' },
+  banner: {
+    // Bundled CommonJS packages expect require.
+    js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
+} as const satisfies BuildOptions;
 
 /** With one other character all characters of a file take two bytes of memory. Expressions are written as they are. */
 async function expectAscii(folder: string): Promise<void> {

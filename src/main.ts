@@ -86,7 +86,8 @@ function flag(name: string, { value = '', short }: CommandOption): string {
 
 main().catch((error: unknown) => {
   const text = error instanceof Error ? error.message : String(error);
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  const isUsage =
+    error instanceof Error && (error.name === 'UsageError' || (error instanceof TypeError && 'code' in error));
   process.stderr.write(isUsage ? `${text.split('. ')[0]}\nHelp: ${typedCommand()} help\n` : `${text}\n`);
   process.exitCode = isUsage ? 2 : 1;
 });

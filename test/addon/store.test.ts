@@ -12,6 +12,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { fillApp } from '../../scripts/app.ts';
 import { facts } from '../../scripts/facts.ts';
 import { fillStore } from '../../scripts/store.ts';
+import { commands } from '../../src/commands/commands.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
@@ -49,8 +50,9 @@ describe('the app', () => {
 
   test('is the program, its licences, and its native files for Alpine on the architectures of the manifest', async () => {
     expect(parse(await readFile(`${root}ha-addon/config.yaml`, 'utf8')).arch).toEqual(['aarch64', 'amd64']);
-    // Parts of the program that are loaded when they are needed.
-    const isPart = (path: string) => /^[\w-]+-[A-Z0-9]{8}\.js$/.test(path);
+    // Commands, and parts of the program that are loaded when they are needed.
+    const isPart = (path: string) =>
+      /^[\w-]+-[A-Z0-9]{8}\.js$/.test(path) || Object.hasOwn(commands, path.replace(/\.js$/, ''));
     const all = await files(join(store(), 'ha-addon/app'));
     expect(all.filter(isPart).length).toBeGreaterThan(5);
     expect(all.filter((path) => !isPart(path))).toEqual([
