@@ -1,2 +1,2 @@
-// Stands in the bundle for what the MQTT library brings along for transports that the bridge does not have.
+// Stands in the bundle for what libraries bring along for browsers, and for transports that the bridge does not have.
 export {};

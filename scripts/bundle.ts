@@ -90,6 +90,16 @@ const binding: Plugin = {
   },
 };
 
+/** The MQTT library brings transports that the bridge does not have, and what they need of Node.js. */
+const absentTransports: Plugin = {
+  name: 'absent-transports',
+  setup(building) {
+    building.onResolve({ filter: /^\.\/(ali|socks|ws|wx)$/ }, ({ importer }) =>
+      /\/mqtt\/build\/lib\/connect\/\w+\.js$/.test(importer) ? { path: `${root}scripts/absent.ts` } : undefined,
+    );
+  },
+};
+
 /** The MQTT library loads TLS with its first connection, whatever that is; here with the first that needs it. */
 const lateTls: Plugin = {
   name: 'late-tls',
@@ -136,7 +146,7 @@ const lateExports: Plugin = {
   },
 };
 
-const plugins = [page, binding, lateTls, lateExports, silent];
+const plugins = [page, binding, absentTransports, lateTls, lateExports, silent];
 
 /** Parts that only some configurations need are files of their own, and so are the modules of Node.js that they load. */
 const parts = {
@@ -145,9 +155,9 @@ const parts = {
   chunkNames: '[name]-[hash]',
   metafile: true,
   alias: {
-    // WebSocket and SOCKS are transports that we do not have; Node's own streams are what readable-stream copies.
-    ws: './scripts/absent.ts',
-    socks: './scripts/absent.ts',
+    // Timers of browsers.
+    'worker-timers': './scripts/absent.ts',
+    // Node's own streams are what it copies.
     'readable-stream': 'node:stream',
     // The library without its parsers and its mock.
     serialport: './node_modules/serialport/dist/serialport.js',
