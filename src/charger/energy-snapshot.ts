@@ -18,8 +18,11 @@ export const savedEnergy = object({
 
 export type SavedEnergy = TypeOf<typeof savedEnergy>;
 
-/** What is published is made new this often, ms, and at once when charging begins or ends. */
-const SNAPSHOT_EVERY = 10_000;
+/**
+ * What is published is made new with every tenth heartbeat, which come each second, and at once when charging begins or ends:
+ * ms, in the middle between two of them.
+ */
+const SNAPSHOT_EVERY = 9_500;
 /** More than can be drawn between two snapshots, kWh. */
 const JUMP = 0.5;
 const HOUR = 3_600_000;
