@@ -70,7 +70,7 @@ async function setup(slaves = [slave('1A2B', { serial: hostile }), slave('3C4D')
   const subscriber = stack.use(await subscribe(mosquitto.url));
   await bridge.says(/page: http/);
   const url = `http://127.0.0.1:${port}/`;
-  return { url, bus, bridge, folder, settings, subscriber, [Symbol.asyncDispose]: () => stack.end() };
+  return { url, pty, bus, bridge, folder, settings, subscriber, [Symbol.asyncDispose]: () => stack.end() };
 }
 
 test('shows the chargers as they are, and as they change', async () => {
@@ -112,6 +112,20 @@ test('what the bus says is text, whatever it is', async () => {
   expect(await log.getByRole('listitem').count()).toBe(lines);
   expect(watched.complaints).toEqual([]);
 }, 120_000);
+
+test('what is typed stays where it is typed when another charger comes', async () => {
+  await using there = await setup([slave('3C4D')]);
+  await using watched = await visit(there.url);
+  const { page } = watched;
+  await page.getByText('Limit, on and off of Charger 3C4D').click();
+  await card(page, '3C4D').getByRole('spinbutton').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('10');
+  using _other = attach(there.pty, [slave('1A2B')]);
+  await card(page, '1A2B').getByRole('heading').waitFor();
+  await page.keyboard.press('Enter');
+  await there.subscriber.sees('TWC/3C4D/limit', '10');
+});
 
 test('a limit is set with the keyboard alone, and a wrong one is refused in words', async () => {
   await using there = await setup();
@@ -291,7 +305,7 @@ describe('behind Home Assistant', () => {
 
     await using watched = await visit(way.panel, { viewport: { width: 1280, height: 1000 } });
     const frame = watched.page.frameLocator('iframe');
-    await card(frame, '1A2B').getByRole('heading').waitFor();
+    for (const charger of ['1A2B', '3C4D', '5E6F']) await card(frame, charger).getByRole('heading').waitFor();
     await frame.getByText('Limit, on and off of Charger 1A2B').click();
     const limit = card(frame, '1A2B').getByRole('spinbutton');
     await limit.fill('12');

@@ -27,6 +27,14 @@ export function setChildren(element: HTMLElement, key: unknown, make: () => read
   element.replaceChildren(...make());
 }
 
+/** Gives an element these children in this order. None is moved that stands right: what has the focus keeps it. */
+export function setOrder(element: Element, children: readonly Element[]): void {
+  for (const child of [...element.children]) if (!children.includes(child)) child.remove();
+  for (const [place, child] of children.entries()) {
+    if (element.children[place] !== child) element.insertBefore(child, element.children[place] ?? null);
+  }
+}
+
 /** One for each id: made when it is new, forgotten when it is gone. True if there was such a change. */
 export function keep<T>(known: Map<string, T>, ids: readonly string[], make: (id: string) => T): boolean {
   const gone = [...known.keys()].filter((id) => !ids.includes(id));

@@ -8,7 +8,7 @@ import { type ChargerCard, createChargerCard, type Situation } from './charger-c
 import { Chart } from './chart.ts';
 import { chartData, type Moment, withSample } from './chart-data.ts';
 import { type CircuitCard, createCircuit } from './circuit.ts';
-import { h, keep, part, setChildren, setText } from './dom.ts';
+import { h, keep, part, setChildren, setOrder, setText } from './dom.ts';
 import { showFirstRun } from './first-run.ts';
 import { createHealth } from './health.ts';
 import { type ChargerView, chargerViews, circuitView } from './model.ts';
@@ -180,7 +180,10 @@ class LivePage {
   #showChargers(facts: Facts, chargers: readonly ChargerView[], situation: Situation): void {
     const ids = chargers.map(({ id }) => id);
     if (keep(this.#cards, ids, (id) => createChargerCard(id, facts))) {
-      part('charger-list').replaceChildren(...ids.flatMap((id) => this.#cards.get(id)?.element ?? []));
+      setOrder(
+        part('charger-list'),
+        ids.flatMap((id) => this.#cards.get(id)?.element ?? []),
+      );
     }
     for (const [place, charger] of chargers.entries()) this.#cards.get(charger.id)?.show(charger, place, situation);
   }
