@@ -2,8 +2,9 @@
 
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { commands } from '../src/commands/commands.ts';
+import { licences } from './licences.ts';
 import { page } from './page.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -32,8 +33,8 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
   for (const native of (await readdir(prebuilds, { recursive: true })).filter((path) => path.endsWith('.node'))) {
     if (wanted(native)) await cp(`${prebuilds}/${native}`, `${folder}/prebuilds/${native}`);
   }
-  const packages = [bridge, others].flatMap(({ metafile }) => packagesIn(metafile));
-  await writeFile(`${folder}/LICENSES.txt`, await licences([...new Set(packages)].sort()));
+  const outputs = { ...bridge.metafile.outputs, ...others.metafile.outputs };
+  await writeFile(`${folder}/LICENSES.txt`, await licences(outputs));
 }
 
 const shebang = '#!/usr/bin/env node';
@@ -177,26 +178,4 @@ async function expectAscii(folder: string): Promise<void> {
     const [found] = /.{0,20}\P{ASCII}.{0,20}/u.exec(await readFile(`${folder}/${file}`, 'utf8')) ?? [];
     if (found !== undefined) throw new Error(`${file}: expected only ASCII characters, got ${found}`);
   }
-}
-
-/** The folders of the packages of which something is in the bundle. */
-export function packagesIn({ outputs }: Metafile): string[] {
-  const used = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-  );
-  const packages = used.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []);
-  return [...new Set(packages)].sort();
-}
-
-async function licences(packages: readonly string[]): Promise<string> {
-  const texts = new Map<string, string>();
-  for (const folder of packages) {
-    const { name, version, license } = JSON.parse(await readFile(`${root}${folder}/package.json`, 'utf8'));
-    const file = (await readdir(`${root}${folder}`)).find((path) => /^licen[cs]e/i.test(path));
-    if (file === undefined) throw new Error(`${folder}: expected a file with its licence`);
-    texts.set(`${name} ${version} (${license})`, (await readFile(`${root}${folder}/${file}`, 'utf8')).trim());
-  }
-  const own = `twc2mqtt is under the licence of the file LICENSE of its source (MIT). It contains these packages:\n`;
-  const rule = '='.repeat(80);
-  return [own, ...[...texts].map(([title, text]) => `${rule}\n${title}\n\n${text}\n`)].join('\n');
 }

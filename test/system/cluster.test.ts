@@ -12,7 +12,6 @@ import { attach } from './slaves.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { observe, until } from './until.ts';
 
-/** When the first value came to this subscriber after that moment. */
 /** Waits for a value that is newer than this moment; how long after the other moment it came (ms). */
 async function flows({ messages }: Subscriber, since: number, from = since): Promise<number> {
   const found = await until(
