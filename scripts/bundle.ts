@@ -21,7 +21,9 @@ export async function bundle(folder: string, wanted: (native: string) => boolean
     outdir: folder,
     plugins: [setApart(apart), ...plugins],
   });
-  const others = await build({ ...parts, entryPoints: Object.fromEntries(apart), outdir: folder });
+  // In an order that does not depend on which of them was found first.
+  const entryPoints = Object.fromEntries([...apart].sort());
+  const others = await build({ ...parts, entryPoints, outdir: folder });
   await build({
     ...common,
     entryPoints: { twc2mqtt: 'src/start.ts' },
