@@ -38,7 +38,7 @@ meters:
   return `${own}${here.replace(/broker: \S+/, `broker: 127.0.0.1:${broker}`)}`;
 }
 
-/** Where the car can not be stopped the switch has another name. */
+/** Where the car cannot be stopped the switch has another name. */
 function switchOf(version: number): [RegExp, string] {
   return [/(?<=switch\.twc_1a2b_)charge\b/g, version === 1 ? 'charge' : 'full_current'];
 }

@@ -41,7 +41,7 @@ export interface AppSettings {
 
 /**
  * Runs the bridge until the signal is aborted; resolves when the chargers are told, `offline` is said and all is closed.
- * Rejects, before anything is sent, when the capture file can not be made; and, when the chargers are told, with an error
+ * Rejects, before anything is sent, when the capture file cannot be made; and, when the chargers are told, with an error
  * that the heart has thrown.
  */
 export async function run(settings: AppSettings): Promise<void> {

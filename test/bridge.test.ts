@@ -371,7 +371,7 @@ describe('listening beside a genuine master', () => {
   test('the master tells of its own car, and what it tells others becomes words', () => {
     const world = createWorld({ mode: 'listen' });
     const [master, unit] = [id('035D'), id('2433')];
-    // 035D to 2433: a rotary switch is in the wrong position, and the maximum currents differ. It can not be encoded.
+    // 035D to 2433: a rotary switch is in the wrong position, and the maximum currents differ. It cannot be encoded.
     const error = [0xfb, 0xe0, 0x03, 0x5d, 0x24, 0x33, 0x02, 0x05, 0, 0, 0, 0, 0, 0, 0, 0x9e];
     const passes = (seconds: number, { plugged = false, slave = true } = {}) => {
       const to = { sender: master, receiver: unit, masterPluggedIn: plugged };

@@ -298,7 +298,7 @@ describe('version 2 units', () => {
     expect(world.value('TWC/problem')).toContain('The circuit of 16 A is too small for all cars, which need 18 A');
   });
 
-  test('that can not be stopped are more than the circuit: said so, and the others are held at their lowest', () => {
+  test('that cannot be stopped are more than the circuit: said so, and the others are held at their lowest', () => {
     const world = createWorld({ slaves: names.map((name) => slave(name)) });
     world.pass(60_000);
     world.input({ type: 'message', topic: 'TWC/control/maxAmps', payload: '16', retained: false });
@@ -492,7 +492,7 @@ describe('commands', () => {
       expect(world.value('TWC/circuitLimit')).toBe(String(Math.max(0, Math.floor(Number(left)))));
       expect(world.value('TWC/1A2B/carsCharging')).toBe('0');
       expect(world.value('TWC/3C4D/ampsOffered')).toBe('6');
-      expect(world.value('TWC/problem')).toContain('cars take 6 A that can not be stopped over the bus');
+      expect(world.value('TWC/problem')).toContain('cars take 6 A that cannot be stopped over the bus');
     }
     send(world, 'TWC/control/maxAmps', '32');
     world.pass(90_000);

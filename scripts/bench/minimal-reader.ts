@@ -1,4 +1,4 @@
-// What a bridge can not be faster than: reads heartbeats, publishes the current, and does nothing else. No serial library,
+// What a bridge cannot be faster than: reads heartbeats, publishes the current, and does nothing else. No serial library,
 // no charger, no table; only Node's own streams and the MQTT library. Started with the port and the broker.
 
 import { createReadStream } from 'node:fs';

@@ -125,7 +125,7 @@ export class Statistics {
     return this.#markedAt + MARKED_EVERY;
   }
 
-  /** A sender that can not be read says the same again and again; noise never repeats itself. */
+  /** A sender that cannot be read says the same again and again; noise never repeats itself. */
   #compareBurst(bytes: Uint8Array, now: number): void {
     if (this.#lastByteAt === undefined || now - this.#lastByteAt > BURST_AFTER) this.#burst = [];
     if (this.#burst.length >= COMPARED) return;

@@ -11,7 +11,7 @@ const WRITTEN_EVERY = 1_000;
 /** A disk that takes nothing any more must not fill the memory. */
 const MOST_WAITING = 1_000_000;
 
-/** Records into a new file. Rejects with an error in an owner's words when it is there or can not be made. */
+/** Records into a new file. Rejects with an error in an owner's words when it is there or cannot be made. */
 export async function startCapture(recorder: Recorder, path: string): Promise<void> {
   recorder.start(await createCaptureFile(path), DateTime.now().toISO(), performance.now());
 }
@@ -41,7 +41,7 @@ export async function captureBeside(recorder: Recorder, beside: string, log: Log
 async function createCaptureFile(path: string): Promise<CaptureFile> {
   const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw new Error(
-      `${path}: ${error.code === 'EEXIST' ? 'there is such a file already' : `can not be written, ${String(error)}`}`,
+      `${path}: ${error.code === 'EEXIST' ? 'there is such a file already' : `cannot be written, ${String(error)}`}`,
     );
   });
   let waiting = '';

@@ -17,7 +17,7 @@ export interface Captures {
   readonly now: CaptureNow;
   /** Tells when `now` is another, until what it gives is called. */
   watch(tell: () => void): () => void;
-  /** Newest first; the one that is still written is among them. Rejects when the folder can not be read. */
+  /** Newest first; the one that is still written is among them. Rejects when the folder cannot be read. */
   list(): Promise<readonly CaptureKept[]>;
   /** What is in one of the list so far; undefined if the name is of none. */
   read(name: string): Promise<ReadStream | undefined>;

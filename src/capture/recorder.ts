@@ -116,7 +116,7 @@ class BridgeRecorder implements Recorder {
     this.#recording = undefined;
     this.#ended = file.close().then(() => {
       if (file.broken === undefined) this.#say('info', file.path, `the capture is complete, ${reason}`);
-      else this.#say('warn', file.path, `the capture has ended, it can not be written: ${file.broken}`);
+      else this.#say('warn', file.path, `the capture has ended, it cannot be written: ${file.broken}`);
     });
     return this.#ended;
   }
@@ -134,7 +134,7 @@ class BridgeRecorder implements Recorder {
     }
     for (const output of outputs) this.#keep(output);
     const { file, size = 0 } = this.#recording ?? {};
-    if (file?.broken !== undefined) void this.end('it can not be written');
+    if (file?.broken !== undefined) void this.end('it cannot be written');
     else if (size >= MOST_MEGABYTES * MEGABYTE) void this.end(`${MOST_MEGABYTES} MB are reached`);
   }
 

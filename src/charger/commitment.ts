@@ -4,7 +4,7 @@ import { isState } from '../protocol/states.ts';
 import { actualAmps, CHARGING_FROM, type Charger, FOLLOWS_WITHIN } from './charger.ts';
 import { hasSeenCar, showsNoCar } from './plug.ts';
 
-/** A version 2 unit that has a limit can not be stopped by offering 0 A: it falls back to this (protocol 4.9). */
+/** A version 2 unit that has a limit cannot be stopped by offering 0 A: it falls back to this (protocol 4.9). */
 export const V2_FLOOR = 6;
 
 /** A unit stops its car at the latest so long after the last heartbeat that it got (protocol 4.10, 8.5). */

@@ -22,7 +22,7 @@ interface ClientSettings extends Pick<Setup, 'config' | 'brokerSource'> {
   readonly warn: (text: string) => void;
 }
 
-/** Rejects with a UsageError when the broker is our own, which a second program can not ask for what it held. */
+/** Rejects with a UsageError when the broker is our own, which a second program cannot ask for what it held. */
 export async function openBrokerClient({ config, brokerSource, ...settings }: ClientSettings): Promise<BrokerClient> {
   const { name, signal, warn } = settings;
   const prefix = config['status.MQTT.topicPrefix'];

@@ -28,7 +28,7 @@ interface Given {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** The command line can not be right. Known by its name: in the bundle a command may have a class of its own. */
+/** The command line cannot be right. Known by its name: in the bundle a command may have a class of its own. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -21,7 +21,7 @@ import { allowListOf, bridgeSettings } from '../settings.ts';
 import { knownState } from '../state/restore.ts';
 import { UsageError } from './command.ts';
 
-/** A slave without a master announces itself every 10 s; one that can not be read is heard a second time. */
+/** A slave without a master announces itself every 10 s; one that cannot be read is heard a second time. */
 const LISTEN_FOR = 12_000;
 const LISTEN_ON_FOR = 12_000;
 const ASK_FOR = 21_000;

@@ -87,5 +87,5 @@ async function forgetState(
   await writer.settled();
   failed.resolve(undefined);
   const reason = await failed.promise;
-  if (reason) throw new Error(`${own}: can not be written, ${reason}`);
+  if (reason) throw new Error(`${own}: cannot be written, ${reason}`);
 }

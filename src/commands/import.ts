@@ -24,7 +24,7 @@ export async function importCommand(file: string, flags: Flags, print: (text: st
   await writeFile(flags.output, text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     const why = isThere ? 'it is there already, and nothing is overwritten' : describeFileError(error);
-    throw new Error(`${flags.output}: can not be written, ${why}`);
+    throw new Error(`${flags.output}: cannot be written, ${why}`);
   });
   print([`${flags.output}: written`, ...warnings].map((line) => `${line}\n`).join(''));
 }

@@ -6,7 +6,7 @@ import { endSignal } from '../io/end-signal.ts';
 import { type Log, openLog } from '../io/log.ts';
 import { version } from '../version.ts';
 
-/** `captureFile`: a new file for what is on the bus. Throws a ConfigError, or an Error when that file can not be made. */
+/** `captureFile`: a new file for what is on the bus. Throws a ConfigError, or an Error when that file cannot be made. */
 export async function runBridge(file: string, captureFile?: string): Promise<void> {
   const signal = endSignal();
   const setup = await findSettings(file, process.env);

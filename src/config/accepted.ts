@@ -5,7 +5,7 @@ import { type Problem, parse, shown } from '../schema.ts';
 import { hint } from './hint.ts';
 import { type Config, type Option, type OptionPath, options, simulatedAmps, type Written } from './options.ts';
 
-/** A configuration that can not be right; `problems` has a line each. */
+/** A configuration that cannot be right; `problems` has a line each. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 

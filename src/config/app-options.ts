@@ -39,7 +39,7 @@ interface ListOption {
   readonly fields: Readonly<Record<string, string>> | string;
 }
 
-/** The options that are lists, since a form can not ask for names of fields, and settings that are objects. */
+/** The options that are lists, since a form cannot ask for names of fields, and settings that are objects. */
 export const listed = {
   chargers: { path: 'chargers', key: 'id', fields: { name: 'name', max_amps: 'maxAmps' } },
   vehicles: { path: 'vehicles', key: 'vin', fields: 'name' },
@@ -148,7 +148,7 @@ const words: readonly (readonly [string, string])[] = [
 const badHost =
   'mqtt.host, mqtt.port: expected a name or an address such as 192.168.1.10, without mqtt:// and without a login, and a port from 1 to 65535';
 
-/** Undefined if there can not be such a broker. The host is never shown: people put passwords there. */
+/** Undefined if there cannot be such a broker. The host is never shown: people put passwords there. */
 function manualBroker({ 'mqtt.host': host, 'mqtt.tls': tls, 'mqtt.port': port }: Given): BrokerChoice | undefined {
   const usual = tls === true ? 8883 : 1883;
   if (typeof host !== 'string' || !['undefined', 'string', 'number'].includes(typeof port)) return undefined;
@@ -168,7 +168,7 @@ type Given = Readonly<Record<string, unknown>>;
 const groups = ['mqtt', 'expert'];
 
 /**
- * Without the fields that were left empty: in a form these can not be told from fields that never were filled in. What is in
+ * Without the fields that were left empty: in a form these cannot be told from fields that never were filled in. What is in
  * a group has its name before a dot.
  */
 function filledIn(json: unknown): Given {

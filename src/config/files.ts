@@ -15,7 +15,7 @@ const words: Readonly<Record<string, string>> = {
 
 export function describeFileError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return words[code] ?? `it can not be read (${code})`;
+  return words[code] ?? `it cannot be read (${code})`;
 }
 
 /** What is wrong with the files of an encrypted connection. */

@@ -184,8 +184,8 @@ function text(there: TwcManagerFile, from: string, path: OptionPath, otherwise: 
   if (found === undefined) return { path, value: otherwise, comment: `${from} is not said` };
   const prefix = found.replace(/^\/+|\/+$/g, '');
   if (takes(path, prefix) && prefix !== 'homeassistant') return { path, value: prefix, comment: from };
-  there.warn(`${path}: ${from} can not be used here, so it is ${otherwise}`);
-  return { path, value: otherwise, comment: `${from} can not be used here` };
+  there.warn(`${path}: ${from} cannot be used here, so it is ${otherwise}`);
+  return { path, value: otherwise, comment: `${from} cannot be used here` };
 }
 
 function ratelimit(there: TwcManagerFile): Imported {

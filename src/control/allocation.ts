@@ -65,7 +65,7 @@ class Division {
 
   constructor(claims: readonly Claim[], circuit: number, suspects: ReadonlySet<TwcId>, now: number) {
     this.#now = now;
-    // What can not be stopped has its floor, whether the circuit has it or not.
+    // What cannot be stopped has its floor, whether the circuit has it or not.
     this.#left = claims.reduce((left, { floor }) => left - floor, circuit);
     this.#accounts = claims.map((claim) => {
       const isHeld = claim.rank === 'held';

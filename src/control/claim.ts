@@ -12,7 +12,7 @@ import type { Target } from './targets.ts';
 /**
  * Which chargers get amps first. `fixed`: not heard, but its amps are not free. `held`: takes 6 A whatever it is offered.
  * `wants`: has a car that asks. `rests`: its car did not use what it had. `idle`: no car is known to be there. `off`: may
- * not charge, or can not.
+ * not charge, or cannot.
  */
 type Rank = 'fixed' | 'held' | 'wants' | 'rests' | 'idle' | 'off';
 

@@ -95,7 +95,7 @@ function firstOffer(charger: Charger, now: number): number | undefined {
 }
 
 /**
- * What it holds from before can not be known: it gets its share once it holds nothing more than it needs. One that may hold
+ * What it holds from before cannot be known: it gets its share once it holds nothing more than it needs. One that may hold
  * more is told so whatever the others have: two of them would wait for each other.
  */
 function leastOffer(charger: Charger, sharing: Sharing, now: number): number | undefined {

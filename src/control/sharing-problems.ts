@@ -1,4 +1,4 @@
-// What offers on the bus can not put right, in words.
+// What offers on the bus cannot put right, in words.
 
 import type { Charger } from '../charger/charger.ts';
 import { asksForAmps, hasFloor, hasLimitOrDraw, isReserved, V2_FLOOR } from '../charger/commitment.ts';
@@ -56,7 +56,7 @@ function tooSmallCircuit(reserved: readonly Charger[], circuit: number, now: num
   const asking = reserved.filter((charger) => charger.version !== 1 && asksForAmps(charger));
   const needed = (unstoppable.length + asking.length) * V2_FLOOR;
   const problem = `The circuit of ${circuit} A is too small`;
-  if (inUse > circuit) return [`${problem}: cars take ${inUse} A that can not be stopped over the bus`];
+  if (inUse > circuit) return [`${problem}: cars take ${inUse} A that cannot be stopped over the bus`];
   return needed > circuit ? [`${problem} for all cars, which need ${needed} A: one waits`] : [];
 }
 

@@ -6,7 +6,7 @@ import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { createQueue } from './queue.ts';
 import { replace } from './state-file.ts';
 
-/** The JSON of all whole lines, oldest first; empty when there is no file. Throws when it is there and can not be read. */
+/** The JSON of all whole lines, oldest first; empty when there is no file. Throws when it is there and cannot be read. */
 export async function readLines(path: string): Promise<unknown[]> {
   const all: unknown[] = [];
   for await (const slice of lineSlices(path)) all.push(...slice);

@@ -7,7 +7,7 @@ import { aborted } from './deferred.ts';
 
 /**
  * Resolves when what the path names, or a folder on the way to it, comes or goes; a path with a slash at its end means
- * whatever is in that folder. Resolves when the signal is aborted too, and not before that where it can not be watched.
+ * whatever is in that folder. Resolves when the signal is aborted too, and not before that where it cannot be watched.
  */
 export async function pathChanged(path: string, signal: AbortSignal): Promise<void> {
   const { folder, name } = nearest(path);

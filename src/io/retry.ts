@@ -15,7 +15,7 @@ export interface Open {
 export interface Keeping<T extends Open> {
   readonly open: (signal: AbortSignal) => Promise<T>;
   readonly up: (opened: T) => void;
-  /** Called when it goes, or can not be opened for another reason than before; `changed` unless it never worked since that was told. */
+  /** Called when it goes, or cannot be opened for another reason than before; `changed` unless it never worked since that was told. */
   readonly down: (reason: string, changed: boolean) => void;
   readonly signal: AbortSignal;
   /** Resolves when something happened that makes another try worth while; what it holds goes when the signal is aborted. */
@@ -44,7 +44,7 @@ export async function keepOpen<T extends Open>(keeping: Keeping<T>): Promise<voi
   const { open, up, down, signal, retrySignal, soonest = SOONEST, afterRefusal = AFTER_REFUSAL } = keeping;
   let downSince = performance.now();
   let told: string | undefined;
-  /** It is expected that what has just gone can not be opened at once. */
+  /** It is expected that what has just gone cannot be opened at once. */
   let justGone = false;
   /** How often in a row it was gone right after it was opened. */
   let brief = 0;

@@ -3,7 +3,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { createQueue } from './queue.ts';
 
-/** The file's JSON, or undefined when there is none. Throws when it is there and can not be read as JSON. */
+/** The file's JSON, or undefined when there is none. Throws when it is there and cannot be read as JSON. */
 export async function readState(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));

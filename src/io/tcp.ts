@@ -118,7 +118,7 @@ function createAllowance() {
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses the connection; is the serial server on, and the port right?',
   ENOTFOUND: 'there is no such host',
-  EHOSTUNREACH: 'the host can not be reached',
+  EHOSTUNREACH: 'the host cannot be reached',
   ECONNRESET: 'the other side reset the connection',
   ETIMEDOUT: 'the other side does not answer',
 };

@@ -41,7 +41,7 @@ export function refused(visit: Visit, { host, only }: PageAddress): Refused | un
   return undefined;
 }
 
-/** An attacker's name can lead to our address; an address itself, and our own names, can not be theirs. */
+/** An attacker's name can lead to our address; an address itself, and our own names, cannot be theirs. */
 function isOwnName(header: string, listening: string): boolean {
   const [, address, name] = /^(?:\[(.*)\]|([^:]*))(?::\d+)?$/.exec(header.toLowerCase()) ?? [];
   const own = hostname().toLowerCase();

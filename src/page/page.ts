@@ -53,7 +53,7 @@ const BUS_LINES_EVERY = 1_000;
 const MOST_BUS_LINES = 200;
 const LAST_ERROR = 'bridge/lastError';
 
-/** Undefined, with a warning in the log, when it can not be served. */
+/** Undefined, with a warning in the log, when it cannot be served. */
 export async function startPage(settings: PageSettings, log: Log): Promise<Page | undefined> {
   const { host, port, only } = settings.address;
   let page: Page;
@@ -73,7 +73,7 @@ export async function startPage(settings: PageSettings, log: Log): Promise<Page 
   return page;
 }
 
-/** Rejects when it can not listen. */
+/** Rejects when it cannot listen. */
 export async function openPage(settings: PageSettings): Promise<Page> {
   const page = new LivePage(settings);
   await page.open();

@@ -51,7 +51,7 @@ const security = {
   'cache-control': 'no-store',
 };
 
-/** Resolves when it listens; rejects when it can not. */
+/** Resolves when it listens; rejects when it cannot. */
 export async function servePage({ address, routes, snapshot }: PageServerSettings): Promise<PageServer> {
   const streams = createStreams();
   const server = createServer(

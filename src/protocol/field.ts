@@ -1,6 +1,6 @@
 // Fields: how a value of the protocol lies in the bytes of a frame. All numbers are big-endian.
 
-/** A field of `size` bytes. `read` gives undefined where the bytes can not be such a value; `write` throws a RangeError. */
+/** A field of `size` bytes. `read` gives undefined where the bytes cannot be such a value; `write` throws a RangeError. */
 export interface Field<T> {
   readonly size: number;
   readonly read: (bytes: Uint8Array, at: number) => T | undefined;

@@ -1,5 +1,5 @@
 // The message table: one row a message, its code and its fields in wire order. Types, encode and decode follow from it.
-// What has no row in `spoken`, `optional` or `answered` can not be sent; the frames that destroy chargers (protocol 3.8)
+// What has no row in `spoken`, `optional` or `answered` cannot be sent; the frames that destroy chargers (protocol 3.8)
 // have none at all. Rows that share a code are told apart by their lengths and by what their fields accept, first match
 // wins. Chapters named here and elsewhere are those of docs/protocol.md.
 

@@ -1,4 +1,4 @@
-// A charging session: from the moment a car is plugged in, or begins to charge where the plug can not be seen, until it is
+// A charging session: from the moment a car is plugged in, or begins to charge where the plug cannot be seen, until it is
 // gone. Durations come from the monotonic clock, so setting the wall clock makes no session longer or shorter.
 
 import { DateTime } from 'luxon';
@@ -98,7 +98,7 @@ export function followed(session: Session, charger: Charger, now: number): Sessi
   };
 }
 
-/** Whether what the charger tells now can not belong to this session: too late, or another car. */
+/** Whether what the charger tells now cannot belong to this session: too late, or another car. */
 export function isAnother({ vin, waitsFrom }: Session, charger: Charger): boolean {
   if (waitsFrom === Number.NEGATIVE_INFINITY) return true;
   return vin !== '' && charger.vin.type === 'known' && charger.vin.text !== vin;

@@ -12,7 +12,7 @@ export interface Car {
   readonly phases: 1 | 3;
   /** Empty for a car that tells none. */
   readonly vin: string;
-  /** A car that is full takes nothing; one that sleeps can not be told from an empty plug either. It charges unless this says so. */
+  /** A car that is full takes nothing; one that sleeps cannot be told from an empty plug either. It charges unless this says so. */
   readonly mood?: 'full' | 'asleep';
   /** What it takes of an ampere that it may, for a car that takes too much. A good one stays a little below its limit. */
   readonly takes?: number;

@@ -13,7 +13,7 @@ export interface Restored {
   readonly path: string;
 }
 
-/** The state of this configuration. What of its file can not be used is kept beside it before it is overwritten. */
+/** The state of this configuration. What of its file cannot be used is kept beside it before it is overwritten. */
 export async function restore(path: string, config: Config, log: Log): Promise<Restored> {
   const found = await readSaved(path);
   if (found.later !== undefined) {
@@ -61,7 +61,7 @@ export async function keepBad(path: string, problem: string, log: Log): Promise<
     await copyFile(path, copy, constants.COPYFILE_EXCL);
     log('warn', `${path}: not all of it can be used: ${problem}. It is kept as it was in ${copy}`);
   } catch (error) {
-    log('warn', `${path}: not all of it can be used: ${problem}. It can not be copied to ${copy}: ${String(error)}`);
+    log('warn', `${path}: not all of it can be used: ${problem}. It cannot be copied to ${copy}: ${String(error)}`);
   }
 }
 

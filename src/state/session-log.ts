@@ -15,7 +15,7 @@ export function sessionLogPath(statePath: string, config: Config): string {
 
 /**
  * The sessions in a file, in the order in which they ended; none when there is no file. A session that was written twice,
- * as may happen when the process is killed just then, counts once. Throws when the file is there and can not be read.
+ * as may happen when the process is killed just then, counts once. Throws when the file is there and cannot be read.
  */
 export async function readSessions(path: string): Promise<readonly SessionRecord[]> {
   const all: SessionRecord[] = [];

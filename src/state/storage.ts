@@ -28,11 +28,11 @@ export async function openStorage(statePath: string, config: Config, log: Log): 
   const writer = createStateWriter(stateFile, (problem) =>
     problem === undefined
       ? log('info', `${stateFile}: can be written again`)
-      : log('warn', `${stateFile}: can not be written, ${problem}`),
+      : log('warn', `${stateFile}: cannot be written, ${problem}`),
   );
   const path = sessionLogPath(statePath, config);
   const sessions = createLineWriter(path, MOST_SESSION_LOG_BYTES, (reason) =>
-    log('warn', `${path}: the session can not be written, ${reason} (trying again with the next)`),
+    log('warn', `${path}: the session cannot be written, ${reason} (trying again with the next)`),
   );
   let current = known;
   let saving = Promise.resolve();

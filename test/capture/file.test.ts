@@ -46,7 +46,7 @@ test('a file that is there is never replaced', async () => {
 test('a folder that does not exist is said', async () => {
   const { recorder } = record({ fromStart: false });
   const path = join(folder, 'nowhere', 'problem.jsonl');
-  await expect(startCapture(recorder, path)).rejects.toThrow(`${path}: can not be written, Error: ENOENT`);
+  await expect(startCapture(recorder, path)).rejects.toThrow(`${path}: cannot be written, Error: ENOENT`);
 });
 
 test('asked once it starts beside another file, asked again it ends', async () => {
@@ -64,7 +64,7 @@ test('asked once it starts beside another file, asked again it ends', async () =
   ]);
 });
 
-test('where it can not start that is said in the log', async () => {
+test('where it cannot start that is said in the log', async () => {
   const { recorder } = record({ fromStart: false });
   const lines: string[] = [];
   await toggleCapture(
@@ -72,7 +72,7 @@ test('where it can not start that is said in the log', async () => {
     join(folder, 'nowhere', 'bridge.state.json'),
     (level, text) => void lines.push(`${level} ${text}`),
   );
-  expect(lines).toEqual([expect.stringMatching(/^warn .*twc2mqtt-capture-.*: can not be written, Error: ENOENT/)]);
+  expect(lines).toEqual([expect.stringMatching(/^warn .*twc2mqtt-capture-.*: cannot be written, Error: ENOENT/)]);
 });
 
 test('what a disk does not take does not fill the memory: the capture ends', async () => {
@@ -82,5 +82,5 @@ test('what a disk does not take does not fill the memory: the capture ends', asy
   // No moment passes in which anything could be written.
   for (let i = 0; i < 20; i++) world.input({ type: 'bytes', bytes: new Uint8Array(50_000) });
   await recorder.end('asked to');
-  expect(logs.at(-1)).toBe(`warn ${path}: the capture has ended, it can not be written: the disk is too slow`);
+  expect(logs.at(-1)).toBe(`warn ${path}: the capture has ended, it cannot be written: the disk is too slow`);
 });

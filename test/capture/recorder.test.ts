@@ -58,14 +58,14 @@ test('it ends when it is full, says so, and the bridge goes on', () => {
   expect(logs[0]).toBe('info capture.jsonl: captures what is on the bus, up to 20 MB');
 });
 
-test('a file that can not be written is said once', async () => {
+test('a file that cannot be written is said once', async () => {
   const { world, recorder, file, logs } = record({ slaves: [slave('1A2B')] });
   world.pass(5_000);
   file.broken = 'ENOSPC: no space left on device';
   world.pass(5_000);
   await recorder.end('asked to');
   expect(logs.slice(1)).toEqual([
-    'warn capture.jsonl: the capture has ended, it can not be written: ENOSPC: no space left on device',
+    'warn capture.jsonl: the capture has ended, it cannot be written: ENOSPC: no space left on device',
   ]);
 });
 

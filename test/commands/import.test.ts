@@ -308,7 +308,7 @@ describe('a file that is none', () => {
   });
 });
 
-test('names in the file can not end a comment', () => {
+test('names in the file cannot end a comment', () => {
   const { text } = imported(JSON.stringify({ config: {}, 'a\nlog:\n  level: debug\u0085x': 1 }), 'config.json', false);
   expect(parseConfig(text, 'config.yaml')['log.level']).toBe('info');
 });
@@ -323,7 +323,7 @@ test('a file is written where it is wanted, and never over another', async () =>
   expect(await readFile(folder.file('config.yaml'), 'utf8')).toContain('maxAmpsForSlaves: 40 ');
   expect(said.join()).toContain('config.yaml: written');
   await expect(run()).rejects.toThrow(
-    'config.yaml: can not be written, it is there already, and nothing is overwritten',
+    'config.yaml: cannot be written, it is there already, and nothing is overwritten',
   );
   await expect(importCommand(folder.file('none.json'), {}, () => {})).rejects.toThrow('but there is no such file');
   await writeFile(folder.file('wide.json'), `\uFEFF${house}`, 'utf16le');

@@ -31,6 +31,6 @@ test('sessions are lines with totals; what is not known is a dash', () => {
   ]);
 });
 
-test('a VIN can not colour a terminal or break a line', () => {
+test('a VIN cannot colour a terminal or break a line', () => {
   expect(table([{ ...session, vin: '\u001b[31m\n' }])).toContain('?[31m?\n');
 });

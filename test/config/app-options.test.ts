@@ -81,7 +81,7 @@ describe('what is known of single chargers and cars', () => {
     expect(config.vehicles).toEqual({ '5YJ3E1EA2KF000317': 'Red' });
   });
 
-  test('says which entry can not be right', () => {
+  test('says which entry cannot be right', () => {
     expect(
       problems({ chargers: [{ id: '1A2B', max_amps: 200 }, { id: '1a2b' }], vehicles: [{ vin: 'X', name: 'Red' }] }),
     ).toEqual(expect.arrayContaining(['chargers: expected each id once, got 1A2B twice']));

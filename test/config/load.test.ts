@@ -339,7 +339,7 @@ test('whatever the text, the answer is a configuration or a ConfigError', () => 
   );
 });
 
-test('a file is read, and one that can not be is said', async () => {
+test('a file is read, and one that cannot be is said', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'twc2mqtt-'));
   const file = join(folder, 'garage.yaml');
   try {

@@ -322,7 +322,7 @@ describe('a file of the encrypted connection', () => {
   });
 });
 
-describe('a file that can not be read', () => {
+describe('a file that cannot be read', () => {
   test('because there is none', async () => {
     await using folder = await createFolder();
     expect(await said(() => loadConfig(folder.file('garage.yaml')), folder.path)).toEqual([
@@ -396,7 +396,7 @@ test('a configuration of TWCManager is known, and the command that takes it is n
   expect(found.at(-1)).toMatch(/this is a configuration of TWCManager; ".* import FILE" makes one of ours from it$/);
 });
 
-test('where the state can not be kept is said by check', async () => {
+test('where the state cannot be kept is said by check', async () => {
   await using folder = await createFolder();
   expect(await statePathProblem(folder.file('twc.state.json'))).toBeUndefined();
   expect(await statePathProblem(folder.path)).toMatch(/^state\.path: expected a file, got .*, but it is a folder$/);

@@ -52,7 +52,7 @@ describe('shares', () => {
     ['two get half each', {}, [waiting, waiting], [16, 16]],
     ['of three the first get what is left over, whole amperes', {}, [waiting, waiting, waiting], [11, 11, 10]],
     ['the wiring of one is a limit too', { maxAmpsPerTWC: 16 }, [waiting], [16]],
-    ['what the hardware of one can not use goes to others', {}, [{ ...waiting, ratedAmps: 13.9 }, waiting], [13, 19]],
+    ['what the hardware of one cannot use goes to others', {}, [{ ...waiting, ratedAmps: 13.9 }, waiting], [13, 19]],
     ['where there is not enough the last gets none', { maxAmpsForSlaves: 16 }, [waiting, waiting, waiting], [8, 8, 0]],
     ['and the last but one', { maxAmpsForSlaves: 16, minAmpsPerTWC: 10 }, [waiting, waiting, waiting], [16, 0, 0]],
     ['hardware below the minimum gets none', { minAmpsPerTWC: 10 }, [{ ...waiting, ratedAmps: 8 }, waiting], [0, 32]],
@@ -104,13 +104,13 @@ describe('shares', () => {
       [16],
     ],
     [
-      'who can not be stopped goes first',
+      'who cannot be stopped goes first',
       { maxAmpsForSlaves: 10 },
       [waiting, { state: 1, limit: 10, actual: 9 }],
       [0, 10],
     ],
     [
-      'who can not be stopped has 6 A even where they are too many',
+      'who cannot be stopped has 6 A even where they are too many',
       { maxAmpsForSlaves: 6 },
       [
         { state: 1, limit: 6, actual: 5 },
@@ -146,7 +146,7 @@ describe('shares', () => {
     ]);
   });
 
-  test('are whole, within every limit, and together never more than the circuit but for what can not be stopped', () => {
+  test('are whole, within every limit, and together never more than the circuit but for what cannot be stopped', () => {
     fc.assert(
       fc.property(anyLimits(), anyChargers(), (given, chargers) => {
         const parts = [...allocate(sharingOf(chargers, given), NOW)];
@@ -174,7 +174,7 @@ describe('what a charger is counted with', () => {
     ['6 A while a car is known to sleep there', { ...asleep, seenCar: true }, 6],
     ['nothing while a version 1 unit has a car that sleeps', { ...asleep, version: 1, seenCar: true }, 0],
     ['nothing while its car waits for its first amps', waiting, 0],
-    ['6 A for a version 2 unit with a car, which can not be stopped', { state: 1, limit: 6, ordered: 0 }, 6],
+    ['6 A for a version 2 unit with a car, which cannot be stopped', { state: 1, limit: 6, ordered: 0 }, 6],
     ['nothing for a version 1 unit that is offered 0', { version: 1, state: 3, ordered: 0 }, 0],
     ['nothing while no car is there', asleep, 0],
     ['what it was ordered, while no car is there', { state: 0, ordered: 16 }, 16],
@@ -208,7 +208,7 @@ describe('the offer', () => {
     ],
     ['no raise so soon after the last order', { state: 1, limit: 6, ordered: 6, orderedAt: NOW - 4_999 }, [], 6],
     ['a raise 5 s after it', { state: 1, limit: 6, ordered: 6, orderedAt: NOW - 5_000 }, [], 32],
-    ['none at first for one without a car: what it holds from before can not be known', asleep, [], 0],
+    ['none at first for one without a car: what it holds from before cannot be known', asleep, [], 0],
     ['then its part', { ...asleep, ordered: 0 }, [], 32],
     [
       'what is left while another may still hold more than it was ordered',
@@ -279,13 +279,13 @@ describe('the offer', () => {
   });
 });
 
-describe('what orders can not put right is said', () => {
+describe('what orders cannot put right is said', () => {
   test.each<[string, Given[], string[]]>([
     ['nothing while all is well', [{ state: 1, limit: 16, actual: 15 }, waiting], []],
     [
       'more cars than a small circuit can carry',
       Array(3).fill({ state: 1, limit: 6, actual: 5 }),
-      ['The circuit of 16 A is too small: cars take 18 A that can not be stopped over the bus'],
+      ['The circuit of 16 A is too small: cars take 18 A that cannot be stopped over the bus'],
     ],
     [
       'a charger that draws far more than it may',

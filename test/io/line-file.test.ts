@@ -30,7 +30,7 @@ test('no file has no lines', async () => {
   expect(await readLines(path)).toEqual([]);
 });
 
-test('something that can not be read is an error', async () => {
+test('something that cannot be read is an error', async () => {
   await mkdir(path);
   await expect(readLines(path)).rejects.toThrow('EISDIR');
 });

@@ -52,7 +52,7 @@ describe('reading', () => {
     await expect(readState(path)).rejects.toThrow(SyntaxError);
   });
 
-  test('something that can not be read is an error', async () => {
+  test('something that cannot be read is an error', async () => {
     await mkdir(path);
     await expect(readState(path)).rejects.toThrow('EISDIR');
   });

@@ -114,11 +114,11 @@ test('asked for what is so already, nothing happens', async () => {
   await there.turn(false);
 });
 
-test('one that can not be started is refused without saying where the folder is', async () => {
+test('one that cannot be started is refused without saying where the folder is', async () => {
   await using there = await setup(join(folder, 'nowhere', 'bridge.state.json'));
   const { status, body } = await there.turn(true);
   expect(status).toBe(422);
-  expect(body).toMatch(/^twc2mqtt-capture-.*: can not be written, Error: ENOENT/);
+  expect(body).toMatch(/^twc2mqtt-capture-.*: cannot be written, Error: ENOENT/);
   expect(body).not.toContain(folder);
   expect(there.logs).toEqual([expect.stringContaining(`warn ${folder}`)]);
 });

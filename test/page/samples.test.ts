@@ -50,7 +50,7 @@ test('a restart leaves a gap and nothing else', () => {
   const before = new Samples(0);
   for (let minute = 1; minute <= 3; minute++) before.advance(values('15'), minute * SAMPLE_EVERY);
   const saved = sampleColumns(JSON.parse(JSON.stringify(before.columns(wallClock))));
-  if (!saved) throw new Error('the columns can not be read');
+  if (!saved) throw new Error('the columns cannot be read');
 
   const after = new Samples(5 * SAMPLE_EVERY);
   after.restore(saved, wallClock);

@@ -148,7 +148,7 @@ describe('whatever comes', () => {
   });
 });
 
-describe('what can not be said', () => {
+describe('what cannot be said', () => {
   const heartbeat = { sender: '7777', receiver: '1A2B', masterPluggedIn: false };
   const order = { name: 'masterHeartbeatLimit', ...heartbeat, command: 9, limitAmps: 16 };
 

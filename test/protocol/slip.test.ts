@@ -53,7 +53,7 @@ describe('frames come out as they went in', () => {
         (pairs, before, chunks) => {
           const stream = bytes([...before, ...pairs.flatMap(([frame, after]) => [...wire(frame), ...after])]);
           const frames = framesOf(cutInto(stream, chunks));
-          // Noise of the length of a frame between two C0 can not be told from a frame here; its checksum tells later.
+          // Noise of the length of a frame between two C0 cannot be told from a frame here; its checksum tells later.
           expect(frames.filter((frame) => pairs.some(([sent]) => hex(sent) === frame)).length).toBeGreaterThanOrEqual(
             pairs.length,
           );

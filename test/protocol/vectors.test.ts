@@ -111,7 +111,7 @@ function translated(decoded: Json): Json {
   };
 }
 
-/** Requests of odd length and bytes where genuine units have zeros can not come from our encoder. */
+/** Requests of odd length and bytes where genuine units have zeros cannot come from our encoder. */
 function genuine(decoded: Json): boolean {
   const length = decoded.length_with_checksum;
   const longReply = decoded.type === 'vin_response' && length === 16;

@@ -56,7 +56,7 @@ test('what came before brokers and sessions were remembered is a state too', asy
 test.each([
   ['is no JSON', '{"version":1,', /expected a readable JSON file/],
   [
-    'has a session that can not be',
+    'has a session that cannot be',
     JSON.stringify({ ...state, sessions: [{ session: { seconds: 1e13 } }] }),
     /sessions\.1/,
   ],

@@ -45,7 +45,7 @@ test('a charger that is none does not take the others with it', () => {
   ]);
 });
 
-describe('a set point that can not have been set is left out:', () => {
+describe('a set point that cannot have been set is left out:', () => {
   test.each([
     [{ circuit: 1_000, chargers: {} }, { chargers: {} }],
     [

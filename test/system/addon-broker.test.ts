@@ -73,7 +73,7 @@ const moods: readonly (readonly [string, Answer, RegExp])[] = [
   ['answers with something else', json(200, ['ok']), /answer that is not understood/],
   ['answers with an error that is none', refusal(200, 'Service not enabled'), /answer that is not understood/],
   ['tells of a broker without a place', json(200, { result: 'ok', data: {} }), /without saying where it is/],
-  ['tells of a port that can not be', broker(99_999), /without saying where it is/],
+  ['tells of a port that cannot be', broker(99_999), /without saying where it is/],
   ['tells of a host that is none', broker(1883, { host: 'me:secret@host/x' }), /without saying where it is/],
   ['sends somewhere else', (to) => void to.writeHead(302, { location: '/login' }).end(), /has a problem \(302\)/],
   ['hangs up', hangsUp, /does not answer \(ECONNRESET\)/],

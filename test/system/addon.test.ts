@@ -22,7 +22,7 @@ describe.concurrent('options', () => {
     ['are not there', '', [/options\.json: expected the app's options, got .*ENOENT/]],
     ['are no JSON', '{"mqtt": {"password": "secret-of-mine', [/^expected the app's options by name/]],
     [
-      'can not be right: all problems are told at once, by the names that owners know',
+      'cannot be right: all problems are told at once, by the names that owners know',
       JSON.stringify({
         mode: 'slave',
         max_amps_for_slaves: 5,

@@ -184,7 +184,7 @@ test.concurrent('a disk that is full ends the capture, and the bridge goes on', 
     '--config',
     config,
   ]);
-  await bridge.says(/problem\.jsonl: the capture has ended, it can not be written: .*EFBIG/, 40_000);
+  await bridge.says(/problem\.jsonl: the capture has ended, it cannot be written: .*EFBIG/, 40_000);
   const before = bus.heartbeats('1A2B').length;
   await until(() => bus.heartbeats('1A2B').length > before + 3, 'heartbeats after the capture');
   expect(bridge.lines.filter((line) => line.includes('EFBIG'))).toHaveLength(1);

@@ -221,7 +221,7 @@ describe.concurrent('the doctor', () => {
   test.each([
     ['/dev/nowhere', 'there is no such device; is the adapter plugged in?'],
     ['tcp://127.0.0.1:9', 'refuses the connection; is the serial server on'],
-  ])('says why %s can not be opened', async (port, words) => {
+  ])('says why %s cannot be opened', async (port, words) => {
     const { code, err } = await doctor(port);
     expect(code).toBe(1);
     expect(err).toContain(words);

@@ -70,7 +70,7 @@ describe.concurrent('the state file', () => {
     expect(await second.stop()).toEqual(ended);
   });
 
-  test('that can not be written where it should be is written once it can', async () => {
+  test('that cannot be written where it should be is written once it can', async () => {
     await using scene = await createScene();
     const { folder, bridge } = scene;
     await bridge.end('SIGKILL');
@@ -79,7 +79,7 @@ describe.concurrent('the state file', () => {
     await writeFile(place, '');
     await writeFile(folder.file('bridge.yaml'), await withState(scene, `${place}/twc2mqtt.json`));
     await using second = await startConfigured(folder.file('bridge.yaml'));
-    await second.says(/warn .*twc2mqtt\.json: can not be written, Error: ENOTDIR/);
+    await second.says(/warn .*twc2mqtt\.json: cannot be written, Error: ENOTDIR/);
     await scene.flows(performance.now());
     await rm(place);
     await mkdir(place);
@@ -87,7 +87,7 @@ describe.concurrent('the state file', () => {
     await second.says(/info .*twc2mqtt\.json: can be written again/, 5_000);
     console.info(`a state file that can be written again: written after ${Math.round(performance.now() - from)} ms`);
     expect(await readFile(`${place}/twc2mqtt.json`, 'utf8')).toContain('1A2B');
-    expect(second.lines.filter((line) => line.includes('can not be written'))).toHaveLength(1);
+    expect(second.lines.filter((line) => line.includes('cannot be written'))).toHaveLength(1);
     expect(await second.stop()).toEqual(ended);
   });
 
@@ -102,13 +102,13 @@ describe.concurrent('the state file', () => {
     await room(bridge.pid, '0:');
     const hand = await connectAsync(scene.broker.url);
     await hand.publishAsync('TWC/1A2B/set/limit', '20');
-    await bridge.says(/warn .*state\.json: can not be written, Error: EFBIG/);
+    await bridge.says(/warn .*state\.json: cannot be written, Error: EFBIG/);
     await scene.flows(performance.now());
     expect(await readFile(path, 'utf8')).toBe(before);
     await room(bridge.pid, 'unlimited:');
     await bridge.says(/info .*state\.json: can be written again/, 5_000);
     expect(await readFile(path, 'utf8')).toContain('"limit": 20');
-    expect(bridge.lines.filter((line) => line.includes('can not be written'))).toHaveLength(1);
+    expect(bridge.lines.filter((line) => line.includes('cannot be written'))).toHaveLength(1);
     await until(async () => (await bridge.descriptors()) === descriptors, 'nothing is left open');
     await room(bridge.pid, '0:');
     await hand.publishAsync('TWC/1A2B/set/limit', '21');

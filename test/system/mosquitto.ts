@@ -51,7 +51,7 @@ export async function startMosquitto({
   const port = await freePort();
   const passwords = folder.file('passwords');
   const config = [
-    // Started by root it would become a user who can not read the test's folder.
+    // Started by root it would become a user who cannot read the test's folder.
     ...(process.getuid?.() === 0 ? ['user root'] : []),
     `listener ${port} 127.0.0.1`,
     `allow_anonymous ${users === undefined}`,

@@ -116,7 +116,7 @@ export class AmpsControl implements Control {
   }
 }
 
-/** Why a number can not be set, undefined if it can. */
+/** Why a number cannot be set, undefined if it can. */
 function outOfRange(text: string, { min, max }: { readonly min: number; readonly max: number }): string | undefined {
   const amps = Number(text);
   if (text !== '' && Number.isInteger(amps) && amps >= min && amps <= max) return undefined;

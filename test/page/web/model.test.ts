@@ -119,7 +119,7 @@ describe('a charger', () => {
     ]);
   });
 
-  test('can not be set above its own wiring', () => {
+  test('cannot be set above its own wiring', () => {
     expect(seen(chargerValues('5E6F')).chargers[0]?.range).toEqual({ min: 6, max: 10 });
   });
 

@@ -31,7 +31,7 @@ afterAll(async () => {
   await broker?.[Symbol.asyncDispose]();
 });
 
-/** The charger's entities by what the blueprints call them. A switch that can not stop the car has another name. */
+/** The charger's entities by what the blueprints call them. A switch that cannot stop the car has another name. */
 function entities(uid: string, switchName: 'charge' | 'full_current' = 'full_current') {
   return {
     limit: `number.${uid}_current_limit`,
