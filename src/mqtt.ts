@@ -44,7 +44,7 @@ const nothing: Due = { subscriptions: [], publications: [] };
  * soon as this after it has sent us our status back, which was published after the subscription.
  */
 const LOOK_FIRST = 200;
-const LOOK_ON = 20;
+const LOOK_ON = 10;
 const NEVER = Number.POSITIVE_INFINITY;
 const EMPTIED_RANK = 1;
 

@@ -1,8 +1,8 @@
 // The connection to the broker. Every connection is a new client, so nothing waits in a queue of the library's while the
 // broker is away: what is to be said is decided anew when it is back.
 
+import type { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { writeToStream } from 'mqtt-packet';
 import { type Acks, createAcks, type Done } from './acks.ts';
 import { describeError } from './broker-errors.ts';
 import { contents } from './contents.ts';
@@ -58,9 +58,6 @@ export interface Broker extends Open {
   disconnect(): Promise<void>;
 }
 
-// The library would keep a buffer for each of the 65 536 packet numbers: 13 MB for the sake of a microsecond.
-writeToStream.cacheNumbers = false;
-
 /** Characters of a message from the broker; nothing that we read is longer. */
 const LONGEST_MESSAGE = 100_000;
 const DISCONNECT_WITHIN = 700;
@@ -80,6 +77,8 @@ type Receive = (message: ReceivedMessage) => void;
 
 async function openNode(node: Node, settings: BrokerSettings, receive: Receive, signal: AbortSignal): Promise<Broker> {
   const client = connect(await clientOptions(node, settings));
+  // What is said together is one write already; to wait for more costs 40 ms of the start.
+  (client.stream as Socket).setNoDelay();
   const connection = new Connection(client, node, settings, receive);
   await connected(client, node, signal);
   return connection;
@@ -217,6 +216,8 @@ async function clientOptions(node: Node, settings: BrokerSettings): Promise<ICli
     ...(username && { username, password }),
     ...(version === '5' ? { protocolVersion: 5, properties: SESSION } : { protocolVersion: 4 }),
     clean: true,
+    // It would keep a buffer for each of the 65 536 packet numbers: 13 MB for the sake of a microsecond.
+    writeCache: false,
     reconnectPeriod: 0,
     keepalive: node.keepalive,
     ...(statusTopic && { will: { topic: statusTopic, payload: Buffer.from('offline'), ...OFFLINE } }),
