@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DateTime } from 'luxon';
+import { describeWriteError } from '../io/file-errors.ts';
 import type { Log } from '../io/log.ts';
 import type { CaptureFile, Recorder } from './recorder.ts';
 
@@ -41,7 +42,7 @@ export async function captureBeside(recorder: Recorder, beside: string, log: Log
 async function createCaptureFile(path: string): Promise<CaptureFile> {
   const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw new Error(
-      `${path}: ${error.code === 'EEXIST' ? 'there is such a file already' : `cannot be written, ${String(error)}`}`,
+      `${path}: ${error.code === 'EEXIST' ? 'there is such a file already' : `cannot be written, ${describeWriteError(error)}`}`,
     );
   });
   let waiting = '';
@@ -55,7 +56,7 @@ async function createCaptureFile(path: string): Promise<CaptureFile> {
     waiting = '';
     writing = file
       .appendFile(text)
-      .catch((error: unknown) => void fail(String(error)))
+      .catch((error: unknown) => void fail(describeWriteError(error)))
       .finally(() => {
         writing = undefined;
         if (waiting !== '') later();
@@ -87,7 +88,7 @@ async function createCaptureFile(path: string): Promise<CaptureFile> {
       clearTimeout(timer);
       if (waiting !== '') flush();
       await writing;
-      await file.close().catch((error: unknown) => fail(String(error)));
+      await file.close().catch((error: unknown) => fail(describeWriteError(error)));
     },
   };
 }

@@ -2,9 +2,9 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { describeFileError } from '../config/files.ts';
 import { decoded, parseConfig } from '../config/load.ts';
 import { fromTwcManager, type Import, type Imported } from '../config/twcmanager.ts';
+import { describeReadError, describeWriteError } from '../io/file-errors.ts';
 import { typedCommand } from '../io/typed-command.ts';
 import { version } from '../version.ts';
 
@@ -16,15 +16,13 @@ interface Flags {
 /** Throws an Error in an owner's words, which never holds a piece of the file. */
 export async function importCommand(file: string, flags: Flags, print: (text: string) => void): Promise<void> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new Error(`${file}: expected the config.json of TWCManager, but ${describeFileError(error)}`);
+    throw new Error(`${file}: expected the config.json of TWCManager, but ${describeReadError(error)}`);
   });
   const source = decoded(bytes, file);
   const { text, warnings } = imported(source, file, flags.password === true);
   if (typeof flags.output !== 'string') return print(text);
   await writeFile(flags.output, text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const why = isThere ? 'it is there already, and nothing is overwritten' : describeFileError(error);
-    throw new Error(`${flags.output}: cannot be written, ${why}`);
+    throw new Error(`${flags.output}: cannot be written, ${describeWriteError(error)}`);
   });
   print([`${flags.output}: written`, ...warnings].map((line) => `${line}\n`).join(''));
 }

@@ -6,6 +6,7 @@ import { type Capture, parseCapture } from '../capture/format.ts';
 import { type Replayed, replay } from '../capture/replay.ts';
 import { options as settings } from '../config/options.ts';
 import { findSettings } from '../config/setup.ts';
+import { describeReadError } from '../io/file-errors.ts';
 import { accept } from '../schema.ts';
 import { type BrokerClient, openBrokerClient } from './broker-client.ts';
 import { UsageError } from './command.ts';
@@ -60,7 +61,7 @@ async function connect(prefix: string, file: string): Promise<BrokerClient> {
 
 async function load(path: string): Promise<Capture> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Error(`${path}: expected a readable file, got ${String(error)}`);
+    throw new Error(`${path}: expected a readable file, but ${describeReadError(error)}`);
   });
   try {
     return parseCapture(text);

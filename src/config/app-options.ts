@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { describeReadError } from '../io/file-errors.ts';
 import { accept } from '../schema.ts';
 import { accepted, ConfigError } from './accepted.ts';
 import { type BrokerChoice, SUPERVISOR } from './broker-choice.ts';
@@ -59,7 +60,7 @@ export interface AppConfig {
 /** The options that the Supervisor wrote into a file. Throws a ConfigError. */
 export async function loadAppOptions(file: string, adapters: string): Promise<AppConfig> {
   const source = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new ConfigError([`${file}: expected the app's options, got ${String(error)}`]);
+    throw new ConfigError([`${file}: expected the app's options, but ${describeReadError(error)}`]);
   });
   const options = parseAppOptions(parsed(source), adapters);
   const problems = await certificateProblems(options.config);

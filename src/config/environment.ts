@@ -4,8 +4,8 @@
 import { readFile } from 'node:fs/promises';
 import leven from 'leven';
 import { parse } from 'yaml';
+import { describeReadError } from '../io/file-errors.ts';
 import { accept, shown } from '../schema.ts';
-import { describeFileError } from './files.ts';
 import { type Option, type OptionPath, options } from './options.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -94,7 +94,7 @@ async function contentOf(name: string, file: string, problems: string[]): Promis
   try {
     return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
-    problems.push(`${name}: expected a readable file, got "${shown(file)}", but ${describeFileError(error)}`);
+    problems.push(`${name}: expected a readable file, got "${shown(file)}", but ${describeReadError(error)}`);
     return undefined;
   }
 }

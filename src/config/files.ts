@@ -2,21 +2,8 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { describeReadError } from '../io/file-errors.ts';
 import type { Config } from './options.ts';
-
-const words: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
-  ENAMETOOLONG: 'its name is too long',
-};
-
-export function describeFileError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return words[code] ?? `it cannot be read (${code})`;
-}
 
 /** What is wrong with the files of an encrypted connection. */
 export async function certificateProblems(
@@ -48,6 +35,6 @@ async function problemOf(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'latin1')).includes('-----BEGIN ') ? undefined : 'it begins with no "-----BEGIN"';
   } catch (error) {
-    return describeFileError(error);
+    return describeReadError(error);
   }
 }

@@ -3,9 +3,10 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { describeReadError } from '../io/file-errors.ts';
 import { accepted, ConfigError } from './accepted.ts';
 import { type Environment, type EnvironmentSettings, noEnvironment, readEnvironment } from './environment.ts';
-import { certificateProblems, describeFileError } from './files.ts';
+import { certificateProblems } from './files.ts';
 import type { Config } from './options.ts';
 import { readYaml } from './yaml.ts';
 
@@ -87,7 +88,7 @@ async function textOf(file: string): Promise<string | undefined> {
     if (code === 'ENOENT' && file === USUAL_FILE) return undefined;
     const folder = code === 'EISDIR' ? `; is it ${join(file, USUAL_FILE)}?` : '';
     const place = code === 'ENOENT' ? ` in ${dirname(resolve(file))}` : '';
-    throw new ConfigError([`${file}: expected a configuration file, but ${describeFileError(error)}${folder}${place}`]);
+    throw new ConfigError([`${file}: expected a configuration file, but ${describeReadError(error)}${folder}${place}`]);
   }
 }
 

@@ -1,6 +1,7 @@
 // A file that the configuration names.
 
 import { readFile } from 'node:fs/promises';
+import { describeReadError } from './file-errors.ts';
 
 /** Undefined for no path. Rejects with an error in an owner's words. */
 export async function contents(path: string): Promise<Buffer | undefined> {
@@ -8,6 +9,6 @@ export async function contents(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new Error(`${path}: expected a readable file, got ${String(error)}`);
+    throw new Error(`${path}: expected a readable file, but ${describeReadError(error)}`);
   }
 }

@@ -3,6 +3,7 @@
 
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { describeWriteError } from './file-errors.ts';
 import { createQueue } from './queue.ts';
 import { replace } from './state-file.ts';
 
@@ -55,7 +56,7 @@ export function createLineWriter(path: string, mostBytes: number, failed: (reaso
       await trim(path, mostBytes);
       told = '';
     } catch (error) {
-      const reason = String(error);
+      const reason = describeWriteError(error);
       if (reason !== told) failed(reason);
       told = reason;
     }

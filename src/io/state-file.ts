@@ -1,6 +1,7 @@
 // A small file that survives restarts, written so that a crash at any moment leaves the old or the new content whole.
 
 import { open, readFile, rename } from 'node:fs/promises';
+import { describeWriteError } from './file-errors.ts';
 import { createQueue } from './queue.ts';
 
 /** The file's JSON, or undefined when there is none. Throws when it is there and cannot be read as JSON. */
@@ -37,7 +38,7 @@ export function createStateWriter(path: string, told: (problem: string | undefin
     if (content === undefined) return;
     waiting = undefined;
     clearTimeout(again);
-    const outcome = await replace(path, content).then(() => undefined, String);
+    const outcome = await replace(path, content).then(() => undefined, describeWriteError);
     if (outcome !== undefined) {
       waiting ??= content;
       again = setTimeout(start, AGAIN_AFTER).unref();

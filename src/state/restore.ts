@@ -2,6 +2,7 @@
 
 import { constants, copyFile, readFile } from 'node:fs/promises';
 import type { Config } from '../config/options.ts';
+import { describeReadError, describeWriteError } from '../io/file-errors.ts';
 import { SIMULATOR } from '../io/link.ts';
 import type { Log } from '../io/log.ts';
 import { describeProblem, isObject, type TypeOf } from '../schema.ts';
@@ -61,7 +62,10 @@ export async function keepBad(path: string, problem: string, log: Log): Promise<
     await copyFile(path, copy, constants.COPYFILE_EXCL);
     log('warn', `${path}: not all of it can be used: ${problem}. It is kept as it was in ${copy}`);
   } catch (error) {
-    log('warn', `${path}: not all of it can be used: ${problem}. It cannot be copied to ${copy}: ${String(error)}`);
+    log(
+      'warn',
+      `${path}: not all of it can be used: ${problem}. It cannot be copied to ${copy}: ${describeWriteError(error)}`,
+    );
   }
 }
 
@@ -70,7 +74,8 @@ async function readJson(path: string): Promise<{ readonly json?: unknown; readon
     return { json: JSON.parse(await readFile(path, 'utf8')) };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    return { problem: `expected a readable JSON file, got ${String(error)}` };
+    const reason = error instanceof SyntaxError ? 'its content is damaged' : describeReadError(error);
+    return { problem: `expected a readable JSON file, but ${reason}` };
   }
 }
 

@@ -46,7 +46,7 @@ test('a file that is there is never replaced', async () => {
 test('a folder that does not exist is said', async () => {
   const { recorder } = record({ fromStart: false });
   const path = join(folder, 'nowhere', 'problem.jsonl');
-  await expect(startCapture(recorder, path)).rejects.toThrow(`${path}: cannot be written, Error: ENOENT`);
+  await expect(startCapture(recorder, path)).rejects.toThrow(`${path}: cannot be written, there is no such folder`);
 });
 
 test('asked once it starts beside another file, asked again it ends', async () => {
@@ -72,7 +72,9 @@ test('where it cannot start that is said in the log', async () => {
     join(folder, 'nowhere', 'bridge.state.json'),
     (level, text) => void lines.push(`${level} ${text}`),
   );
-  expect(lines).toEqual([expect.stringMatching(/^warn .*twc2mqtt-capture-.*: cannot be written, Error: ENOENT/)]);
+  expect(lines).toEqual([
+    expect.stringMatching(/^warn .*twc2mqtt-capture-.*: cannot be written, there is no such folder$/),
+  ]);
 });
 
 test('what a disk does not take does not fill the memory: the capture ends', async () => {

@@ -67,12 +67,12 @@ describe('writing where it does not work', () => {
       writer.write({ i });
       await writer.settled();
     }
-    expect(told).toEqual([expect.stringContaining('ENOENT')]);
+    expect(told).toEqual(['there is no such folder']);
     await mkdir(join(folder, 'gone'));
     writer.write({ i: 4 });
     await writer.settled();
     expect(await readState(inside)).toEqual({ i: 4 });
-    expect(told).toEqual([expect.stringContaining('ENOENT'), undefined]);
+    expect(told).toEqual(['there is no such folder', undefined]);
   });
 
   test('is tried again by itself until it works', async () => {
@@ -104,7 +104,7 @@ describe('writing where it does not work', () => {
     const writer = createStateWriter(path, (problem) => void told.push(problem));
     writer.write({ new: true });
     await writer.settled();
-    expect(told).toEqual([expect.stringContaining('EISDIR')]);
+    expect(told).toEqual(['it is a folder']);
     expect(await readState(path)).toEqual({ old: true });
   });
 });

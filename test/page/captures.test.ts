@@ -118,7 +118,7 @@ test('one that cannot be started is refused without saying where the folder is',
   await using there = await setup(join(folder, 'nowhere', 'bridge.state.json'));
   const { status, body } = await there.turn(true);
   expect(status).toBe(422);
-  expect(body).toMatch(/^twc2mqtt-capture-.*: cannot be written, Error: ENOENT/);
+  expect(body).toMatch(/^twc2mqtt-capture-.*: cannot be written, there is no such folder\n$/);
   expect(body).not.toContain(folder);
   expect(there.logs).toEqual([expect.stringContaining(`warn ${folder}`)]);
 });

@@ -54,7 +54,7 @@ test('what came before brokers and sessions were remembered is a state too', asy
 });
 
 test.each([
-  ['is no JSON', '{"version":1,', /expected a readable JSON file/],
+  ['is no JSON', '{"version":1,', /expected a readable JSON file, but its content is damaged/],
   [
     'has a session that cannot be',
     JSON.stringify({ ...state, sessions: [{ session: { seconds: 1e13 } }] }),

@@ -19,7 +19,7 @@ import { observe, until } from './until.ts';
 
 describe.concurrent('options', () => {
   test.each<[string, string, RegExp[]]>([
-    ['are not there', '', [/options\.json: expected the app's options, got .*ENOENT/]],
+    ['are not there', '', [/options\.json: expected the app's options, but there is no such file/]],
     ['are no JSON', '{"mqtt": {"password": "secret-of-mine', [/^expected the app's options by name/]],
     [
       'cannot be right: all problems are told at once, by the names that owners know',
