@@ -180,7 +180,7 @@ const situations: Readonly<Record<string, Situation>> = {
     minutes: 0,
     facts: { limits: { maxAmpsForSlaves: 6, maxAmpsPerTWC: 6, minAmpsPerTWC: 6 } },
     async doing(page) {
-      await page.getByText('Change the limit').first().click();
+      await page.getByText('Limit, on and off').first().click();
       await page.getByText('raise config.maxAmpsForSlaves in the configuration').first().waitFor();
     },
   },

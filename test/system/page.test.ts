@@ -181,7 +181,12 @@ test('a limit is set with the keyboard alone, and a wrong one is refused in word
   await card(page, '1A2B').getByRole('switch', { checked: false }).waitFor();
 
   await page.getByText('Change the limit of the circuit').click();
-  await page.getByRole('spinbutton', { name: /Circuit limit/ }).fill('20');
+  const circuit = page.getByRole('spinbutton', { name: /Circuit limit, 0 to/ });
+  await circuit.fill('0');
+  await page.keyboard.press('Enter');
+  await there.subscriber.sees('TWC/config/maxAmpsForSlaves', '0');
+  await page.getByText('of 0 A', { exact: true }).waitFor();
+  await circuit.fill('20');
   await page.keyboard.press('Enter');
   await there.subscriber.sees('TWC/config/maxAmpsForSlaves', '20');
   await page.getByText('of 20 A').waitFor();

@@ -123,7 +123,7 @@ function chargerControls(id: string, of: string, { relay, limits, inApp }: CardF
 }
 
 /** Why the limit can have one value only, and where to change that. */
-export function whyFixed({ minAmpsPerTWC, maxAmpsForSlaves, maxAmpsPerTWC }: Facts['limits'], inApp: boolean): string {
+function whyFixed({ minAmpsPerTWC, maxAmpsForSlaves, maxAmpsPerTWC }: Facts['limits'], inApp: boolean): string {
   const circuit = maxAmpsForSlaves <= minAmpsPerTWC;
   const setting = circuit ? 'maxAmpsForSlaves' : maxAmpsPerTWC <= minAmpsPerTWC ? 'maxAmpsPerTWC' : undefined;
   if (!setting) return 'This charger can take no more than the least that a car is charged with.';

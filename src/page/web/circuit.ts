@@ -3,7 +3,6 @@
 import { chargeNowRange } from '../../control/limits.ts';
 import type { Facts } from '../wire.ts';
 import { ChargeNow, describeChargeNow } from './charge-now.ts';
-import { whyFixed } from './charger-card.ts';
 import { AmpsControl } from './controls.ts';
 import { h, heading, keep, part, setText, summary } from './dom.ts';
 import { formatAmps, formatPower, percent } from './format.ts';
@@ -14,7 +13,7 @@ export interface CircuitCard {
   show(circuit: CircuitView, chargers: readonly ChargerView[], able: boolean, lease: string | undefined): void;
 }
 
-export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>): CircuitCard {
+export function createCircuit({ limits }: Pick<Facts, 'limits'>): CircuitCard {
   const section = part('circuit');
   const amps = h('span', { class: 'number big' });
   const of = h('span', { class: 'of' });
@@ -23,15 +22,15 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
   const bar = h('div', { class: 'bar', 'aria-hidden': 'true' }, beyond);
   const rows = new Map<string, ReturnType<typeof createRow>>();
   const lease = h('p', { class: 'hint' });
-  const range = chargeNowRange(limits);
+  let shown: CircuitView | undefined;
   const limit = new AmpsControl({
     label: 'Circuit limit',
     of: 'Circuit',
     topic: commandTopics.circuit,
-    range: () => range,
-    whyFixed: () => whyFixed(limits, inApp),
+    range: () => shown?.range ?? { min: 0, max: 0 },
   });
-  const chargeNow = new ChargeNow(range);
+  const least = h('p', { class: 'hint' }, `Less than ${limits.minAmpsPerTWC} A is enough for no car.`);
+  const chargeNow = new ChargeNow(chargeNowRange(limits));
   const override = h('p', { class: 'off' });
   const free = h('span', { class: 'number' });
   const freeItem = h('li', {}, h('span', { class: 'dot free', 'aria-hidden': 'true' }), h('span', {}, 'Free'), free);
@@ -46,7 +45,7 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
       'details',
       { class: 'controls' },
       summary('Change the limit', 'of the circuit'),
-      h('div', { class: 'inside' }, limit.element, lease),
+      h('div', { class: 'inside' }, limit.element, least, lease),
     ),
     h(
       'details',
@@ -58,6 +57,7 @@ export function createCircuit({ limits, inApp }: Pick<Facts, 'limits' | 'inApp'>
 
   return {
     show(circuit, chargers, able, leaseSeconds) {
+      shown = circuit;
       setText(amps, circuit.amps === undefined ? '– A' : formatAmps(circuit.amps));
       setText(of, circuit.limit === undefined ? '' : `of ${circuit.limit} A`);
       setText(watts, describePower(circuit));

@@ -15,8 +15,8 @@ interface AmpsSettings {
   readonly of: string;
   readonly topic: string;
   readonly range: () => { readonly min: number; readonly max: number };
-  /** Why only one value is possible, and where to change that. */
-  readonly whyFixed: () => string;
+  /** Why only one value is possible, and where to change that; not for what always has a choice. */
+  readonly whyFixed?: () => string;
 }
 
 export class AmpsControl implements Control {
@@ -94,7 +94,7 @@ export class AmpsControl implements Control {
 
   #hint(isDraft: boolean): string {
     const { min, max } = this.#settings.range();
-    if (min === max) return this.#settings.whyFixed();
+    if (min === max) return this.#settings.whyFixed?.() ?? '';
     return isDraft && this.#inForce !== undefined ? `Now ${this.#inForce} A. Not set yet.` : '';
   }
 

@@ -1,6 +1,6 @@
 // What the values mean for a person: the chargers and the circuit. No element is made here.
 
-import { chargerRange } from '../../control/limits.ts';
+import { chargerRange, circuitRange } from '../../control/limits.ts';
 import type { Facts, Listed, Sessions } from '../wire.ts';
 import { formatAmps, formatDuration } from './format.ts';
 import {
@@ -62,6 +62,8 @@ interface RunningSession {
 export interface CircuitView {
   /** What is divided now; undefined while not known. */
   readonly limit: number | undefined;
+  /** What it can be set to. */
+  readonly range: { readonly min: number; readonly max: number };
   /** Undefined while no charger is heard. */
   readonly amps: number | undefined;
   readonly watts: number | undefined;
@@ -211,6 +213,7 @@ export function circuitView(values: Values, limits: Facts['limits'], chargers: r
   const watts = chargers.flatMap((one) => one.watts ?? []);
   return {
     limit,
+    range: circuitRange(limits),
     amps: chargers.some(({ online }) => online) ? sum(chargers.map((one) => one.amps ?? 0)) : undefined,
     watts: watts.length === 0 ? undefined : sum(watts),
     unmetered: chargers.filter(({ amps = 0, watts }) => amps >= LEAST_AMPS && watts === undefined).length,

@@ -148,6 +148,8 @@ describe('the circuit', () => {
     );
     expect(circuit).toMatchObject({
       limit: 32,
+      // As over MQTT: a house that has nothing left may say so.
+      range: { min: 0, max: 40 },
       amps: 15.2,
       watts: 10_518,
       unmetered: 0,
