@@ -57,7 +57,10 @@ const places: Readonly<Record<string, readonly Place[]>> = {
     [/raw\.githubusercontent\.com\/[\w.-]+\/[\w.-]+(?=\/)/g, ({ raw }) => raw],
     [/\?repository_url=[^)]*/, ({ store }) => `?repository_url=${encodeURIComponent(store)}`],
   ],
-  'README.md': [[/\?repository_url=[^)]*/, ({ store }) => `?repository_url=${encodeURIComponent(store)}`]],
+  'README.md': [
+    [/\?repository_url=[^)]*/, ({ store }) => `?repository_url=${encodeURIComponent(store)}`],
+    [/git clone https:[^`\s]+/, ({ url }) => `git clone ${url}`],
+  ],
   'docs/home-assistant.md': [
     ...blueprintFiles.map(badgeOf),
     [/\]\(https:\S+\/tree\/main\/blueprints/, ({ url }) => `](${url}/tree/main/blueprints`],

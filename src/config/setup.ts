@@ -63,9 +63,10 @@ export async function findSettings(file: string, environment: Environment & Know
     page: pageAddress(config['page.listen']),
     remarks: [],
     simulationHint: [
-      isFile ? `For real ones change two lines in ${file}:` : `For real ones write a file ${file} with two settings:`,
+      isFile ? `For real ones change these lines in ${file}:` : `For real ones write a file ${file} with these:`,
       `  interface.port      your serial adapter, see: ${typedCommand()} ports`,
       '  status.MQTT.broker  your broker, for example mqtt://localhost:1883',
+      '  config.maxAmpsForSlaves, config.maxAmpsPerTWC  what your electrician says; 6 A without them',
     ],
     withLocalNames: (text) => text,
   };

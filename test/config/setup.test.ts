@@ -17,6 +17,14 @@ test.each<[string, object | undefined]>([
   expect((await findSettings(folder.file('config.yaml'), {})).page).toEqual(page);
 });
 
+test('who tries it with simulated chargers is told all four settings of real ones', async () => {
+  await using folder = await createFolder();
+  await writeFile(folder.file('config.yaml'), '');
+  const { simulationHint } = await findSettings(folder.file('config.yaml'), {});
+  const settings = ['interface.port', 'status.MQTT.broker', 'config.maxAmpsForSlaves', 'config.maxAmpsPerTWC'];
+  for (const name of settings) expect(simulationHint.join()).toContain(name);
+});
+
 test('in the Home Assistant app it is for the Supervisor alone, at the port where that looks', async () => {
   await using folder = await createFolder();
   await writeFile(folder.file('options.json'), JSON.stringify({ simulator: true }));

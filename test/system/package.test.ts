@@ -36,7 +36,7 @@ test('the package needs no other, is found by npx, and runs simulated chargers i
   expect(await says('check')).toBe('the defaults, since there is no config.yaml in this folder: fine\n');
 
   await using bridge = await start(bin, [], { cwd: empty });
-  await bridge.says(/# For real ones write a file config\.yaml with two settings: +#$/);
+  await bridge.says(/# For real ones write a file config\.yaml with these: +#$/);
   await bridge.says(/see: npx twc2mqtt ports +#$/);
   await bridge.says(/1A2B: online/);
   expect(await bridge.end('SIGTERM')).toBe(0);
