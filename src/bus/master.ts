@@ -6,7 +6,8 @@ import type { Charger } from '../charger/charger.ts';
 import { type Fleet, isAddressed, senderOf } from '../charger/fleet.ts';
 import { isWorthSending } from '../charger/offer.ts';
 import type { Limits } from '../control/limits.ts';
-import { mayReturn, nextOffer } from '../control/next-offer.ts';
+import { nextOffer } from '../control/next-offer.ts';
+import { mayReturn } from '../control/returning.ts';
 import { raisesFrom } from '../control/sharing.ts';
 import type { Targets } from '../control/targets.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
@@ -52,6 +53,8 @@ const SIGN = '77';
 const HEARTBEAT_ANSWER = 0xfde0;
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
+/** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
+const SHUTDOWN_AMPS = 6;
 
 interface Transaction {
   readonly to: TwcId;
@@ -59,9 +62,6 @@ interface Transaction {
   readonly answer: number;
   readonly until: number;
 }
-
-/** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
-const SHUTDOWN_AMPS = 6;
 
 export class Master implements BusRole {
   readonly #settings: MasterSettings;
@@ -132,12 +132,14 @@ export class Master implements BusRole {
     const mayBegin = this.#mayBegin();
     const others = Math.min(heartbeatDue, announcing, this.#relays.wakeAt);
     // A question that could be asked sooner would have to wait all the same.
-    const asking = others <= mayBegin ? others : this.#questionWakeAt(fleet, now);
+    const asking = others <= mayBegin ? others : (this.#nextQuestion(fleet, now)?.at ?? Number.POSITIVE_INFINITY);
     return Math.min(Math.max(mayBegin, Math.min(others, asking)), this.#reception.wakeAt);
   }
 
-  #questionWakeAt(fleet: Fleet, now: number): number {
-    return Math.max(this.#questionnaire.next(fleet.values(), now)?.at ?? Number.POSITIVE_INFINITY, this.#welcomedUntil);
+  /** The next question, and when it may be asked: not before newcomers had their heartbeats. */
+  #nextQuestion(fleet: Fleet, now: number) {
+    const next = this.#questionnaire.next(fleet.values(), now);
+    return next && { ...next, at: Math.max(next.at, this.#welcomedUntil) };
   }
 
   shutdown(fleet: Fleet): boolean {
@@ -196,8 +198,8 @@ export class Master implements BusRole {
   }
 
   #sendQuestion(fleet: Fleet, now: number): Outgoing | undefined {
-    const next = this.#questionnaire.next(fleet.values(), now);
-    if (!next || Math.max(next.at, this.#welcomedUntil) > now) return undefined;
+    const next = this.#nextQuestion(fleet, now);
+    if (!next || next.at > now) return undefined;
     this.#questionnaire.asked(next.charger, next.question, now);
     return this.#send({ name: next.question.ask, sender: this.#settings.id, receiver: next.charger.id }, 2, now);
   }
@@ -225,10 +227,7 @@ export class Master implements BusRole {
     }
   }
 
-  /**
-   * A unit that announces itself gets its heartbeat soon, and one that answers for the first time its first limit, since it
-   * may hold a high one from an earlier master; but not before those that are due by then.
-   */
+  /** A newcomer gets its heartbeat, and then its first limit, soon: it may hold a high one. Those that are due come first. */
   #welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
     if (announces || fleet.get(id)?.online === false) this.#questionnaire.reopen(id);

@@ -6,7 +6,7 @@ import { ignoresLimit, refusesLimit } from '../charger/draw.ts';
 import { excessAt } from '../charger/excess.ts';
 import { type Fleet, isAddressed } from '../charger/fleet.ts';
 import type { Limits } from './limits.ts';
-import { mayReturn } from './next-offer.ts';
+import { mayReturn } from './returning.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** What is wrong with how the circuit is shared. */
