@@ -19,19 +19,21 @@ export async function importCommand(file: string, flags: Flags, print: (text: st
     throw new Error(`${file}: expected the config.json of TWCManager, but ${describeReadError(error)}`);
   });
   const source = decoded(bytes, file);
-  const { text, warnings } = imported(source, file, flags.password === true);
-  if (typeof flags.output !== 'string') return print(text);
-  await writeFile(flags.output, text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
-    throw new Error(`${flags.output}: cannot be written, ${describeWriteError(error)}`);
+  const output = typeof flags.output === 'string' ? flags.output : undefined;
+  const { text, warnings } = imported(source, file, flags.password === true, output);
+  if (output === undefined) return print(text);
+  await writeFile(output, text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+    throw new Error(`${output}: cannot be written, ${describeWriteError(error)}`);
   });
-  print([`${flags.output}: written`, ...warnings].map((line) => `${line}\n`).join(''));
+  print([`${output}: written`, ...warnings].map((line) => `${line}\n`).join(''));
 }
 
-/** The text of our file, and what its owner has to look at. Throws an Error. */
+/** The text of our file, which `output` is to hold, and what its owner has to look at. Throws an Error. */
 export function imported(
   source: string,
   file: string,
   withPassword: boolean,
+  output?: string,
 ): Pick<Import, 'warnings'> & { text: string } {
   let found: Import;
   try {
@@ -42,7 +44,7 @@ export function imported(
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
   const lines = [
-    `# From ${file} of TWCManager, by twc2mqtt ${version}. Read it through, then try it: ${typedCommand()} check`,
+    `# From ${file} of TWCManager, by twc2mqtt ${version}. Read it through, then try it: ${typedCommand()} check${output === undefined ? '' : ` --config ${output}`}`,
     ...found.warnings.map((warning) => `# To do: ${warning}`),
     '',
     ...yaml(found.settings),

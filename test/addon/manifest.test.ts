@@ -277,11 +277,8 @@ describe('the option table and the options', () => {
     expect(Object.keys(table).filter((path) => !covered.includes(path))).toEqual([
       'interface.id',
       'config.energyUnit',
-      'control.leaseSeconds',
-      'control.safeAmps',
       'control.relay',
       'status.MQTT.ratelimitOverrides',
-      'status.MQTT.refresh',
       'status.MQTT.version',
       'status.MQTT.cert',
       'status.MQTT.key',
@@ -306,7 +303,7 @@ describe('the option table and the options', () => {
 
   test('say the same bounds of amps to owners', () => {
     const amps = Object.entries(renamed).filter(([name]) => name.includes('amps'));
-    expect(amps).toHaveLength(3);
+    expect(amps).toHaveLength(4);
     for (const [name, path] of amps) {
       const [least, most] = table[path].check.bounds ?? [];
       expect(table[path].default).toBe(6);

@@ -320,7 +320,9 @@ test('a file is written where it is wanted, and never over another', async () =>
     importCommand(folder.file('config.json'), { output: folder.file('config.yaml') }, (text) => void said.push(text));
   await writeFile(folder.file('config.json'), house);
   await run();
-  expect(await readFile(folder.file('config.yaml'), 'utf8')).toContain('maxAmpsForSlaves: 40 ');
+  const written = await readFile(folder.file('config.yaml'), 'utf8');
+  expect(written).toContain('maxAmpsForSlaves: 40 ');
+  expect(written).toContain(` check --config ${folder.file('config.yaml')}\n`);
   expect(said.join()).toContain('config.yaml: written');
   await expect(run()).rejects.toThrow(
     'config.yaml: cannot be written, it is there already, and nothing is overwritten',
