@@ -1,6 +1,7 @@
 // The command `sessions`: the charging sessions of the past, for a person or for a reimbursement.
 
 import { findSettings } from '../config/setup.ts';
+import { describeReadError } from '../io/file-errors.ts';
 import { csv, type SessionRecord, selected } from '../session/record.ts';
 import { readSessions, sessionLogPath } from '../state/session-log.ts';
 import { UsageError } from './command.ts';
@@ -8,11 +9,15 @@ import { parseTime } from './parse-time.ts';
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Throws a UsageError for a time that is none. */
+/** Throws a UsageError for a time that is none, an Error in an owner's words when the history cannot be read. */
 export async function sessionsCommand(file: string, options: Options, print: (text: string) => void): Promise<void> {
   const selection = { from: time(options, 'from'), to: time(options, 'to'), vin: vin(options) };
   const { config, statePath } = await findSettings(file, process.env);
-  const sessions = selected(await readSessions(sessionLogPath(statePath, config)), selection);
+  const path = sessionLogPath(statePath, config);
+  const all = await readSessions(path).catch((error: unknown) => {
+    throw new Error(`${path}: expected the charging sessions, but ${describeReadError(error)}`);
+  });
+  const sessions = selected(all, selection);
   print(options.csv ? csv(sessions) : table(sessions));
 }
 

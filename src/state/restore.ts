@@ -69,11 +69,14 @@ export async function keepBad(path: string, problem: string, log: Log): Promise<
   }
 }
 
+/** There is no such file, or not even its folder. */
+const absent: readonly unknown[] = ['ENOENT', 'ENOTDIR'];
+
 async function readJson(path: string): Promise<{ readonly json?: unknown; readonly problem?: string }> {
   try {
     return { json: JSON.parse(await readFile(path, 'utf8')) };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    if (error instanceof Error && 'code' in error && absent.includes(error.code)) return {};
     const reason = error instanceof SyntaxError ? 'its content is damaged' : describeReadError(error);
     return { problem: `expected a readable JSON file, but ${reason}` };
   }

@@ -1,8 +1,10 @@
 // What the command `sessions` prints.
 
+import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { table } from '../../src/commands/sessions.ts';
+import { sessionsCommand, table } from '../../src/commands/sessions.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
+import { createFolder } from '../system/folder.ts';
 import { id } from '../world.ts';
 
 const session: SessionRecord = {
@@ -33,4 +35,14 @@ test('sessions are lines with totals; what is not known is a dash', () => {
 
 test('a VIN cannot colour a terminal or break a line', () => {
   expect(table([{ ...session, vin: '\u001b[31m\n' }])).toContain('?[31m?\n');
+});
+
+test('a history that cannot be read is named, and why', async () => {
+  await using folder = await createFolder();
+  const config = folder.file('garage.yaml');
+  await writeFile(config, 'interface:\n  port: /dev/ttyUSB0\n');
+  await mkdir(folder.file('twc2mqtt-garage.sessions.jsonl'));
+  await expect(sessionsCommand(config, {}, () => {})).rejects.toThrow(
+    `${folder.file('twc2mqtt-garage.sessions.jsonl')}: expected the charging sessions, but it is a folder`,
+  );
 });

@@ -3,7 +3,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
-import { type Restored, restore } from '../../src/state/restore.ts';
+import { type Restored, readSaved, restore } from '../../src/state/restore.ts';
 import { createFolder, type Folder } from '../system/folder.ts';
 
 const config = parseConfig('interface: { port: /dev/ttyUSB0 }', 'config.yaml');
@@ -89,4 +89,13 @@ test('a file of a later version stays as it is, and this version has its own', a
   expect(found).toEqual(state);
   expect(files).toEqual(['x.state.format-1.json', 'x.state.json']);
   expect(logs).toEqual([expect.stringMatching(/later version .*format 2.* stays as it is/)]);
+});
+
+test('where its folder should be there is a file: nothing is remembered, and that alone is no damage', async () => {
+  await using folder = await createFolder();
+  await writeFile(folder.file('place'), '');
+  expect(await readSaved(folder.file('place/x.state.json'))).toEqual({
+    state: undefined,
+    path: folder.file('place/x.state.json'),
+  });
 });
