@@ -69,6 +69,25 @@ test.each(papers)('every link of %s leads to a file and a heading', (paper) => {
   }
 });
 
+test('what the pages call an entity or a field of a blueprint has that name', () => {
+  const blueprints = new URL('blueprints/automation/twc2mqtt/', root);
+  const known = [
+    ...[...read('docs/entities.md').matchAll(/^\| ([A-Z][^|]*) \|/gm)].map(([, name]) => name),
+    ...readdirSync(blueprints).flatMap((file) =>
+      [...readFileSync(new URL(file, blueprints), 'utf8').matchAll(/^ +name: (.*)$/gm)].map(([, name]) => name),
+    ),
+    // Of other programs.
+    ...['Charger control entity', 'Charging state entity', 'Home Assistant', 'Enable discovery', 'Min+Solar'],
+  ];
+  for (const page of ['docs/from-twcmanager.md', 'docs/home-assistant.md', 'docs/evcc.md', 'ha-addon/DOCS.md']) {
+    const names = [...read(page).matchAll(/(?<!\*)\*([A-Z][\w+ ]*)\*(?!\*)/g)].map(([, name]) => name);
+    expect(
+      names.filter((name) => !known.includes(name)),
+      page,
+    ).toEqual([]);
+  }
+});
+
 function headingsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
