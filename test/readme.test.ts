@@ -76,8 +76,15 @@ test('what the pages call an entity or a field of a blueprint has that name', ()
     ...readdirSync(blueprints).flatMap((file) =>
       [...readFileSync(new URL(file, blueprints), 'utf8').matchAll(/^ +name: (.*)$/gm)].map(([, name]) => name),
     ),
-    // Of other programs.
-    ...['Charger control entity', 'Charging state entity', 'Home Assistant', 'Enable discovery', 'Min+Solar'],
+    // Words of other programs.
+    ...[
+      'Charger control entity',
+      'Charging state entity',
+      'Home Assistant',
+      'Enable discovery',
+      'Min+Solar',
+      'MQTT broker',
+    ],
   ];
   for (const page of ['docs/from-twcmanager.md', 'docs/home-assistant.md', 'docs/evcc.md', 'ha-addon/DOCS.md']) {
     const names = [...read(page).matchAll(/(?<!\*)\*([A-Z][\w+ ]*)\*(?!\*)/g)].map(([, name]) => name);
