@@ -19,6 +19,7 @@ import { Reception, type ReceptionSettings } from './reception.ts';
 import { Relays } from './relays.ts';
 import type { BusRole, Observations, Outgoing } from './role.ts';
 import type { Statistics } from './statistics.ts';
+import { Welcome } from './welcome.ts';
 
 export interface MasterSettings extends ReceptionSettings {
   readonly limits: Limits;
@@ -34,9 +35,6 @@ export interface MasterSettings extends ReceptionSettings {
 
 /** A heartbeat to each slave this often. */
 const HEARTBEAT_EVERY = 1_000;
-/** Newcomers keep no other waiting: they come behind those due so soon, one by one, and meanwhile nothing is asked. */
-const WELCOMED_AFTER = 250;
-const WELCOME_TAKES = 500;
 /** A character on the wire: ten bits at 9600 baud. */
 const CHARACTER = 10 / 9.6;
 /** How long after our last byte an answer may begin; real units answer within 150 ms. */
@@ -69,6 +67,7 @@ export class Master implements BusRole {
   readonly #questionnaire;
   readonly #relays;
   readonly #limitCommands = createLimitCommands();
+  readonly #welcome = new Welcome();
   readonly #heartbeatAt = new Map<TwcId, number>();
   /** The slaves that were told of the shutdown. */
   readonly #told = new Set<TwcId>();
@@ -78,7 +77,6 @@ export class Master implements BusRole {
   #lastByteAt = Number.NEGATIVE_INFINITY;
   #freeAt: number;
   #announced = 0;
-  #welcomedUntil = Number.NEGATIVE_INFINITY;
   #shuttingDown = false;
 
   constructor(settings: MasterSettings) {
@@ -101,7 +99,7 @@ export class Master implements BusRole {
     if (id === undefined) return undefined;
     this.#noteAnswer(id, codeOf(frame), now);
     this.#questionnaire.answered(id, message);
-    this.#welcome(id, message, fleet, now);
+    this.#noteNewcomer(id, message, fleet, now);
     return message;
   }
 
@@ -139,7 +137,7 @@ export class Master implements BusRole {
   /** The next question, and when it may be asked: not before newcomers had their heartbeats. */
   #nextQuestion(fleet: Fleet, now: number) {
     const next = this.#questionnaire.next(fleet.values(), now);
-    return next && { ...next, at: Math.max(next.at, this.#welcomedUntil) };
+    return next && { ...next, at: Math.max(next.at, this.#welcome.until) };
   }
 
   shutdown(fleet: Fleet): boolean {
@@ -228,13 +226,12 @@ export class Master implements BusRole {
   }
 
   /** A newcomer gets its heartbeat, and then its first limit, soon: it may hold a high one. Those that are due come first. */
-  #welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
+  #noteNewcomer(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
     if (announces || fleet.get(id)?.online === false) this.#questionnaire.reopen(id);
     if (!announces && (message.name !== 'slaveHeartbeat' || fleet.get(id)?.heartbeat)) return;
-    const from = announces ? Math.min(Math.max(now, this.#welcomedUntil), now + WELCOME_TAKES) : now;
-    this.#welcomedUntil = from + WELCOME_TAKES;
-    this.#heartbeatAt.set(id, from + WELCOMED_AFTER - HEARTBEAT_EVERY);
+    const last = this.#heartbeatAt.get(id) ?? Number.NEGATIVE_INFINITY;
+    this.#heartbeatAt.set(id, this.#welcome.dueAt(announces, last + HEARTBEAT_EVERY, now) - HEARTBEAT_EVERY);
   }
 
   /** The answer did not come in time. A unit that is known to be away is not expected to answer. */
