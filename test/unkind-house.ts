@@ -3,6 +3,7 @@
 import type { TwcId } from '../src/protocol/field.ts';
 import type { MasterMessage, SlaveMessage } from '../src/protocol/messages.ts';
 import type { Car, Slave } from '../src/simulator/slave.ts';
+import { Contradictions } from './contradictions.ts';
 import type { Disturbance, HouseUnit, Loss } from './unkind-events.ts';
 import { turns } from './unkind-turns.ts';
 import { changed, createWorld, heartbeats, id, slave, tesla, type World } from './world.ts';
@@ -44,6 +45,7 @@ interface Resident {
 export class House {
   readonly #residents: Resident[];
   readonly #world: World;
+  readonly #contradictions: Contradictions;
   readonly #hardCircuit: number;
   /** What the units were left with at the start, A. */
   readonly #left: number;
@@ -72,6 +74,7 @@ export class House {
       formerMaster: true,
       debug: false,
     });
+    this.#contradictions = new Contradictions(this.#world);
   }
 
   /** Lets the house live up to a second of its life. */
@@ -81,6 +84,7 @@ export class House {
       if (this.#pluggedAt !== undefined && this.#world.now() >= this.#pluggedAt) this.#plugAdapter();
       this.#world.pass(STEP);
       this.#audit();
+      for (const { name } of this.#residents) for (const one of this.#contradictions.of(name)) this.#problems.add(one);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import type { Version } from '../protocol/codec.ts';
 import type { Phases, TwcId } from '../protocol/field.ts';
+import { isState } from '../protocol/states.ts';
 import type { ChargerSettings } from './charger-settings.ts';
 import { type Energy, noEnergy } from './energy.ts';
 import { type Excess, noExcess } from './excess.ts';
@@ -176,4 +177,10 @@ export function actualAmps(charger: Charger): number | undefined {
 export function ampsWhen(online: boolean, { heardAt, heartbeat, meter }: Charger): number | undefined {
   if (!online) return heardAt === undefined ? undefined : 0;
   return heartbeat?.actualAmps ?? (meter?.phaseAmps && Math.max(...meter.phaseAmps));
+}
+
+/** A unit that is ready and delivers nothing has ended, although a short pause still counts as charging elsewhere. */
+export function isCharging(charger: Charger): boolean {
+  const ended = isState(charger.heartbeat, 'ready') && (actualAmps(charger) ?? 0) < CHARGING_FROM;
+  return charger.charging.on && !ended;
 }

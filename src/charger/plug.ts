@@ -1,7 +1,7 @@
 // Whether a car is plugged in, as far as that can be known (protocol 3.7, 4.8).
 
 import { isState, plugStateShowsCar, plugStates, stateShowsCar } from '../protocol/states.ts';
-import { CHARGING_FROM, type Charger, type Heartbeat, type PlugEvidence } from './charger.ts';
+import { CHARGING_FROM, type Charger, type Heartbeat, isCharging, type PlugEvidence } from './charger.ts';
 
 export type Plug = 'plugged' | 'unplugged' | 'unknown';
 
@@ -14,9 +14,10 @@ const LEFT_AFTER = 12 * 3_600_000;
  * A current is a car. Else what the unit answered is the truth. Else a limit that it accepted, or a state that only comes
  * with a car. `Ready` may be an empty plug or a sleeping car, so that is unknown, as is everything of a unit that is offline.
  */
-export function plug({ online, charging, heartbeat, plugged, heardAt = Number.NEGATIVE_INFINITY }: Charger): Plug {
+export function plug(charger: Charger): Plug {
+  const { online, heartbeat, plugged, heardAt = Number.NEGATIVE_INFINITY } = charger;
   if (!online) return 'unknown';
-  if (charging.on) return 'plugged';
+  if (isCharging(charger)) return 'plugged';
   const { answer } = plugged;
   const car = answer && heardAt - answer.at < ANSWER_HOLDS ? plugStateShowsCar(answer.state) : undefined;
   if (car !== undefined) return car ? 'plugged' : 'unplugged';

@@ -1,7 +1,7 @@
 // Whether a car is there and charges, in the letters of IEC 61851 that evcc, openWB and others read. They take an empty
 // value for a fault, so once a charger is heard there is always a letter: known where the unit tells, else the best guess.
 
-import { actualAmps, type Charger } from '../charger/charger.ts';
+import { type Charger, isCharging } from '../charger/charger.ts';
 import { plug } from '../charger/plug.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { isState } from '../protocol/states.ts';
@@ -28,8 +28,6 @@ const TAKES_WITHIN = 3_000;
 const DECIDED_WITHIN = 15_000;
 /** A car of which there was no sign for so long is gone. */
 const CAR_REMEMBERED_FOR = 10 * 60_000;
-/** Less is no charging (protocol 3.4). */
-const CHARGING_FROM = 1;
 
 /** Times are monotonic milliseconds. */
 export class ChargeStatuses {
@@ -75,18 +73,11 @@ function statusOf(charger: Charger, car: boolean | undefined): ChargeStatus | un
   return car === undefined ? undefined : car ? 'B' : 'A';
 }
 
-/** A unit that is ready and delivers nothing has ended, although a short pause still counts as charging elsewhere. */
-export function isCharging(charger: Charger): boolean {
-  const ended = isState(charger.heartbeat, 'ready') && (actualAmps(charger) ?? 0) < CHARGING_FROM;
-  return charger.charging.on && !ended;
-}
-
 /** Whether the unit tells of a car; undefined when it tells nothing. */
 function carIn(charger: Charger, now: number): boolean | undefined {
   const { heartbeat, offer } = charger;
   const told = plug(charger);
-  if (told === 'plugged' && (isCharging(charger) || !charger.charging.on)) return true;
-  if (told === 'unplugged') return false;
+  if (told !== 'unknown') return told === 'plugged';
   const refusesOffer = offer !== undefined && offer.amps > 0 && now - offer.at >= TAKES_WITHIN;
   return heartbeat?.limitAmps === 0 && refusesOffer ? false : undefined;
 }

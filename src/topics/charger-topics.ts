@@ -1,12 +1,12 @@
 // The topic table of a charger: one row a value that a person can see or set. Publishing, Home Assistant discovery,
 // commands, the README's tables and the tests all read it. Names, types and meanings of the documented topics are fixed.
 
-import { actualAmps, type Charger } from '../charger/charger.ts';
+import { actualAmps, type Charger, isCharging } from '../charger/charger.ts';
 import { lifetimeKWh } from '../charger/energy-snapshot.ts';
-import { type Plug, plug } from '../charger/plug.ts';
+import { plug, showsNoCar } from '../charger/plug.ts';
 import { chargerRange } from '../control/limits.ts';
 import { isState, type Status, stateShowsLasting, stateStatus, stateText, statuses } from '../protocol/states.ts';
-import { chargeStatuses, isCharging } from './charge-status.ts';
+import { type ChargeStatus, chargeStatuses } from './charge-status.ts';
 import {
   alsoAs,
   amps,
@@ -198,16 +198,19 @@ export const chargerTopics: Rows<Charger> = {
 };
 
 /** The short word for what a charger does; undefined while it shows what says nothing lasting. */
-function status(charger: Charger): Status | undefined {
+function status(charger: Charger, { chargeStatuses }: Overview): Status | undefined {
   const { heartbeat } = charger;
   if (isCharging(charger) && !isState(heartbeat, 'error')) return 'Charging';
-  const word = heartbeat ? stateStatus(heartbeat.state) : withoutState[plug(charger)];
-  // It says so before the car takes anything, and for seconds after that.
-  return word === 'Charging' ? 'Connected' : word;
+  if (!heartbeat) return withoutState[chargeStatuses.get(charger.id) ?? 'F'];
+  // A unit without a car may echo what it was told (09).
+  const word = showsNoCar(heartbeat) ? 'Ready' : stateStatus(heartbeat.state);
+  // It is ready too while a car sleeps, and says that it charges before the car takes anything and for seconds after that.
+  const isThere = word === 'Ready' && plug(charger) === 'plugged';
+  return isThere || word === 'Charging' ? 'Connected' : word;
 }
 
-/** What is shown of a unit that tells no state: of a genuine master. */
-const withoutState: Readonly<Partial<Record<Plug, Status>>> = { plugged: 'Connected', unplugged: 'Ready' };
+/** What is shown of a unit that tells no state: of a genuine master, and of one that is heard but does not answer. */
+const withoutState: Readonly<Partial<Record<ChargeStatus, Status>>> = { A: 'Ready', B: 'Connected' };
 
 function limit(charger: Charger, { setPoints, limits }: Overview): number {
   const { min, max } = chargerRange(charger, limits);

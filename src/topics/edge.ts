@@ -1,8 +1,7 @@
 // When measured values are told at once: a car begins or ends to charge, takes much more or less, or the charger is gone.
 
-import { actualAmps, type Charger } from '../charger/charger.ts';
+import { actualAmps, type Charger, isCharging } from '../charger/charger.ts';
 import { loadWatts } from '../charger/load.ts';
-import { isCharging } from './charge-status.ts';
 
 /** A step of the current (A) and of the load (W, the same on one phase) that people want to know at once. */
 const AMPS_STEP = 2;

@@ -1,8 +1,7 @@
 // The rows of the topic table of a charger that tell of the car that is plugged in, and of charging sessions.
 
-import type { Charger } from '../charger/charger.ts';
+import { type Charger, isCharging } from '../charger/charger.ts';
 import { plug } from '../charger/plug.ts';
-import { isCharging } from './charge-status.ts';
 import { diagnostic, kWh, plain, rare, seconds, sensor, time, words } from './kinds.ts';
 import type { Overview, Rows } from './row.ts';
 

@@ -24,6 +24,7 @@ describe('a charger', () => {
     ['that is ready: empty, or with a sleeping car', saying(0), 'unknown'],
     ['that is ready and holds a limit', saying(0, 6), 'plugged'],
     ['that charges', saying(1), 'plugged'],
+    ['whose car left a moment ago', { ...saying(0), charging: charging.charging }, 'unknown'],
     ['in error', saying(2), 'unknown'],
     ...[3, 4, 5, 6, 7, 8, 10].map((state): [string, Charger, string] => [
       `in state ${state}`,

@@ -180,6 +180,21 @@ test.each<[number | undefined, string]>([
   expect(world.value('TWC/1A2B/status')).toBe(status);
 });
 
+test('a car that sleeps where the charger tells of it makes the status Connected, and Ready when it leaves', () => {
+  const asleep = { ...tesla, mood: 'asleep' } as const;
+  const car = (now: number) => (now < 60_000 ? tesla : now < 120_000 ? asleep : undefined);
+  const world = createWorld({ slaves: [slave('1A2B', { car })], askPlugState: true, ratelimit: WINDOW });
+  const seen = [50_000, 60_000, 60_000].map((time) => {
+    world.pass(time);
+    return ['status', 'plug', 'chargeStatus'].map((name) => world.value(`TWC/1A2B/${name}`));
+  });
+  expect(seen).toEqual([
+    ['Charging', 'plugged', 'C'],
+    ['Connected', 'plugged', 'B'],
+    ['Ready', 'unplugged', 'A'],
+  ]);
+});
+
 test('at the end of the bridge no charger stays available', () => {
   const world = createWorld({ slaves: [slave('1A2B'), slave('3C4D')], ratelimit: WINDOW });
   world.pass(30_000);
