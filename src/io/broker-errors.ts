@@ -19,9 +19,15 @@ const words: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the broker's certificate is from an unknown authority; name it in status.MQTT.ca",
 };
 
+/** What the library says of bytes that are no packet, as when the port is that of a web page. */
+const unreadable = /^(Invalid|Malformed|Cannot parse|Packet too short) ?/;
+
 export function describeError(url: string, error: Error | ErrorWithReasonCode): Error {
   const { code } = error as { code?: unknown };
   if (refusals.has(code)) return new Refusal(`${url}: the broker refuses this username and password`);
+  if (unreadable.test(error.message)) {
+    return new Error(`${url}: what answers there does not speak MQTT; is the port right? (${error.message})`);
+  }
   // An error that names several failed addresses has no message of its own.
   return new Error(`${url}: ${words[String(code)] ?? (error.message || String(code))}`);
 }
