@@ -277,6 +277,9 @@ describe('the circuit is used', () => {
       slaves: ['1A2B', '3C4D'].map((name) => slave(name, { version: 1, car: () => full })),
       limits: { maxAmpsForSlaves: 10, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 },
     });
+    world.pass(120_000);
+    const waits = 'The car at 3C4D waits: the others have what the circuit allows';
+    expect(world.bridge().findings.map(({ text }) => text)).toEqual([waits]);
     world.pass(2 * 3_600_000);
     for (const name of ['1A2B', '3C4D']) {
       const starts = changes(world, name).filter(({ amps }) => amps > 0);

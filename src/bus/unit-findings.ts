@@ -2,7 +2,7 @@
 
 import type { Charger } from '../charger/charger.ts';
 import { confirmed } from '../charger/fleet.ts';
-import { excessDraws, sharingProblems, unansweringChargers } from '../control/sharing-problems.ts';
+import { excessDraws, sharingProblems, unansweringChargers, waitingChargers } from '../control/sharing-problems.ts';
 import { isState } from '../protocol/states.ts';
 import { each, type FindingInput, type FindingRows, MINUTE, one } from './finding-row.ts';
 
@@ -77,6 +77,13 @@ export const unitFindings: FindingRows = {
   sharing: {
     when: (seen) => (seen.speaks ? sharingProblems(seen, seen.now) : []),
     advice: '',
+  },
+  waits: {
+    level: 'hint',
+    after: 30_000,
+    when: (seen) => (seen.speaks ? waitingChargers(seen, seen.now) : []),
+    advice:
+      'it gets amps when another car is done or may not charge, and they take turns every 15 minutes where all can be stopped',
   },
   excess: {
     level: 'hint',

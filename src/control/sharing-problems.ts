@@ -5,6 +5,7 @@ import { asksForAmps, hasFloor, hasLimitOrDraw, isReserved, V2_FLOOR } from '../
 import { ignoresLimit, refusesLimit } from '../charger/draw.ts';
 import { excessAt } from '../charger/excess.ts';
 import { type Fleet, isAddressed } from '../charger/fleet.ts';
+import { claimOf } from './claim.ts';
 import type { Limits } from './limits.ts';
 import { mayReturn } from './returning.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
@@ -29,6 +30,17 @@ export function sharingProblems(sharing: Omit<Sharing, 'raiseFrom'>, now: number
     ),
     ...reserved.flatMap((charger) => tooHighMinimum(charger, sharing.limits)),
   ];
+}
+
+/** Units whose cars ask for amps and have none, while others have what the circuit allows. */
+export function waitingChargers({ fleet, limits, targets }: Omit<Sharing, 'raiseFrom'>, now: number): string[] {
+  const having = [...fleet.values()].some((one) => one.online && hasLimitOrDraw(one));
+  if (!having) return [];
+  const waiting = [...fleet.values()].filter((one) => {
+    if (!one.online || hasLimitOrDraw(one) || (one.offer?.amps ?? 0) > 0) return false;
+    return claimOf(one, targets.of(one.id), limits, now).rank === 'wants';
+  });
+  return waiting.map(({ id }) => `The car at ${id} waits: the others have what the circuit allows`);
 }
 
 /** Units that were heard and are not any more. */
