@@ -1,19 +1,8 @@
 // Sessions as records: what is one, which are meant, and what a spreadsheet is given.
 
 import { describe, expect, test } from 'vitest';
-import { csv, type SessionRecord, selected, sessionRecord } from '../../src/session/record.ts';
-import { id } from '../world.ts';
-
-const record: SessionRecord = {
-  charger: id('1A2B'),
-  start: '2026-11-25T18:00:00+01:00',
-  end: '2026-11-25T19:30:00+01:00',
-  seconds: 5_400,
-  kWh: 16.56,
-  energyFrom: 'meter',
-  peakAmps: 16.02,
-  vin: '5YJ3E1EA2KF000317',
-};
+import { csv, selected, sessionRecord } from '../../src/session/record.ts';
+import { recorded as record } from './recorded.ts';
 
 test('a record is read as it was written, without what nobody knows', () => {
   expect(sessionRecord.read(JSON.parse(JSON.stringify({ ...record, colour: 'red' }))).value).toEqual(record);

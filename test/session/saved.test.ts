@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { savedSessions } from '../../src/session/saved.ts';
+import { recorded as last } from './recorded.ts';
 
 const session = {
   charger: '1A2B',
@@ -14,16 +15,6 @@ const session = {
   vin: '5YJ3E1EA2KF000317',
   charged: true,
   over: false,
-};
-const last = {
-  charger: '1A2B',
-  start: '2026-11-25T18:00:00+01:00',
-  end: '2026-11-25T19:30:00+01:00',
-  seconds: 5_400,
-  kWh: 16.56,
-  energyFrom: 'meter',
-  peakAmps: 16,
-  vin: '',
 };
 
 test.each([

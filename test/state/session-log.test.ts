@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { readSessions, sessionLogPath } from '../../src/state/session-log.ts';
+import { recorded as session } from '../session/recorded.ts';
 
 const real = parseConfig('interface: { port: /dev/ttyUSB0 }', 'config.yaml');
 const simulated = parseConfig('', 'config.yaml');
@@ -23,16 +24,6 @@ test.each([
 test('what is no session is left out, and what was written twice counts once', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'twc2mqtt-'));
   const path = join(folder, 'sessions.jsonl');
-  const session = {
-    charger: '1A2B',
-    start: '2026-11-25T18:00:00+01:00',
-    end: '2026-11-25T19:30:00+01:00',
-    seconds: 5_400,
-    kWh: 16.56,
-    energyFrom: 'meter',
-    peakAmps: 16,
-    vin: '',
-  };
   const other = { ...session, charger: '3C4D' };
   try {
     expect(await readSessions(path)).toEqual([]);
