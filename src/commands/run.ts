@@ -1,6 +1,7 @@
 // The command `run`: the bridge with the settings that are there, until it is told to end.
 
 import { run } from '../app.ts';
+import { leastAmps } from '../config/least-amps.ts';
 import { findSettings, type Setup } from '../config/setup.ts';
 import { endSignal } from '../io/end-signal.ts';
 import { type Log, openLog } from '../io/log.ts';
@@ -18,6 +19,8 @@ export async function runBridge(file: string, captureFile?: string): Promise<voi
   };
   log('info', `twc2mqtt ${version}, configuration: ${setup.name}`);
   for (const remark of setup.remarks) log('warn', remark);
+  const least = leastAmps(config);
+  if (least !== undefined) log('info', least);
   if (config['interface.port'].type === 'simulator') for (const line of banner(setup.simulationHint)) log('warn', line);
   try {
     await run({ ...setup, captureFile, log, signal });
