@@ -93,12 +93,15 @@ const binding: Plugin = {
   },
 };
 
-/** The MQTT library brings transports that the bridge does not have, and what they need of Node.js. */
-const absentTransports: Plugin = {
-  name: 'absent-transports',
+/**
+ * The MQTT library brings transports that the bridge does not have, what they need of Node.js, and timers of browsers. All are
+ * found in one way: two would give the file two forms, and which it has would depend on which was first.
+ */
+const absent: Plugin = {
+  name: 'absent',
   setup(building) {
-    building.onResolve({ filter: /^\.\/(ali|socks|ws|wx)$/ }, ({ importer }) =>
-      /\/mqtt\/build\/lib\/connect\/\w+\.js$/.test(importer) ? { path: `${root}scripts/absent.ts` } : undefined,
+    building.onResolve({ filter: /^(worker-timers|\.\/(ali|socks|ws|wx))$/ }, ({ importer }) =>
+      /\/mqtt\/build\/lib\//.test(importer) ? { path: `${root}scripts/absent.ts` } : undefined,
     );
   },
 };
@@ -149,7 +152,7 @@ const lateExports: Plugin = {
   },
 };
 
-const plugins = [page, binding, absentTransports, lateTls, lateExports, silent];
+const plugins = [page, binding, absent, lateTls, lateExports, silent];
 
 /** Parts that only some configurations need are files of their own, and so are the modules of Node.js that they load. */
 const parts = {
@@ -158,8 +161,6 @@ const parts = {
   chunkNames: '[name]-[hash]',
   metafile: true,
   alias: {
-    // Timers of browsers.
-    'worker-timers': './scripts/absent.ts',
     // Node's own streams are what it copies.
     'readable-stream': 'node:stream',
     // The library without its parsers and its mock.
