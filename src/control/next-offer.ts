@@ -14,7 +14,7 @@ import {
 import { lastOffer } from '../charger/offer.ts';
 import { allocate } from './allocation.ts';
 import { costOf, hardCapOf } from './claim.ts';
-import { sharers } from './returning.ts';
+import { otherSharers } from './returning.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** Between two changes for the same unit, unless safety asks for one (protocol 4.6). */
@@ -42,7 +42,7 @@ export function nextOffer(charger: Charger, sharing: Sharing, now: number): numb
 
 /** The amps of the circuit that no other charger may be using. */
 export function headroom(charger: Charger, sharing: Sharing, now: number): number {
-  return circuitAmps(sharing) - sum(others(charger, sharing, now), (other) => reservedAmps(other, now));
+  return circuitAmps(sharing) - sum(otherSharers(charger, sharing, now), (other) => reservedAmps(other, now));
 }
 
 /** Why a charger is not raised now, undefined if it may be. */
@@ -97,7 +97,7 @@ function keptOffer(charger: Charger, now: number): number | undefined {
 
 /** A unit that waits to be spoken to again takes nothing yet: room for it is made without haste. */
 function mustLower(charger: Charger, sharing: Sharing, now: number): boolean {
-  const taking = others(charger, sharing, now).filter((other) => !hasStopped(other, now));
+  const taking = otherSharers(charger, sharing, now).filter((other) => !hasStopped(other, now));
   const taken = sum([charger, ...taking], (one) => reservedAmps(one, now));
   return taken > circuitAmps(sharing) + FLICKER || heldAmps(charger) > hardCapOf(charger, sharing.limits);
 }
@@ -110,10 +110,6 @@ function mayLower({ offer }: Charger, { targets }: Sharing, now: number): boolea
 
 function heldAmps({ heartbeat, offer }: Charger): number {
   return Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0);
-}
-
-function others(charger: Charger, sharing: Sharing, now: number): Charger[] {
-  return sharers(sharing, now).filter((other) => other.id !== charger.id);
 }
 
 function sum(chargers: readonly Charger[], amps: (charger: Charger) => number): number {

@@ -24,15 +24,19 @@ export function sharers({ fleet, limits }: Pick<Sharing, 'fleet' | 'limits'>, no
   return [...speaking, ...fitting];
 }
 
+/** Those that have a part in the circuit beside this one. */
+export function otherSharers(charger: Charger, sharing: Pick<Sharing, 'fleet' | 'limits'>, now: number): Charger[] {
+  return sharers(sharing, now).filter(({ id }) => id !== charger.id);
+}
+
 /** Whether it may be spoken to: others may have the amps that it held, and make room first. */
 export function mayReturn(charger: Charger, sharing: Pick<Sharing, 'fleet' | 'limits'>, now: number): boolean {
   if (!charger.givenUp) return true;
-  const others = sharers(sharing, now).filter(({ id }) => id !== charger.id);
-  const taken = others.reduce((sum, other) => sum + reservedAmps(other, now), 0);
+  const taken = otherSharers(charger, sharing, now).reduce((sum, other) => sum + reservedAmps(other, now), 0);
   return reservedAmps(charger, now) <= sharing.limits.maxAmpsForSlaves - taken;
 }
 
-/** What it takes when it is lowered as far as can be, A. One that is not heard can not be lowered. */
+/** What it takes when it is lowered as far as can be, A. One that is not heard cannot be lowered. */
 function lowestAmps(charger: Charger, now: number): number {
   if (!charger.heartbeat) return reservedAmps(charger, now);
   return hasFloor(charger, now) ? costOf(charger, V2_FLOOR, now) : 0;
