@@ -1,8 +1,8 @@
 // The command `run`: the bridge with the settings that are there, until it is told to end.
 
 import { run } from '../app.ts';
-import { leastAmps } from '../config/least-amps.ts';
 import { findSettings, type Setup } from '../config/setup.ts';
+import { wiringHint } from '../config/wiring-hint.ts';
 import { endSignal } from '../io/end-signal.ts';
 import { type Log, openLog } from '../io/log.ts';
 import { version } from '../version.ts';
@@ -19,8 +19,8 @@ export async function runBridge(file: string, captureFile?: string): Promise<voi
   };
   log('info', `twc2mqtt ${version}, configuration: ${setup.name}`);
   for (const remark of setup.remarks) log('warn', remark);
-  const least = leastAmps(config);
-  if (least !== undefined) log('info', least);
+  const hint = wiringHint(config);
+  if (hint !== undefined) log('info', hint);
   if (config['interface.port'].type === 'simulator') for (const line of banner(setup.simulationHint)) log('warn', line);
   try {
     await run({ ...setup, captureFile, log, signal });

@@ -1,8 +1,8 @@
 // That a charger gets no more than a car needs at the least is said while nothing else was configured.
 
 import { expect, test } from 'vitest';
-import { leastAmps } from '../../src/config/least-amps.ts';
 import { parseConfig } from '../../src/config/load.ts';
+import { wiringHint } from '../../src/config/wiring-hint.ts';
 
 const real = 'interface:\n  port: /dev/ttyUSB0\n';
 
@@ -21,5 +21,5 @@ test.each<[string, string, string | undefined]>([
   ['beside a genuine master', `${real}  mode: listen\n`, undefined],
   ['with simulated chargers', 'config:\n  maxAmpsForSlaves: 6\n', undefined],
 ])('%s', (_, source, said) => {
-  expect(leastAmps(parseConfig(source, 'config.yaml'))).toBe(said);
+  expect(wiringHint(parseConfig(source, 'config.yaml'))).toBe(said);
 });

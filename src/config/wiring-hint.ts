@@ -5,7 +5,7 @@ import { type Config, options } from './options.ts';
 const wiring = ['config.maxAmpsForSlaves', 'config.maxAmpsPerTWC'] as const;
 
 /** Undefined where more is configured, or nothing real is given amps. */
-export function leastAmps(config: Config): string | undefined {
+export function wiringHint(config: Config): string | undefined {
   if (config['interface.port'].type === 'simulator' || config['interface.mode'] === 'listen') return undefined;
   const unsaid = wiring.filter((path) => config[path] === options[path].default);
   if (unsaid.length === 0) return undefined;
