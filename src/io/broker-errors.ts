@@ -20,7 +20,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** What the library says of bytes that are no packet, as when the port is that of a web page. */
-const unreadable = /^(Invalid|Malformed|Cannot parse|Packet too short) ?/;
+const unreadable = /^(Invalid|Malformed|Cannot parse|Packet too short)/;
 
 export function describeError(url: string, error: Error | ErrorWithReasonCode): Error {
   const { code } = error as { code?: unknown };
