@@ -171,6 +171,20 @@ describe('the circuit is never promised twice', () => {
             20,
             { restarts: [49], echo: false, corruptEvery: 7 },
           ],
+          // A unit that was given up and is heard again holds what it was told, although it waits.
+          [
+            [
+              { version: 2, amps: 23, visits: [667, 746, 394], plugged: false, answersAfter: 238, outages: [] },
+              { version: 2, amps: 7, visits: [81, 576], plugged: false, answersAfter: 375, outages: [258, 1123] },
+            ],
+            [
+              { at: 716, what: { topic: 'TWC/control/chargeNow', payload: '32,572' } },
+              { at: 372, what: { topic: 'TWC/control/chargeNow', payload: '23,415' } },
+              { at: 804, what: { topic: 'TWC/3C4D/set/charging', payload: '1' } },
+            ],
+            20,
+            { restarts: [243], echo: false, corruptEvery: 7 },
+          ],
         ],
       },
     );

@@ -111,24 +111,6 @@ describe('in an unkind house', () => {
     expect(largestGap(heartbeats(world, '1A2B').map(({ at }) => at))).toBeLessThan(1_400);
   });
 
-  test('units that say hello although they get heartbeats do not wait longer for the next one', () => {
-    const names = ['1A2B', '3C4D', '5E6F'];
-    const world = createWorld({ slaves: names.map((name) => slave(name)) });
-    world.pass(60_000);
-    for (let time = 0; time < 50; time++) {
-      // At another moment between two heartbeats each time.
-      world.pass(5_020);
-      for (const name of names) {
-        world.overhear({ name: 'slaveLinkready', sender: id(name), sign: '77', maxAmps: 32 });
-        world.pass(20);
-      }
-    }
-    for (const name of names) {
-      const times = heartbeats(world, name).flatMap(({ at }) => (at > 60_000 ? [at] : []));
-      expect(largestGap(times)).toBeLessThan(1_400);
-    }
-  });
-
   test('at the very first start nothing is raised before what another program gave has lapsed', () => {
     const unheard = slave('3C4D', { car: () => full });
     const order = {

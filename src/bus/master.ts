@@ -6,8 +6,7 @@ import type { Charger } from '../charger/charger.ts';
 import { type Fleet, isAddressed, senderOf } from '../charger/fleet.ts';
 import { isWorthSending } from '../charger/offer.ts';
 import type { Limits } from '../control/limits.ts';
-import { nextOffer } from '../control/next-offer.ts';
-import { mayReturn } from '../control/returning.ts';
+import { mayReturn, nextOffer } from '../control/next-offer.ts';
 import { raisesFrom } from '../control/sharing.ts';
 import type { Targets } from '../control/targets.ts';
 import { codeOf, encode, type Version } from '../protocol/codec.ts';
@@ -19,7 +18,6 @@ import { Reception, type ReceptionSettings } from './reception.ts';
 import { Relays } from './relays.ts';
 import type { BusRole, Observations, Outgoing } from './role.ts';
 import type { Statistics } from './statistics.ts';
-import { Welcome } from './welcome.ts';
 
 export interface MasterSettings extends ReceptionSettings {
   readonly limits: Limits;
@@ -35,6 +33,9 @@ export interface MasterSettings extends ReceptionSettings {
 
 /** A heartbeat to each slave this often. */
 const HEARTBEAT_EVERY = 1_000;
+/** Newcomers keep no other waiting: they come behind those due so soon, one by one, and meanwhile nothing is asked. */
+const WELCOMED_AFTER = 250;
+const WELCOME_TAKES = 500;
 /** A character on the wire: ten bits at 9600 baud. */
 const CHARACTER = 10 / 9.6;
 /** How long after our last byte an answer may begin; real units answer within 150 ms. */
@@ -51,8 +52,6 @@ const SIGN = '77';
 const HEARTBEAT_ANSWER = 0xfde0;
 const announcements = ['masterLinkready1', 'masterLinkready2'] as const;
 const ANNOUNCED_TIMES = 5;
-/** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
-const SHUTDOWN_AMPS = 6;
 
 interface Transaction {
   readonly to: TwcId;
@@ -61,13 +60,15 @@ interface Transaction {
   readonly until: number;
 }
 
+/** Least that every car takes, and what chargers are left with when their master goes (protocol 8.5). */
+const SHUTDOWN_AMPS = 6;
+
 export class Master implements BusRole {
   readonly #settings: MasterSettings;
   readonly #reception: Reception;
   readonly #questionnaire;
   readonly #relays;
   readonly #limitCommands = createLimitCommands();
-  readonly #welcome = new Welcome();
   readonly #heartbeatAt = new Map<TwcId, number>();
   /** The slaves that were told of the shutdown. */
   readonly #told = new Set<TwcId>();
@@ -77,6 +78,7 @@ export class Master implements BusRole {
   #lastByteAt = Number.NEGATIVE_INFINITY;
   #freeAt: number;
   #announced = 0;
+  #welcomedUntil = Number.NEGATIVE_INFINITY;
   #shuttingDown = false;
 
   constructor(settings: MasterSettings) {
@@ -99,7 +101,7 @@ export class Master implements BusRole {
     if (id === undefined) return undefined;
     this.#noteAnswer(id, codeOf(frame), now);
     this.#questionnaire.answered(id, message);
-    this.#noteNewcomer(id, message, fleet, now);
+    this.#welcome(id, message, fleet, now);
     return message;
   }
 
@@ -130,14 +132,12 @@ export class Master implements BusRole {
     const mayBegin = this.#mayBegin();
     const others = Math.min(heartbeatDue, announcing, this.#relays.wakeAt);
     // A question that could be asked sooner would have to wait all the same.
-    const asking = others <= mayBegin ? others : (this.#nextQuestion(fleet, now)?.at ?? Number.POSITIVE_INFINITY);
+    const asking = others <= mayBegin ? others : this.#questionWakeAt(fleet, now);
     return Math.min(Math.max(mayBegin, Math.min(others, asking)), this.#reception.wakeAt);
   }
 
-  /** The next question, and when it may be asked: not before newcomers had their heartbeats. */
-  #nextQuestion(fleet: Fleet, now: number) {
-    const next = this.#questionnaire.next(fleet.values(), now);
-    return next && { ...next, at: Math.max(next.at, this.#welcome.until) };
+  #questionWakeAt(fleet: Fleet, now: number): number {
+    return Math.max(this.#questionnaire.next(fleet.values(), now)?.at ?? Number.POSITIVE_INFINITY, this.#welcomedUntil);
   }
 
   shutdown(fleet: Fleet): boolean {
@@ -196,8 +196,8 @@ export class Master implements BusRole {
   }
 
   #sendQuestion(fleet: Fleet, now: number): Outgoing | undefined {
-    const next = this.#nextQuestion(fleet, now);
-    if (!next || next.at > now) return undefined;
+    const next = this.#questionnaire.next(fleet.values(), now);
+    if (!next || Math.max(next.at, this.#welcomedUntil) > now) return undefined;
     this.#questionnaire.asked(next.charger, next.question, now);
     return this.#send({ name: next.question.ask, sender: this.#settings.id, receiver: next.charger.id }, 2, now);
   }
@@ -225,13 +225,17 @@ export class Master implements BusRole {
     }
   }
 
-  /** A newcomer gets its heartbeat, and then its first limit, soon: it may hold a high one. Those that are due come first. */
-  #noteNewcomer(id: TwcId, message: Message, fleet: Fleet, now: number): void {
+  /**
+   * A unit that announces itself gets its heartbeat soon, and one that answers for the first time its first limit, since it
+   * may hold a high one from an earlier master; but not before those that are due by then.
+   */
+  #welcome(id: TwcId, message: Message, fleet: Fleet, now: number): void {
     const announces = message.name === 'slaveLinkready';
     if (announces || fleet.get(id)?.online === false) this.#questionnaire.reopen(id);
     if (!announces && (message.name !== 'slaveHeartbeat' || fleet.get(id)?.heartbeat)) return;
-    const last = this.#heartbeatAt.get(id) ?? Number.NEGATIVE_INFINITY;
-    this.#heartbeatAt.set(id, this.#welcome.dueAt(announces, last + HEARTBEAT_EVERY, now) - HEARTBEAT_EVERY);
+    const from = announces ? Math.min(Math.max(now, this.#welcomedUntil), now + WELCOME_TAKES) : now;
+    this.#welcomedUntil = from + WELCOME_TAKES;
+    this.#heartbeatAt.set(id, from + WELCOMED_AFTER - HEARTBEAT_EVERY);
   }
 
   /** The answer did not come in time. A unit that is known to be away is not expected to answer. */

@@ -1,11 +1,10 @@
 // How the amps of the circuit are divided by demand.
 
 import type { Charger } from '../charger/charger.ts';
-import { V2_FLOOR } from '../charger/commitment.ts';
+import { isReserved, V2_FLOOR } from '../charger/commitment.ts';
 import { sureDraw } from '../charger/excess.ts';
 import type { TwcId } from '../protocol/field.ts';
 import { type Claim, claimOf, costOf } from './claim.ts';
-import { sharers } from './returning.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** When there is not enough for the minimum of all, the order changes this often (protocol 8.5). */
@@ -15,7 +14,7 @@ const ROUNDING = 1e-6;
 
 /** What each charger that is heard is to have, whole A. */
 export function allocate(sharing: Sharing, now: number): ReadonlyMap<TwcId, number> {
-  const reserved = sharers(sharing, now);
+  const reserved = [...sharing.fleet.values()].filter((charger) => isReserved(charger, now));
   const claims = reserved.map((charger) => claimOf(charger, sharing.targets.of(charger.id), sharing.limits, now));
   const circuit = circuitAmps(sharing);
   const division = new Division(claims, circuit, suspects(reserved, circuit, now), now);

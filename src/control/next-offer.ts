@@ -6,15 +6,16 @@ import {
   hasFloor,
   hasLimitOrDraw,
   hasStopped,
+  isReserved,
   leastAmps,
   reservedAmps,
   unreadAmps,
   V2_FLOOR,
 } from '../charger/commitment.ts';
+import type { Fleet } from '../charger/fleet.ts';
 import { lastOffer } from '../charger/offer.ts';
 import { allocate } from './allocation.ts';
 import { costOf, hardCapOf } from './claim.ts';
-import { otherSharers } from './returning.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** Between two changes for the same unit, unless safety asks for one (protocol 4.6). */
@@ -42,7 +43,21 @@ export function nextOffer(charger: Charger, sharing: Sharing, now: number): numb
 
 /** The amps of the circuit that no other charger may be using. */
 export function headroom(charger: Charger, sharing: Sharing, now: number): number {
-  return circuitAmps(sharing) - sum(otherSharers(charger, sharing, now), (other) => reservedAmps(other, now));
+  return circuitAmps(sharing) - sum(others(charger, sharing.fleet, now), (other) => reservedAmps(other, now));
+}
+
+/**
+ * Whether it may be spoken to. A unit that was given up goes on with what it held as soon as it is: others may have its amps
+ * by then, and make room first.
+ */
+export function mayReturn(
+  charger: Charger,
+  { fleet, limits }: Pick<Sharing, 'fleet' | 'limits'>,
+  now: number,
+): boolean {
+  if (!charger.givenUp) return true;
+  const taken = sum(others(charger, fleet, now), (other) => reservedAmps(other, now));
+  return reservedAmps(charger, now) <= limits.maxAmpsForSlaves - taken;
 }
 
 /** Why a charger is not raised now, undefined if it may be. */
@@ -97,7 +112,7 @@ function keptOffer(charger: Charger, now: number): number | undefined {
 
 /** A unit that waits to be spoken to again takes nothing yet: room for it is made without haste. */
 function mustLower(charger: Charger, sharing: Sharing, now: number): boolean {
-  const taking = otherSharers(charger, sharing, now).filter((other) => !hasStopped(other, now));
+  const taking = others(charger, sharing.fleet, now).filter((other) => !hasStopped(other, now));
   const taken = sum([charger, ...taking], (one) => reservedAmps(one, now));
   return taken > circuitAmps(sharing) + FLICKER || heldAmps(charger) > hardCapOf(charger, sharing.limits);
 }
@@ -110,6 +125,10 @@ function mayLower({ offer }: Charger, { targets }: Sharing, now: number): boolea
 
 function heldAmps({ heartbeat, offer }: Charger): number {
   return Math.max(heartbeat?.limitAmps ?? 0, offer?.amps ?? 0);
+}
+
+function others(charger: Charger, fleet: Fleet, now: number): Charger[] {
+  return [...fleet.values()].filter((other) => other.id !== charger.id && isReserved(other, now));
 }
 
 function sum(chargers: readonly Charger[], amps: (charger: Charger) => number): number {

@@ -7,7 +7,7 @@ import { excessAt } from '../charger/excess.ts';
 import { type Fleet, isAddressed } from '../charger/fleet.ts';
 import { claimOf } from './claim.ts';
 import type { Limits } from './limits.ts';
-import { mayReturn } from './returning.ts';
+import { mayReturn } from './next-offer.ts';
 import { circuitAmps, type Sharing } from './sharing.ts';
 
 /** What is wrong with how the circuit is shared. */
