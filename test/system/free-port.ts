@@ -1,14 +1,32 @@
-// A TCP port of this machine that nobody listens on.
+// A TCP port of this machine that nobody listens on. It lies below those that the system gives to who calls out
+// (from 32768 on Linux): of these a connection could take it before the test's server does.
 
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
+
+const FIRST = 20_000;
+const COUNT = 10_000;
+
+/** Tests that run beside each other begin at different ones. */
+let next = randomInt(COUNT);
 
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // A server that listens on TCP has such an address.
-  const { port } = server.address() as AddressInfo;
+  for (let tried = 0; tried < COUNT; tried++) {
+    next = (next + 1) % COUNT;
+    if (await isFree(FIRST + next)) return FIRST + next;
+  }
+  throw new Error(`no port from ${FIRST} to ${FIRST + COUNT - 1} is free`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
