@@ -185,6 +185,17 @@ describe('the circuit is never promised twice', () => {
             20,
             { restarts: [243], echo: false, corruptEvery: 7 },
           ],
+          // One that was given up still says what it had to say before it went: what it held, and others need.
+          [
+            [
+              { version: 2, amps: 20, visits: [98, 501], plugged: true, answersAfter: 306, outages: [645, 548] },
+              { version: 1, amps: 13, visits: [885, 570], plugged: false, answersAfter: 64, outages: [1_107] },
+              { version: 2, amps: 28, visits: [102, 799, 699], plugged: true, answersAfter: 199, outages: [] },
+            ],
+            [],
+            32,
+            { restarts: [], echo: true, corruptEvery: 20 },
+          ],
         ],
       },
     );

@@ -176,6 +176,7 @@ function withOwnHeartbeat(
   now: number,
 ): Charger {
   if (actualAmps > MOST_AMPS) return charger;
+  if (charger.givenUp) return withUnaskedHeartbeat(charger, limitAmps, actualAmps, now);
   const heartbeat = { state, limitAmps, actualAmps: calibrated(charger, actualAmps), at: now };
   // A unit without a car, or with one that sleeps, tells nothing of the limit that it holds, unless it answers an offer.
   const tells = charger.offer !== undefined || tellsLimit(heartbeat);
@@ -188,6 +189,15 @@ function withOwnHeartbeat(
     plugged: withHeartbeat(charger.plugged, heartbeat),
     relay: relayWithDraw(charger.relay, heartbeat),
   };
+}
+
+/**
+ * A unit that was given up and is not spoken to answers nobody that is known: it tells only what it goes on with. One that draws
+ * was spoken to by somebody a short while ago, or it would have stopped its car.
+ */
+function withUnaskedHeartbeat(charger: Charger, limitAmps: number, actualAmps: number, now: number): Charger {
+  const mayHold = Math.max(charger.mayHold ?? 0, limitAmps, actualAmps);
+  return withHardware({ ...charger, mayHold, ...(actualAmps >= CHARGING_FROM && { heartbeatSentAt: now }) });
 }
 
 function withMeter(

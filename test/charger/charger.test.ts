@@ -3,8 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actualAmps, type Charger, newCharger, OFFLINE_AFTER, silence } from '../../src/charger/charger.ts';
-import { isReserved } from '../../src/charger/commitment.ts';
+import { isReserved, RESERVED_FOR, reservedAmps } from '../../src/charger/commitment.ts';
 import { excessAt } from '../../src/charger/excess.ts';
+import { fleetWithSent } from '../../src/charger/fleet.ts';
 import { loadWatts } from '../../src/charger/load.ts';
 import { withOffer } from '../../src/charger/offer.ts';
 import { fromSaved, sameSaved, toSaved } from '../../src/charger/saved.ts';
@@ -250,6 +251,29 @@ describe('noise that passed the checksum', () => {
     ['a voltage that no phase has', meter([301, 0, 0], [6, 0, 0])],
   ])('%s shows that the unit is there, and nothing else', (_, message) => {
     expect(told(before, message, 2)).toEqual({ ...before, heardAt: 2, energy: expect.anything() });
+  });
+});
+
+describe('a unit that was given up and tells of itself unasked', () => {
+  const away = fromSaved({ id: unit, version: 2, ratedAmps: 32, givenUpAt: 0, heldAmps: 8 }, 60_000, {}, 60_000);
+  const answer = { ...idle, state: 1, limitAmps: 26 } as const;
+
+  test.each([
+    ['has its least when it does not draw', 0, 6],
+    ['has what it held when it draws, as long as somebody may speak to it', 20, 26],
+  ])('%s', (_, actualAmps, reserved) => {
+    const charger = told(away, { ...answer, actualAmps }, 60_001);
+    expect(charger).toMatchObject({ online: true, givenUp: true, mayHold: 26 });
+    expect(charger.heartbeat).toBeUndefined();
+    const moments = [60_001, 60_000 + RESERVED_FOR, 60_001 + RESERVED_FOR];
+    expect(moments.map((now) => reservedAmps(charger, now))).toEqual([reserved, reserved, 6]);
+  });
+
+  test('is given up no more once it is spoken to, although it was heard a moment before', () => {
+    const fleet = new Map([[unit, told(away, { ...answer, actualAmps: 20 }, 60_001)]]);
+    const limit = { name: 'masterHeartbeatLimit', sender: own, receiver: unit, command: 9, limitAmps: 6 } as const;
+    const spoken = fleetWithSent(fleet, { ...limit, masterPluggedIn: false }, 60_100).get(unit);
+    expect(spoken).toMatchObject({ givenUp: false, offer: { amps: 6 }, mayHold: 26 });
   });
 });
 
