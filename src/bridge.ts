@@ -8,7 +8,6 @@ import type { Charger } from './charger/charger.ts';
 import { confirmed, type Fleet } from './charger/fleet.ts';
 import { Control, describeCommand } from './control/targets.ts';
 import { Mqtt } from './mqtt.ts';
-import type { TwcId } from './protocol/field.ts';
 import { SessionTracker } from './session/tracker.ts';
 import type { Bridge, Input, Output, Saved } from './step.ts';
 import { BridgeStatsTracker } from './topics/bridge-stats.ts';
@@ -122,6 +121,7 @@ class Heart implements Bridge {
 
   #receivedMessage({ topic, payload, retained }: Extract<Input, { type: 'message' }>, now: number): void {
     const name = this.#mqtt.received(topic, payload, retained, now);
+    for (const charger of this.#shownChargers()) if (this.#mqtt.isDeleted(charger, topic)) this.#forget(charger, now);
     if (name === undefined || !this.#inControl) return;
     const parsed = parseCommand(name, payload, retained, this.#overview(now));
     if (parsed) this.#apply(topic, parsed, now);
@@ -143,16 +143,20 @@ class Heart implements Bridge {
       const { type, ...change } = order;
       this.#chargeNow = { ...this.#chargeNow, ...change };
     } else {
-      if (order.type === 'charging' && order.enabled) this.#endStop(order.charger, now);
       this.#control.apply(order, now);
       this.#log('info', `command: ${describeCommand(order)}`);
     }
   }
 
-  /** A limit of 0 holds until charging is allowed again. */
-  #endStop(charger: TwcId, now: number): void {
-    if (this.#control.setPoints.chargers[charger]?.limit !== 0) return;
-    this.#control.apply({ type: 'limit', charger, amps: this.#settings.limits.maxAmpsPerTWC }, now);
+  /** Who deletes a charger in Home Assistant that is not there has no more use for it. */
+  #forget(charger: Charger, now: number): void {
+    const { id } = charger;
+    if (!this.#bus.forget(id, now)) return;
+    this.#control.forget(id);
+    const emptied = this.#values.forget(id);
+    this.#mqtt.forget(charger, emptied);
+    this.#outputs.push({ type: 'show', changes: emptied });
+    this.#log('info', `${id}: deleted in Home Assistant while it is not heard, and forgotten until it is`);
   }
 
   /** Everything but the broker's side takes notice of what came and of the time. True when the bridge has stopped. */

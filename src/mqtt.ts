@@ -10,6 +10,7 @@ import { OtherBridges } from './topics/other-bridges.ts';
 import { type Publication, Publisher } from './topics/publisher.ts';
 import { rateLimitHint } from './topics/rate-limit-hint.ts';
 import { ReadBack, type ReadBackResult } from './topics/read-back.ts';
+import { Refresh } from './topics/refresh.ts';
 import type { Change } from './topics/values.ts';
 
 export interface MqttSettings {
@@ -60,6 +61,7 @@ export class Mqtt {
   readonly #readBack: ReadBack;
   readonly #others: OtherBridges;
   readonly #earlier: EarlierTopics;
+  readonly #refresh: Refresh;
   #prefixes: readonly string[];
   #earlierPrefixes: readonly string[] | undefined;
   readonly #subscribed = new Set<string>();
@@ -68,8 +70,8 @@ export class Mqtt {
   #announceAt = NEVER;
   /** The chargers that Home Assistant knows; undefined when it is to be told anew. */
   #introduced: readonly Charger[] | undefined;
-  #refreshAt = NEVER;
-  #hinted = false;
+  /** What the limit means for an owner who sees more than bare topics; said once. */
+  #hint: string | undefined;
 
   constructor(settings: MqttSettings, log: Log) {
     this.#settings = settings;
@@ -79,20 +81,23 @@ export class Mqtt {
     this.#announcer = new Announcer(settings.discovery, settings.announced, settings.random);
     this.#instance = `${this.#place}bridge/instance`;
     this.#readBack = new ReadBack(this.#status);
+    this.#refresh = new Refresh(settings.refresh);
     this.#others = new OtherBridges(settings.instance, settings.topicPrefix);
     const earlier = settings.prefixes.filter((prefix) => prefix !== settings.topicPrefix);
     this.#earlier = new EarlierTopics(settings.instance, earlier);
     this.#prefixes = settings.prefixes;
+    this.#hint = rateLimitHint(settings);
   }
 
   /** The broker is there, or gone. */
   broker(up: boolean, now: number): void {
-    if (up && !this.#hinted) this.#hint();
+    if (up && this.#hint !== undefined) this.#log('info', this.#hint);
+    if (up) this.#hint = undefined;
     this.#up = up;
     this.#subscribed.clear();
     this.#introduced = undefined;
     this.#announceAt = NEVER;
-    this.#refreshAt = NEVER;
+    this.#refresh.connection(up, now);
     this.#readBack.connection(up);
     if (!up) {
       this.#publisher.disconnected();
@@ -136,6 +141,17 @@ export class Mqtt {
     for (const change of changes) this.#publisher.want({ ...change, topic: `${this.#place}${change.name}` });
   }
 
+  /** Whether the message on this topic was the last of those by which a charger is deleted in Home Assistant. */
+  isDeleted({ id }: Charger, topic: string): boolean {
+    return this.#announcer.isDeleted(id, topic);
+  }
+
+  /** A charger is not known any more, and its topics say this. */
+  forget({ id }: Charger, emptied: readonly Change[]): void {
+    this.#announcer.forget(id);
+    this.publish(emptied);
+  }
+
   /** This topic is due once more. */
   repeat(name: string): void {
     this.#publisher.repeat(`${this.#place}${name}`);
@@ -151,7 +167,7 @@ export class Mqtt {
     if (this.#introduced === chargers && now < this.wakeAt) return nothing;
     if (this.#announcer.replayDue(now)) this.#publisher.replay();
     if (this.#up) this.#announce(chargers, now);
-    this.#refresh(now);
+    if (this.#refresh.due(now)) this.#publisher.refresh(this.#place);
     if (this.#others.advance(now)) this.#publisher.repeat(this.#instance);
     this.#clearEarlier(now);
     this.#answerReadBack(this.#readBack.advance(now));
@@ -183,14 +199,7 @@ export class Mqtt {
   get wakeAt(): number {
     const announceAt = this.#up ? Math.min(this.#announcer.wakeAt, this.#announceAt) : NEVER;
     const told = Math.min(this.#publisher.wakeAt, this.#readBack.wakeAt, this.#others.wakeAt, this.#earlier.wakeAt);
-    return Math.min(told, announceAt, this.#up ? this.#refreshAt : NEVER);
-  }
-
-  /** What the limit means for an owner who sees more than bare topics. */
-  #hint(): void {
-    this.#hinted = true;
-    const hint = rateLimitHint(this.#settings);
-    if (hint !== undefined) this.#log('info', hint);
+    return Math.min(told, announceAt, this.#refresh.wakeAt);
   }
 
   /** Home Assistant is told what it does not know yet. */
@@ -213,14 +222,6 @@ export class Mqtt {
       return false;
     this.#introduced = chargers;
     return true;
-  }
-
-  /** Some subscribers take a value that does not come for a while for one that is not true any more. */
-  #refresh(now: number): void {
-    const { refresh } = this.#settings;
-    if (refresh === 0 || !this.#up) return;
-    if (now >= this.#refreshAt) this.#publisher.refresh(this.#place);
-    if (now >= this.#refreshAt || this.#refreshAt === NEVER) this.#refreshAt = now + refresh;
   }
 
   /** Topics and announcements under an earlier prefix go when it is known that no other bridge lives there. */

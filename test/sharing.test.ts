@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Slave } from '../src/simulator/slave.ts';
-import { changed, createWorld, heartbeats, slave, switchable, tesla, type World } from './world.ts';
+import { changed, createWorld, defaults, heartbeats, slave, switchable, tesla, type World } from './world.ts';
 
 const names = ['1A2B', '3C4D', '5E6F'] as const;
 
@@ -82,6 +82,11 @@ const command = fc.record({
       topic: fc.constant('TWC/control/chargeNow'),
       payload: fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 600 })).map(String),
     }),
+    // Deleted in Home Assistant: forgotten if it is not heard.
+    fc.record({
+      topic: fc.constantFrom(...names.map((name) => `homeassistant/device/twc_${name.toLowerCase()}_all/config`)),
+      payload: fc.constant(''),
+    }),
   ),
 });
 
@@ -144,6 +149,7 @@ describe('the circuit is never promised twice', () => {
             echo,
             line: corrupting(corruptEvery),
             limits: { maxAmpsForSlaves: circuit, maxAmpsPerTWC: 32, minAmpsPerTWC: 6 },
+            discovery: { ...defaults.discovery, mode: 'device' },
           });
           for (let second = 0; second < 1_800; second += 0.5) {
             clock.now = second * 1_000;

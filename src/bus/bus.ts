@@ -7,6 +7,7 @@ import {
   fleetOfOthers,
   fleetWakeAt,
   fleetWithMessage,
+  fleetWithout,
   fleetWithSent,
   senderOf,
 } from '../charger/fleet.ts';
@@ -14,6 +15,7 @@ import { logLines } from '../charger/log-lines.ts';
 import { type SavedCharger, SavedChargers, savedFleet } from '../charger/saved.ts';
 import type { Targets } from '../control/targets.ts';
 import { decode, versionOf } from '../protocol/codec.ts';
+import type { TwcId } from '../protocol/field.ts';
 import type { Message } from '../protocol/messages.ts';
 import { Cutter, wire } from '../protocol/slip.ts';
 import { describeFinding, type Finding } from './finding.ts';
@@ -107,6 +109,13 @@ export class Bus {
     this.#noteOtherMaster(now);
     this.#setFleet(advanceFleet(this.#fleet, now));
     this.#saved.update(this.#fleet);
+  }
+
+  /** A charger is not to be known any more; false if it is there, or may be using its amps. */
+  forget(id: TwcId, now: number): boolean {
+    const before = this.#fleet;
+    this.#fleet = fleetWithout(before, id, now);
+    return this.#fleet !== before;
   }
 
   /** The bytes of the wire to send now. */
@@ -205,13 +214,8 @@ export class Bus {
     if (id === undefined) return;
     // Beside a genuine master there is one unit more: the master itself.
     const most = this.#settings.mode === 'master' ? MOST_SLAVES : MOST_SLAVES + 1;
-    const after = fleetWithMessage(
-      this.#fleet,
-      id,
-      { message, version: versionOf(frame) },
-      { ...this.#settings, most },
-      now,
-    );
+    const heard = { message, version: versionOf(frame) };
+    const after = fleetWithMessage(this.#fleet, id, heard, { ...this.#settings, most }, now);
     if (after) this.#setFleet(after);
     else this.#refusals.refuse(id, [...this.#fleet.keys()], now);
   }

@@ -73,6 +73,13 @@ export function fleetCalled(fleet: Fleet, now: number): Fleet {
   return mapped(fleet, (charger) => (charger.online || charger.givenUp ? charger : { ...charger, calledAt: now }));
 }
 
+/** The fleet without a charger; the same fleet if that is heard, or may be using its amps. */
+export function fleetWithout(fleet: Fleet, id: TwcId, now: number): Fleet {
+  const charger = fleet.get(id);
+  if (!charger || charger.online || isReserved(charger, now)) return fleet;
+  return new Map([...fleet].filter(([one]) => one !== id));
+}
+
 /** Whether a unit gets heartbeats: it was heard a short while ago, or has its chance to answer. */
 export function isAddressed({ online, confirmed, heardAt, calledAt }: Charger, now: number): boolean {
   if (calledAt !== undefined && now - calledAt < CALLED_FOR) return true;

@@ -83,6 +83,7 @@ export class Control {
         break;
       case 'charging':
         this.#setPoints = this.#ofCharger(command.charger, { charging: command.enabled });
+        if (command.enabled) this.#endStop(command.charger, now);
         break;
       case 'circuit':
         this.#setPoints = { ...this.#setPoints, circuit: command.amps };
@@ -99,6 +100,14 @@ export class Control {
     // What is asked for again is nothing new.
     const since = this.#areWanted(targets) ? this.#targets.since : now;
     this.#targets = { ...targets, since };
+  }
+
+  /** What was asked for this charger holds no more. */
+  forget(id: TwcId): void {
+    const { [id]: gone, ...chargers } = this.#setPoints.chargers;
+    if (!gone) return;
+    this.#setPoints = { ...this.#setPoints, chargers };
+    this.#targets = this.#targetsSince(this.#targets.since);
   }
 
   /** Time passed: what has run out is over. True if something was. */
@@ -118,6 +127,13 @@ export class Control {
   /** Seconds until the set points fall back, undefined while they do not. */
   leaseLeft(now: number): number | undefined {
     return this.#leaseUntil === NEVER ? undefined : Math.max(0, Math.ceil((this.#leaseUntil - now) / 1_000));
+  }
+
+  /** A limit of 0 holds until charging is allowed again. */
+  #endStop(id: TwcId, now: number): void {
+    if (this.#setPoints.chargers[id]?.limit !== 0) return;
+    this.#setPoints = this.#ofCharger(id, { limit: this.#limits.maxAmpsPerTWC });
+    this.#leaseUntil = this.#leasedFrom(now);
   }
 
   #leasedFrom(now: number): number {

@@ -5,7 +5,7 @@ import type { Charger } from '../charger/charger.ts';
 import type { TwcId } from '../protocol/field.ts';
 import type { Wanted } from '../topics/publisher.ts';
 import type { DiscoverySettings } from './devices.ts';
-import { announcedAt, announcements, isBundle, isOfBridge, isOurs } from './payloads.ts';
+import { announcedAt, announcements, isBundle, isOfBridge, isOfCharger, isOurs } from './payloads.ts';
 
 /** Makes Home Assistant let go of an entity so that another topic can take it over with its history. */
 const MIGRATE = '{"migrate_discovery":true}';
@@ -110,6 +110,20 @@ export class Announcer {
     this.#deleted.add(topic);
     this.#delete(topic);
     return 'deleted';
+  }
+
+  /** Whether all that was told of a charger is deleted in Home Assistant, now that a message came on this topic. */
+  isDeleted(charger: TwcId, by: string): boolean {
+    if (!this.#deleted.has(by) || !isOfCharger(by, charger, this.#settings)) return false;
+    const told = [...this.#wanted.keys()].filter((topic) => isOfCharger(topic, charger, this.#settings));
+    return told.every((topic) => this.#deleted.has(topic));
+  }
+
+  /** A charger is not known any more: it is announced again once it is. */
+  forget(charger: TwcId): void {
+    const isOthers = (topic: string) => !isOfCharger(topic, charger, this.#settings);
+    this.#wanted = new Map([...this.#wanted].filter(([topic]) => isOthers(topic)));
+    for (const topic of this.#deleted) if (!isOthers(topic)) this.#deleted.delete(topic);
   }
 
   /** What to subscribe to: under these patterns the chargers and the bridge are announced. */

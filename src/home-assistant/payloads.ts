@@ -46,6 +46,13 @@ export function announcedAt(charger: TwcId | undefined, settings: Place): string
   return [`${settings.prefix}/+/${uid}/+/config`, bundleTopic(uid, settings)];
 }
 
+/** Whether a discovery topic is that of this charger, in either mode. */
+export function isOfCharger(topic: string, charger: TwcId, place: Place): boolean {
+  const uid = deviceUid(charger, place);
+  const [, node] = topic.slice(place.prefix.length + 1).split('/');
+  return topic.startsWith(`${place.prefix}/`) && (node === uid || topic === bundleTopic(uid, place));
+}
+
 /** Whether a discovery topic is that of a bridge with this topic prefix, or of one of its chargers. */
 export function isOfBridge(topic: string, place: Place): boolean {
   const own = new RegExp(`^[^/]+/${deviceUid(undefined, place)}(_[0-9a-f]{4})?(_all)?/`);

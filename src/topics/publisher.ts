@@ -15,6 +15,8 @@ export interface Wanted extends Publication {
   readonly atOnce?: boolean;
   /** Lower goes out first when several are due. */
   readonly rank: number;
+  /** The topic is not ours any more once the broker has this. */
+  readonly last?: boolean;
 }
 
 interface Topic {
@@ -24,6 +26,8 @@ interface Topic {
   wanted: string;
   /** What is wanted goes out whatever the limit. */
   atOnce: boolean;
+  /** What is wanted is the last of it. */
+  last: boolean;
   /** What the broker was last given in this connection. */
   sent: string | undefined;
   sentAt: number;
@@ -37,11 +41,12 @@ export class Publisher {
   readonly #waiting = new Set<Topic>();
   #up = false;
 
-  want({ topic: name, payload, limit, rank, atOnce = false }: Wanted): void {
+  want({ topic: name, payload, limit, rank, atOnce = false, last = false }: Wanted): void {
     const topic = this.#topics.get(name) ?? this.#add(name, limit, rank);
     topic.wanted = payload;
+    topic.last = last;
     topic.atOnce = atOnce || (topic.atOnce && this.#waiting.has(topic));
-    if (payload === topic.sent) this.#waiting.delete(topic);
+    if (payload === topic.sent && !last) this.#waiting.delete(topic);
     else this.#waiting.add(topic);
   }
 
@@ -77,6 +82,7 @@ export class Publisher {
     const topic = this.#topics.get(name);
     const payload = topic?.sending;
     if (topic) topic.sending = undefined;
+    if (topic?.last && payload === topic.wanted) this.forget(name);
     return payload;
   }
 
@@ -122,6 +128,7 @@ export class Publisher {
       limit,
       wanted: '',
       atOnce: false,
+      last: false,
       sent: undefined,
       sentAt: NEVER,
       sending: undefined,

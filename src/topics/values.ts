@@ -26,6 +26,8 @@ export interface Change {
   readonly atOnce: boolean;
   /** Lower goes out first when several are due. */
   readonly rank: number;
+  /** The topic is not ours any more. */
+  readonly last?: true;
 }
 
 /** A row in its place, and what it said last. */
@@ -86,6 +88,14 @@ export class Values {
       atOnce: true,
       rank: 1,
     }));
+  }
+
+  /** The charger is not known any more: all its topics are empty, those too that only an earlier run has filled. */
+  forget(id: TwcId): readonly Change[] {
+    const { rows } = this.#shown(id);
+    this.#chargers.delete(id);
+    const published = rows.filter(({ row }) => row.value);
+    return published.map(({ name }) => ({ name, payload: '', limit: 0, atOnce: true, rank: 1, last: true }));
   }
 
   #shown(id: TwcId): ShownCharger {

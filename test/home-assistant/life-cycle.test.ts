@@ -328,6 +328,68 @@ describe('a device that somebody deletes in Home Assistant', () => {
     expect(one.published.slice(before).map(({ topic }) => topic)).toContain('TWC/1A2B/ampsInUse');
   });
 
+  /** A charger with a limit of its own that was switched off this long ago and is deleted. */
+  function deletedAfter(mode: DiscoveryMode, silence: number): { one: World; switchOn: () => void } {
+    let there = true;
+    const one = world(mode, { slaves: [switchable(slave('1A2B'), () => there)] });
+    one.pass(later);
+    hear(one, 'TWC/1A2B/set/limit', '10');
+    there = false;
+    one.pass(silence);
+    const deleted = Object.keys(held(one)).filter((topic) => topic.includes('1a2b'));
+    for (const topic of [...deleted, ...deleted]) hear(one, topic, '');
+    one.pass(later);
+    const switchOn = () => {
+      there = true;
+    };
+    return { one, switchOn };
+  }
+
+  /** The topics with values that the broker holds. */
+  function valuesOf1A2B({ published }: World): string[] {
+    const newest = new Map(published.map(({ topic, payload }) => [topic, payload]));
+    return [...newest].flatMap(([topic, payload]) => (topic.startsWith('TWC/1A2B/') && payload !== '' ? [topic] : []));
+  }
+
+  const forgotten = 'info 1A2B: deleted in Home Assistant while it is not heard, and forgotten until it is';
+
+  test.each(['entity', 'device'] as const)('in mode %s is forgotten if it is not heard', (mode) => {
+    const { one, switchOn } = deletedAfter(mode, 80_000);
+    expect(one.logs.filter((line) => line === forgotten)).toHaveLength(1);
+    expect(valuesOf1A2B(one)).toEqual([]);
+    const shown = one.outputs.flatMap((output) => (output.type === 'show' ? output.changes : []));
+    expect(shown.findLast(({ name }) => name === '1A2B/availability')?.payload).toBe('');
+    const saved = one.outputs.findLast((output) => output.type === 'save');
+    expect(saved).toMatchObject({ chargers: [], setPoints: { chargers: {} } });
+    const before = one.published.length;
+    reconnect(one);
+    expect(one.published.slice(before).filter(({ topic }) => /1A2B/i.test(topic))).toEqual([]);
+    one.restart();
+    one.pass(later);
+    expect(valuesOf1A2B(one)).toEqual([]);
+    switchOn();
+    one.pass(later);
+    expect(Object.keys(held(one)).sort()).toEqual(topicsOf(mode).sort());
+    expect(['limit', 'availability'].map((name) => one.value(`TWC/1A2B/${name}`))).toEqual(['32', 'online']);
+  });
+
+  test('is a newcomer when it is heard again, without a restart', () => {
+    const { one, switchOn } = deletedAfter('device', 80_000);
+    switchOn();
+    one.pass(later);
+    expect(Object.keys(held(one)).sort()).toEqual(topicsOf('device').sort());
+    expect(one.value('TWC/1A2B/availability')).toBe('online');
+  });
+
+  test.each([0, 20_000, 38_000])(
+    'is not forgotten as long as it may take amps: %i ms after its last word',
+    (silence) => {
+      const { one } = deletedAfter('device', silence);
+      expect(one.logs).not.toContain(forgotten);
+      expect(valuesOf1A2B(one)).toContain('TWC/1A2B/availability');
+    },
+  );
+
   test('our own emptying of a topic is nobody’s deletion', () => {
     const one = world('device', { savedChargers: [known], announced: topicsOf('entity') });
     one.pass(later);

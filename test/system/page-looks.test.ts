@@ -349,6 +349,20 @@ test('the chart is read with the keyboard', async () => {
   await page.close();
 });
 
+test('a charger that was forgotten leaves the page', async () => {
+  now = { values: three, minutes: 20 };
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${server.port}/`);
+  const cards = page.locator('#charger-list').getByRole('heading', { level: 3 });
+  await cards.nth(2).waitFor();
+  const emptied = Object.keys(three).filter((topic) => topic.startsWith('3C4D/'));
+  server.streams.send('values', Object.fromEntries(emptied.map((topic) => [topic, ''])));
+  await cards.nth(2).waitFor({ state: 'detached' });
+  expect(await cards.count()).toBe(2);
+  expect(await page.getByText('Garage right').count()).toBe(0);
+  await page.close();
+});
+
 test('the markup is valid', async () => {
   const { '/': file } = await pageFiles();
   expect(await markupErrors(String(file?.body))).toEqual([]);

@@ -126,6 +126,26 @@ describe('whatever happens', () => {
     );
   });
 
+  test('what is said last of a topic is said until the broker has it, and then no more', () => {
+    fc.assert(
+      fc.property(events, events, fc.constantFrom(...topics), (before, after, topic) => {
+        const publisher = new Publisher();
+        const model = createModel(publisher);
+        for (const event of before) model.happen(event);
+        model.wanted.set(topic, '');
+        publisher.want({ topic, payload: '', limit: 0, atOnce: true, rank: 1, last: true });
+        const others = after.filter((event) => event.type !== 'want' || event.topic !== topic);
+        for (const event of [...others, { type: 'connect' } as const, { type: 'deliver' } as const])
+          model.happen(event);
+        expect(model.sent.findLast((one) => one.topic === topic)?.payload).toBe('');
+        const said = model.sent.length;
+        for (const type of ['deliver', 'replay', 'deliver', 'connect'] as const) model.happen({ type });
+        expect(model.sent.slice(said).map((one) => one.topic)).not.toContain(topic);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('it sleeps until something is due, and wakes for it', () => {
     fc.assert(
       fc.property(events, (story) => {

@@ -54,6 +54,7 @@ class LivePage {
   #moments: readonly Moment[] = [];
   #hours = 12;
   #drawnAt = Number.NEGATIVE_INFINITY;
+  #drawnIds: readonly string[] = [];
   #showing: number | undefined;
 
   constructor() {
@@ -207,9 +208,11 @@ class LivePage {
       chargers.map(({ amps }) => amps),
       bridgeNumber(this.#values, 'circuit'),
     );
-    if (!this.#chart || now - this.#drawnAt < DRAW_EVERY) return;
-    this.#drawnAt = now;
     const ids = chargers.map(({ id }) => id);
+    const isOfSame = ids.join() === this.#drawnIds.join();
+    if (!this.#chart || (isOfSame && now - this.#drawnAt < DRAW_EVERY)) return;
+    this.#drawnAt = now;
+    this.#drawnIds = ids;
     const at = Date.now();
     const amps = Object.fromEntries(ids.map((id) => [id, chargerNumber(this.#values, id, 'amps') ?? null]));
     const moment = { limit: bridgeNumber(this.#values, 'circuit') ?? null, amps, at };

@@ -69,9 +69,10 @@ export function bridgeNumber(values: Values, topic: BridgeTopic): number | undef
   return numberIn(bridgeText(values, topic));
 }
 
-/** In the order of their ids. */
+/** In the order of their ids. Of one that was forgotten every value is empty. */
 export function chargerIds(values: Values): string[] {
-  const ids = [...values.keys()].flatMap((topic) => /^([0-9A-F]{4})\/availability$/.exec(topic)?.[1] ?? []);
+  const known = [...values].filter(([, payload]) => payload !== '');
+  const ids = known.flatMap(([topic]) => /^([0-9A-F]{4})\/availability$/.exec(topic)?.[1] ?? []);
   return ids.sort();
 }
 

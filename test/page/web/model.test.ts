@@ -133,6 +133,7 @@ describe('a charger', () => {
   test('stands where its id stands, and nothing else is one', () => {
     const { chargers } = seen(chargerValues('5E6F'), chargerValues('1A2B'), bridgeValues, {
       'abcd/availability': 'online',
+      '3C4D/availability': '',
     });
     expect(chargers.map(({ id }) => id)).toEqual(['1A2B', '5E6F']);
   });

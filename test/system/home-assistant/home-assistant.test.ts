@@ -381,6 +381,31 @@ describe('outages', () => {
     await until(async () => (await there()).length === 2, 'it is back');
     await hass.shows('sensor.gone_1a2b_energy', /^924/, 30_000);
   });
+
+  test('a charger that was given away and is deleted in Home Assistant is forgotten', async () => {
+    const sold = puppet('3C4D');
+    sold.there = false;
+    await using bridge = await startRig(broker, [puppet('1A2B'), sold], { 'status.MQTT.topicPrefix': 'Sold' });
+    await until(async () => (await devicesOf(hass, 'sold')).length === 3, 'all are there');
+    await using held = await subscribe(broker.url, { filter: ['Sold/#', 'homeassistant/#'] });
+    await held.sees('Sold/3C4D/limit', '32');
+    // What it may still hold is free for the other now.
+    await held.sees('Sold/1A2B/ampsOffered', '32', 90_000);
+    const charger = (await devicesOf(hass, 'sold')).find(({ identifiers }) => identifiers[0]?.[1] === 'sold_3c4d');
+    await hass.ask('config/device_registry/remove', { device_id: charger?.id });
+    const left = () =>
+      Object.entries(held.values()).filter(([topic, value]) => /sold.3c4d/i.test(topic) && value !== '');
+    await until(
+      () => left().length === 0,
+      () => `all of it is gone, but: ${left().join(' ')}`,
+    );
+    await bridge.restart();
+    await hass.shows('binary_sensor.sold_connectivity', 'on', 30_000);
+    await observe(5_000);
+    expect(left()).toEqual([]);
+    sold.there = true;
+    await hass.shows('sensor.sold_3c4d_status', 'Charging', 60_000);
+  });
 });
 
 test('energy has statistics that nothing is wrong with', async () => {
