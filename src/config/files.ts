@@ -22,7 +22,10 @@ export async function certificateProblems(
 /** Why nothing can be kept in the state file; the bridge runs without it, so this is only asked by `check`. */
 export async function statePathProblem(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return `state.path: expected a file, got "${path}", but it is a folder`;
+  if (found && !found.isFile()) {
+    const what = found.isDirectory() ? 'a folder' : 'no file but a device';
+    return `state.path: expected a file, got "${path}", but it is ${what}`;
+  }
   const folder = dirname(path);
   const parent = await stat(folder).catch(() => undefined);
   return parent?.isDirectory()

@@ -1,9 +1,15 @@
 // Why a file cannot be read or written, in an owner's words.
 
+import { stat } from 'node:fs/promises';
+
+/** Not of the operating system: there is a device or a pipe instead of a file. */
+const DEVICE = 'DEVICE';
+
 const notRead: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
   ENOTDIR: 'there is no such file',
+  [DEVICE]: 'it is no file but a device',
   EACCES: 'this user may not read it',
   EPERM: 'this user may not read it',
   ENAMETOOLONG: 'its name is too long',
@@ -13,6 +19,7 @@ const notWritten: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   ENOTDIR: 'there is a file where its folder should be',
   EISDIR: 'it is a folder',
+  [DEVICE]: 'it is no file but a device',
   EEXIST: 'it is there already, and nothing is overwritten',
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
@@ -33,6 +40,12 @@ export function describeReadError(error: unknown): string {
 export function describeWriteError(error: unknown): string {
   const code = codeOf(error);
   return notWritten[code] ?? `the operating system says ${code}`;
+}
+
+/** Throws if there is a device or a pipe: reading it may never end, and a file that replaces it would destroy it. */
+export async function refuseDevice(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isFile() && !found.isDirectory()) throw Object.assign(new Error(path), { code: DEVICE });
 }
 
 function codeOf(error: unknown): string {

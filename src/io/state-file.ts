@@ -1,12 +1,13 @@
 // A small file that survives restarts, written so that a crash at any moment leaves the old or the new content whole.
 
 import { open, readFile, rename } from 'node:fs/promises';
-import { describeWriteError } from './file-errors.ts';
+import { describeWriteError, refuseDevice } from './file-errors.ts';
 import { createQueue } from './queue.ts';
 
 /** The file's JSON, or undefined when there is none. Throws when it is there and cannot be read as JSON. */
 export async function readState(path: string): Promise<unknown> {
   try {
+    await refuseDevice(path);
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -65,8 +66,9 @@ export function createStateWriter(path: string, told: (problem: string | undefin
   };
 }
 
-/** Gives the file this content: a crash at any moment leaves the old one or the new one. */
+/** Gives the file this content: a crash at any moment leaves the old one or the new one. A device is not replaced. */
 export async function replace(path: string, content: string | Uint8Array): Promise<void> {
+  await refuseDevice(path);
   const next = `${path}.new`;
   const file = await open(next, 'w', 0o600);
   try {

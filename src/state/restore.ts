@@ -2,7 +2,7 @@
 
 import { constants, copyFile, readFile } from 'node:fs/promises';
 import type { Config } from '../config/options.ts';
-import { describeReadError, describeWriteError } from '../io/file-errors.ts';
+import { describeReadError, describeWriteError, refuseDevice } from '../io/file-errors.ts';
 import { SIMULATOR } from '../io/link.ts';
 import type { Log } from '../io/log.ts';
 import { describeProblem, isObject, type TypeOf } from '../schema.ts';
@@ -59,6 +59,7 @@ export async function readSaved(path: string): Promise<Saved> {
 export async function keepBad(path: string, problem: string, log: Log): Promise<void> {
   const copy = `${path}.bad-${new Date().toISOString().replace(/:/g, '-').replace(/\..*/, '')}`;
   try {
+    await refuseDevice(path);
     await copyFile(path, copy, constants.COPYFILE_EXCL);
     log('warn', `${path}: not all of it can be used: ${problem}. It is kept as it was in ${copy}`);
   } catch (error) {
@@ -74,6 +75,7 @@ const absent: readonly unknown[] = ['ENOENT', 'ENOTDIR'];
 
 async function readJson(path: string): Promise<{ readonly json?: unknown; readonly problem?: string }> {
   try {
+    await refuseDevice(path);
     return { json: JSON.parse(await readFile(path, 'utf8')) };
   } catch (error) {
     if (error instanceof Error && 'code' in error && absent.includes(error.code)) return {};

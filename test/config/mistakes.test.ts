@@ -400,6 +400,7 @@ test('where the state cannot be kept is said by check', async () => {
   await using folder = await createFolder();
   expect(await statePathProblem(folder.file('twc.state.json'))).toBeUndefined();
   expect(await statePathProblem(folder.path)).toMatch(/^state\.path: expected a file, got .*, but it is a folder$/);
+  expect(await statePathProblem('/dev/full')).toMatch(/but it is no file but a device$/);
   expect(await statePathProblem(folder.file('none/twc.json'))).toMatch(/but there is no folder .*none$/);
 });
 

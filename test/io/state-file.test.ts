@@ -1,10 +1,11 @@
 // The state file: whole at every moment, for its owner only.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deferred } from '../../src/io/deferred.ts';
 import { createStateWriter, readState } from '../../src/io/state-file.ts';
@@ -107,6 +108,17 @@ describe('writing where it does not work', () => {
     expect(told).toEqual(['it is a folder']);
     expect(await readState(path)).toEqual({ old: true });
   });
+});
+
+test('a pipe is neither waited for nor replaced', async () => {
+  await promisify(execFile)('mkfifo', [path]);
+  await expect(readState(path)).rejects.toMatchObject({ code: 'DEVICE' });
+  const told: (string | undefined)[] = [];
+  const writer = createStateWriter(path, (problem) => void told.push(problem));
+  writer.write({ new: true });
+  await writer.settled();
+  expect(told).toEqual(['it is no file but a device']);
+  expect((await stat(path)).isFIFO()).toBe(true);
 });
 
 describe('a crash', () => {

@@ -1,6 +1,8 @@
 // What the bridge knows after a restart, and that nothing is lost that it does not understand.
 
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { type Restored, readSaved, restore } from '../../src/state/restore.ts';
@@ -43,6 +45,19 @@ test('without a file there is a new name at the broker and nothing else', async 
     sessions: [],
   });
   expect(await readdir(folder.path)).toEqual([]);
+});
+
+test('a pipe is not read and not copied, and the bridge runs without a state', async () => {
+  await using folder = await createFolder();
+  const path = folder.file('x.state.json');
+  await promisify(execFile)('mkfifo', [path]);
+  const logs: string[] = [];
+  const { state: found } = await restore(path, config, (_, text) => void logs.push(text));
+  expect(found.chargers).toEqual([]);
+  expect(logs).toEqual([
+    expect.stringMatching(/expected a readable JSON file, but it is no file but a device\. It cannot/),
+  ]);
+  expect(await readdir(folder.path)).toEqual(['x.state.json']);
 });
 
 test('what came before brokers and sessions were remembered is a state too', async () => {
