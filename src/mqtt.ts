@@ -80,7 +80,7 @@ export class Mqtt {
     this.#status = `${this.#place}status`;
     this.#announcer = new Announcer(settings.discovery, settings.announced, settings.random);
     this.#instance = `${this.#place}bridge/instance`;
-    this.#readBack = new ReadBack(this.#status);
+    this.#readBack = new ReadBack(this.#status, this.#announcer.always);
     this.#refresh = new Refresh(settings.refresh);
     this.#others = new OtherBridges(settings.instance, settings.topicPrefix);
     const earlier = settings.prefixes.filter((prefix) => prefix !== settings.topicPrefix);
@@ -120,7 +120,7 @@ export class Mqtt {
 
   /** A message came on a topic that we subscribed to. Gives the name of a topic of ours, undefined for another. */
   received(topic: string, payload: string, retained: boolean, now: number): string | undefined {
-    this.#answerReadBack(this.#readBack.received(topic, payload, retained));
+    for (const result of this.#readBack.received(topic, payload, retained)) this.#answerReadBack(result);
     const isBack = topic === this.#status && payload === 'online' && !retained;
     if (isBack && this.#announceAt !== NEVER) this.#announceAt = Math.min(this.#announceAt, now + LOOK_ON);
     if (topic === this.#instance && this.#others.received(payload, retained, now)) {
@@ -170,7 +170,7 @@ export class Mqtt {
     if (this.#refresh.due(now)) this.#publisher.refresh(this.#place);
     if (this.#others.advance(now)) this.#publisher.repeat(this.#instance);
     this.#clearEarlier(now);
-    this.#answerReadBack(this.#readBack.advance(now));
+    for (const result of this.#readBack.advance(now)) this.#answerReadBack(result);
     const due = { subscriptions: this.#subscriptions, publications: this.#publisher.due(now) };
     this.#subscriptions = [];
     return due;
@@ -231,13 +231,14 @@ export class Mqtt {
     if (this.#announcer.hold([...this.#earlier.undecided, ...shared])) this.#introduced = undefined;
   }
 
-  #answerReadBack(result: ReadBackResult): void {
-    if (result === 'repeat') this.#publisher.repeat(this.#status);
-    if (result !== 'notKept') return;
-    this.#log(
-      'warn',
-      `the broker acknowledges ${this.#status} and does not keep it: may this user write and read ${this.#place}#?`,
-    );
+  #answerReadBack({ topic, type }: ReadBackResult): void {
+    if (type === 'repeat') {
+      this.#publisher.repeat(topic);
+      return;
+    }
+    const place = topic === this.#status ? this.#place : `${this.#settings.discovery.prefix}/`;
+    const words = `the broker acknowledges ${topic} and does not keep it: may this user write and read ${place}#?`;
+    this.#log('warn', words);
   }
 
   #subscribe(topics: readonly string[]): void {

@@ -128,8 +128,8 @@ export interface WorldSettings extends Partial<BridgeSettings> {
   readonly line?: (bytes: Uint8Array, now: number) => Uint8Array;
   /** How long the broker takes to acknowledge, undefined for never. */
   readonly acknowledgesAfter?: number | undefined;
-  /** The broker gives back what was published, to who subscribed to just that topic. */
-  readonly keeps?: () => boolean;
+  /** The broker gives back what was published, to who subscribed to it. */
+  readonly keeps?: (topic: string) => boolean;
   readonly link?: boolean;
   readonly broker?: boolean;
   /** The adapter gives back what it sends. */
@@ -199,7 +199,8 @@ export function createWorld(settings: WorldSettings = {}): World {
     acknowledgements = acknowledgements.filter(({ at }) => at > clock);
     for (const { topic, payload } of due) {
       input({ type: 'delivered', topic });
-      if (keeps() && subscribed.has(topic)) input({ type: 'message', topic, payload, retained: false });
+      if (keeps(topic) && [...subscribed].some((filter) => matches(filter, topic)))
+        input({ type: 'message', topic, payload, retained: false });
     }
     input({ type: 'time' });
   }
@@ -245,6 +246,14 @@ export function createWorld(settings: WorldSettings = {}): World {
     },
     value: (topic) => published.findLast((one) => one.topic === topic)?.payload,
   };
+}
+
+/** Whether a filter of a subscription is one for this topic. */
+function matches(filter: string, topic: string): boolean {
+  if (filter.endsWith('/#')) return topic.startsWith(filter.slice(0, -1));
+  const levels = topic.split('/');
+  const wanted = filter.split('/');
+  return wanted.length === levels.length && wanted.every((level, i) => level === '+' || level === levels[i]);
 }
 
 /** The heartbeats that went to a slave. */

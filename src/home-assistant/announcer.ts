@@ -126,6 +126,13 @@ export class Announcer {
     for (const topic of this.#deleted) if (!isOthers(topic)) this.#deleted.delete(topic);
   }
 
+  /** The topics that hold an announcement whatever chargers there are, as long as nobody deletes it. */
+  get always(): readonly string[] {
+    return announcements([], this.#settings)
+      .slice(0, 1)
+      .map(({ topic }) => topic);
+  }
+
   /** What to subscribe to: under these patterns the chargers and the bridge are announced. */
   subscriptions(chargers: readonly Charger[]): readonly string[] {
     const ids: (TwcId | undefined)[] = [undefined, ...chargers.map(({ id }) => id)];

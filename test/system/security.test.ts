@@ -109,6 +109,19 @@ describe.concurrent('what the broker does not allow is said', () => {
     expect(await scene.bridge.stop()).toMatchObject({ code: 0 });
   });
 
+  test('when it keeps our values but not what Home Assistant is told, once in a connection', async () => {
+    const broker = { users, access: [...owner, 'user house', 'topic readwrite TWC/#', 'topic read homeassistant/#'] };
+    const announcing = { ...config, 'homeassistant.discovery': 'entity' } as const;
+    await using scene = await createScene({ broker, login: brokerLogin, config: announcing });
+    const denial =
+      /warn .*acknowledges homeassistant\/\S+ and does not keep it: may this user write and read homeassistant\/#\?/;
+    await scene.bridge.says(denial, 20_000);
+    await observe(8_000);
+    expect(scene.bridge.lines.filter((line) => line.includes('does not keep it'))).toHaveLength(1);
+    expect(scene.subscriber.messages.filter(({ topic }) => topic.startsWith('homeassistant/'))).toEqual([]);
+    await scene.subscriber.sees('TWC/1A2B/availability', 'online');
+  });
+
   test('when it refuses each publication, once in a connection', async () => {
     const broker = { users, access: [...owner, 'user house', 'topic read TWC/#'] };
     await using scene = await createScene({

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Bridge } from '../../src/step.ts';
-import { createWorld, slave, type World } from '../world.ts';
+import { createWorld, defaults, slave, type World } from '../world.ts';
 
 const warnings = (world: World) => world.logs.filter((line) => line.includes('does not keep it'));
 const said = (world: World) =>
@@ -26,6 +26,22 @@ describe('a broker that acknowledges everything', () => {
     world.input({ type: 'broker', up: true });
     world.pass(600_000);
     expect(warnings(world)).toHaveLength(2);
+  });
+
+  test.each(['entity', 'device'] as const)('and not what Home Assistant is told is told to the owner (%s)', (mode) => {
+    const discovery = { ...defaults.discovery, mode };
+    const kept = createWorld({ slaves: [slave('1A2B')], discovery });
+    kept.pass(60_000);
+    expect(warnings(kept)).toEqual([]);
+    const world = createWorld({ slaves: [slave('1A2B')], discovery, keeps: (topic) => topic.startsWith('TWC/') });
+    world.pass(600_000);
+    expect(warnings(world)).toEqual([
+      expect.stringMatching(
+        /^warn the broker acknowledges homeassistant\/\S+\/config and does not keep it: may .*#\?$/,
+      ),
+    ]);
+    const [denied] = /homeassistant\/\S+/.exec(warnings(world)[0] ?? '') ?? [];
+    expect(world.published.filter(({ topic }) => topic === denied)).toHaveLength(2);
   });
 
   test('and has kept it from before only is told to the owner too', () => {
