@@ -10,33 +10,44 @@ const names = ['1A2B', '3C4D', '5E6F'] as const;
 
 /** A unit that came into being or came back holds what it holds: there is this long to make room for it. */
 const GRACE = 5_000;
-/** A silent unit counts for this long: a little less than the 40 s of the bridge, who may have missed its last words. */
+/**
+ * A silent unit counts for this long: a little less than the 40 s of the bridge, who may have missed its last words. And so does
+ * one to which nobody speaks: it has stopped its car by then.
+ */
 const COUNTED_FOR = 35_000;
+
+/** When something was seen, and since when without a long break. */
+function lasting(before: { at: number; since: number } | undefined, at: number): { at: number; since: number } {
+  return { at, since: before && at - before.at <= COUNTED_FOR ? before.since : at };
+}
 
 /** The circuit as seen from outside: from the bytes on the bus and the true draws. */
 function createAudit() {
   const reported = new Map<string, { limit: number; at: number; since: number }>();
   const told = new Map<string, number>();
+  const spokenTo = new Map<string, { at: number; since: number }>();
   let read = 0;
   return {
     reports(name: string, limit: number, at: number) {
-      const before = reported.get(name);
-      const back = !before || at - before.at > COUNTED_FOR;
-      reported.set(name, { limit, at, since: back ? at : before.since });
+      reported.set(name, { limit, ...lasting(reported.get(name), at) });
     },
     told,
     /** The amps that may be in use; undefined while somebody has just appeared. */
     sum(world: World, slaves: readonly Slave[]): number | undefined {
-      for (const { message } of world.said.slice(read)) {
+      for (const { at, message } of world.said.slice(read)) {
         if (message.name === 'masterHeartbeatLimit') told.set(message.receiver, message.limitAmps);
+        if (message.name !== 'masterHeartbeatLimit' && message.name !== 'masterHeartbeat') continue;
+        spokenTo.set(message.receiver, lasting(spokenTo.get(message.receiver), at));
       }
       read = world.said.length;
       const now = world.now();
-      const heard = [...reported].filter(([, { at }]) => now - at <= COUNTED_FOR);
-      if (heard.some(([, { since }]) => now - since < GRACE)) return undefined;
-      return heard.reduce((sum, [name, { limit }]) => {
-        const draw = slaves.find((one) => one.id === name)?.amps(now) ?? 0;
-        return sum + Math.max(told.get(name) ?? 0, limit, draw);
+      const isCounted = (of: { at: number } | undefined) => of !== undefined && now - of.at <= COUNTED_FOR;
+      const counted = slaves.filter(({ id }) => isCounted(reported.get(id)) && isCounted(spokenTo.get(id)));
+      const isNew = ({ id }: Slave) => [reported, spokenTo].some((seen) => now - (seen.get(id)?.since ?? now) < GRACE);
+      if (counted.some(isNew)) return undefined;
+      return slaves.reduce((sum, one) => {
+        const held = counted.includes(one) ? Math.max(told.get(one.id) ?? 0, reported.get(one.id)?.limit ?? 0) : 0;
+        return sum + Math.max(held, one.amps(now));
       }, 0);
     },
   };

@@ -10,6 +10,7 @@ import {
   CHARGING_FROM,
   type Charger,
   type Charging,
+  type Heartbeat,
   hardwareAmps,
   noDraw,
   OFFLINE_AFTER,
@@ -176,8 +177,8 @@ function withOwnHeartbeat(
   now: number,
 ): Charger {
   if (actualAmps > MOST_AMPS) return charger;
-  if (charger.givenUp) return withUnaskedHeartbeat(charger, limitAmps, actualAmps, now);
   const heartbeat = { state, limitAmps, actualAmps: calibrated(charger, actualAmps), at: now };
+  if (charger.givenUp) return withUnaskedHeartbeat(charger, heartbeat);
   // A unit without a car, or with one that sleeps, tells nothing of the limit that it holds, unless it answers an offer.
   const tells = charger.offer !== undefined || tellsLimit(heartbeat);
   const before = Math.max(charger.mayHold ?? 0, charger.heartbeat?.limitAmps ?? 0);
@@ -195,9 +196,11 @@ function withOwnHeartbeat(
  * A unit that was given up and is not spoken to answers nobody that is known: it tells only what it goes on with. One that draws
  * was spoken to by somebody a short while ago, or it would have stopped its car.
  */
-function withUnaskedHeartbeat(charger: Charger, limitAmps: number, actualAmps: number, now: number): Charger {
-  const mayHold = Math.max(charger.mayHold ?? 0, limitAmps, actualAmps);
-  return withHardware({ ...charger, mayHold, ...(actualAmps >= CHARGING_FROM && { heartbeatSentAt: now }) });
+function withUnaskedHeartbeat(charger: Charger, heartbeat: Heartbeat): Charger {
+  const { limitAmps, actualAmps, at } = heartbeat;
+  const before = tellsLimit(heartbeat) ? 0 : (charger.mayHold ?? 0);
+  const mayHold = Math.max(before, limitAmps, actualAmps);
+  return withHardware({ ...charger, mayHold, ...(actualAmps >= CHARGING_FROM && { heartbeatSentAt: at }) });
 }
 
 function withMeter(

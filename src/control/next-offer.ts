@@ -47,15 +47,15 @@ export function headroom(charger: Charger, sharing: Sharing, now: number): numbe
 }
 
 /**
- * Whether it may be spoken to. A unit that was given up goes on with what it held as soon as it is: others may have its amps
- * by then, and make room first.
+ * Whether it may be spoken to. A unit that was given up and has stopped goes on as soon as it is: others may have its amps by
+ * then, and make room first.
  */
 export function mayReturn(
   charger: Charger,
   { fleet, limits }: Pick<Sharing, 'fleet' | 'limits'>,
   now: number,
 ): boolean {
-  if (!charger.givenUp) return true;
+  if (!hasStopped(charger, now)) return true;
   const taken = sum(others(charger, fleet, now), (other) => reservedAmps(other, now));
   return reservedAmps(charger, now) <= limits.maxAmpsForSlaves - taken;
 }
