@@ -25,7 +25,7 @@ export interface Charger {
   readonly heartbeatSentAt?: number;
   /** When it got its last chance to answer without having been heard: at a start, or after another master. */
   readonly calledAt?: number;
-  /** It was spoken to in vain: it is not spoken to again before it is heard, and before there is room for what it goes on with. */
+  /** It was spoken to in vain: it is not spoken to again before it is heard, and, once it has stopped, has room to go on. */
   readonly givenUp: boolean;
   /** The hardware's maximum, A (not the breaker's). */
   readonly ratedAmps?: number;

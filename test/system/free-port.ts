@@ -16,7 +16,9 @@ let next = randomInt(COUNT);
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < COUNT; tried++) {
     next = (next + 1) % COUNT;
-    if (await isFree(first + next)) return first + next;
+    // Others ask meanwhile.
+    const port = first + next;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no port from ${first} to ${first + COUNT - 1} is free`);
 }
