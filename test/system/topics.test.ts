@@ -125,8 +125,7 @@ test.concurrent('with a rate limit of 5 s no topic is updated twice within 5 s, 
     const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0));
     // The values of the start go out once more when the link or the broker comes up.
     const settled = gaps.slice(1);
-    // On a busy machine one comes later than it was sent.
-    for (const gap of settled) expect(gap, topic).toBeGreaterThan(4_500);
+    for (const gap of settled) expect(gap, topic).toBeGreaterThan(4_900);
   }
   const changing = limited.filter(({ topic }) => topic === 'TWC/9ABC/ampsInUse').length;
   expect(changing).toBeGreaterThanOrEqual(4);
@@ -143,16 +142,17 @@ test.concurrent('with a rate limit of 0 every change comes, in order', async () 
   await bridge.says(/: connected$/);
   await bridge.says(/: open$/);
   const values = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 6 + i / 10 : 12.34 + i));
+  bus.say(heartbeat(values[0] ?? 0));
+  for (const value of values) {
+    bus.say(heartbeat(value));
+    await observe(SAYS_EVERY);
+  }
   const got = () =>
     subscriber.messages.filter(({ topic }) => topic === 'TWC/9ABC/ampsInUse').map(({ payload }) => payload);
-  bus.say(heartbeat(values[0] ?? 0));
-  for (const [i, value] of values.entries()) {
-    bus.say(heartbeat(value));
-    await until(
-      () => got().length > i,
-      () => `change ${i + 1}, but got ${got().length}`,
-      5_000,
-    );
-  }
+  await until(
+    () => got().length >= values.length,
+    () => `${values.length} changes, but got ${got().length}`,
+    2_000,
+  );
   expect(got()).toEqual(values.map((value) => String(Math.round(value * 100) / 100)));
 });
