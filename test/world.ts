@@ -249,7 +249,7 @@ export function createWorld(settings: WorldSettings = {}): World {
 }
 
 /** Whether a filter of a subscription is one for this topic. */
-function matches(filter: string, topic: string): boolean {
+export function matches(filter: string, topic: string): boolean {
   if (filter.endsWith('/#')) return topic.startsWith(filter.slice(0, -1));
   const levels = topic.split('/');
   const wanted = filter.split('/');

@@ -5,7 +5,7 @@ import type { Charger } from '../../src/charger/charger.ts';
 import { fromSaved } from '../../src/charger/saved.ts';
 import type { DiscoveryMode, DiscoverySettings } from '../../src/home-assistant/devices.ts';
 import { type Announcement, announcedAt, announcements } from '../../src/home-assistant/payloads.ts';
-import { id, limits } from '../world.ts';
+import { id, limits, matches } from '../world.ts';
 import { type ExpectedEntity, ofBridge, ofCharger, onePhase, stoppable, threePhases } from './entities.ts';
 import { faults } from './validator.ts';
 
@@ -260,10 +260,4 @@ function sorted(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sorted(inner)]),
   );
-}
-
-function matches(pattern: string, topic: string): boolean {
-  const parts = topic.split('/');
-  const wanted = pattern.split('/');
-  return wanted.length === parts.length && wanted.every((part, i) => part === '+' || part === parts[i]);
 }
