@@ -114,8 +114,8 @@ export class Mqtt {
     if (!refused) this.#readBack.acknowledged(topic, now);
     const payload = this.#publisher.acknowledged(topic);
     if (payload === undefined) return;
-    const isGone = this.#announcer.acknowledged(topic, payload, now) || this.#earlier.acknowledged(topic, now);
-    if (isGone) this.#publisher.forget(topic);
+    this.#announcer.acknowledged(topic, payload, now);
+    this.#earlier.acknowledged(topic, now);
   }
 
   /** A message came on a topic that we subscribed to. Gives the name of a topic of ours, undefined for another. */
@@ -226,7 +226,8 @@ export class Mqtt {
 
   /** Topics and announcements under an earlier prefix go when it is known that no other bridge lives there. */
   #clearEarlier(now: number): void {
-    for (const emptied of this.#earlier.clear(now)) this.#publisher.want({ ...emptied, limit: 0, rank: EMPTIED_RANK });
+    const emptied = { limit: 0, rank: EMPTIED_RANK, last: true };
+    for (const one of this.#earlier.clear(now)) this.#publisher.want({ ...one, ...emptied });
     const shared = this.#others.findings.length > 0 ? [this.#settings.topicPrefix] : [];
     if (this.#announcer.hold([...this.#earlier.undecided, ...shared])) this.#introduced = undefined;
   }

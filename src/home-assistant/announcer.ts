@@ -63,7 +63,7 @@ export class Announcer {
     }
     return [
       ...leaving.map(([topic, { type }]) =>
-        type === 'clearing' ? wanted(topic, '', RANK) : wanted(topic, MIGRATE, MARKER_RANK),
+        type === 'clearing' ? { ...wanted(topic, '', RANK), last: true } : wanted(topic, MIGRATE, MARKER_RANK),
       ),
       ...staying.map(([topic, payload]) => wanted(topic, payload, RANK)),
     ];
@@ -80,16 +80,15 @@ export class Announcer {
     return true;
   }
 
-  /** The broker has taken a publication; true if its topic is not ours any more. */
-  acknowledged(topic: string, payload: string, now: number): boolean {
+  /** The broker has taken a publication. */
+  acknowledged(topic: string, payload: string, now: number): void {
     const removal = this.#removing.get(topic);
     if (removal?.type === 'migrating' && payload === MIGRATE) {
       this.#removing.set(topic, { type: 'migrated', until: now + MIGRATES_WITHIN });
     }
-    if (removal?.type !== 'clearing' || payload !== '') return false;
+    if (removal?.type !== 'clearing' || payload !== '') return;
     this.#removing.delete(topic);
     this.#delete(topic);
-    return true;
   }
 
   /**

@@ -75,16 +75,15 @@ export class EarlierTopics {
     return this.#places.flatMap((place) => this.#emptied(place)).map((topic) => ({ topic, payload: '' }));
   }
 
-  /** The broker took a publication; true if its topic is none of ours any more. */
-  acknowledged(topic: string, now: number): boolean {
+  /** The broker took a publication. */
+  acknowledged(topic: string, now: number): void {
     const place = this.#places.find(
       ({ state, held }) => (state === 'asking' || state === 'clearing') && held.has(topic),
     );
-    if (!place) return false;
+    if (!place) return;
     place.held.delete(topic);
     if (place.state === 'asking') this.#lookUntil = now + LOOK_FOR;
     else if (place.held.size === 0) place.state = 'done';
-    return true;
   }
 
   get wakeAt(): number {
